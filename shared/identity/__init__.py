@@ -1,0 +1,97 @@
+"""Who someone is, and what the register says of them at an instant: posts, memberships, audiences.
+
+The token only names the person (``oidc``). What they may do and see comes from the dated register (``register``), a
+read model that every service keeps from catalogue's events, so that the answer for last April is still there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from shared import scope
+
+
+class PostKind(StrEnum):
+    """What a post is, as far as powers go; its title is free text (requirements 4, IV(一)(二))."""
+
+    COUNTY_OFFICE = "county-office"  # county leading group's office 县领导小组办公室
+    COUNTY_CDI = "county-cdi"  # county commission for discipline inspection 县纪委
+    COMMITTEE_SECRETARY = "committee-secretary"  # secretary of the town committee 镇党委书记
+    LEADING_GROUP_HEAD = "leading-group-head"  # head of the town leading group 镇领导小组组长
+    LEADING_GROUP_OFFICE = "leading-group-office"  # clerk of its office 领导小组办公室
+    CDI_SECRETARY = "cdi-secretary"  # town commission for discipline inspection 镇纪委书记
+    UNIT_OFFICER = "unit-officer"  # officer of a member unit (党政办, 党建办 ...) 成员单位
+    SECRETARY = "secretary"  # branch secretary, first person responsible 支部书记、第一责任人
+    CLERK = "clerk"  # branch clerk 党务干事
+    SECRECY_REVIEWER = "secrecy-reviewer"  # 保密审查人
+    SUPERVISOR = "supervisor"  # hired supervisor 党务公开监督员
+
+
+OVERSEERS = frozenset(
+    {PostKind.COMMITTEE_SECRETARY, PostKind.LEADING_GROUP_HEAD, PostKind.LEADING_GROUP_OFFICE, PostKind.CDI_SECRETARY}
+)
+COUNTY_OVERSEERS = frozenset({PostKind.COUNTY_OFFICE, PostKind.COUNTY_CDI})
+DESK = frozenset({PostKind.SECRETARY, PostKind.CLERK, PostKind.SECRECY_REVIEWER})
+
+
+@dataclass(frozen=True)
+class PostHeld:
+    post: str  # the post's id, such as "FY-R1/secretary"
+    kind: PostKind
+    title_zh: str
+    title_en: str
+    organisation: str
+    town: str  # '' for the county's own posts
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the register says of one person at one instant. An unknown or absent person stands nowhere."""
+
+    person: str = ""
+    at: datetime | None = None
+    name_zh: str = ""
+    name_en: str = ""
+    posts: tuple[PostHeld, ...] = ()
+    member_of: frozenset[str] = frozenset()  # organisations whose Party member they are
+    member_towns: frozenset[str] = frozenset()
+    staff_of: frozenset[str] = frozenset()  # organisations to whose unit (staff, villagers) they belong
+    town: str = ""  # the town they act in by default
+    ancestors: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)  # organisation -> superiors
+
+    def superiors_of(self, organisation: str) -> tuple[str, ...]:
+        """The organisations above one, nearest first, at the standing's instant (ORG-02)."""
+        return self.ancestors.get(organisation, ())
+
+    def holds(self, kind: PostKind, organisation: str = "") -> bool:
+        return any(p.kind == kind and (not organisation or p.organisation == organisation) for p in self.posts)
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """Everything this person may see, as audiences (shared.scope): the filter of every read path."""
+        seen = {scope.SOCIETY}
+        if self.person:
+            seen.add(scope.named(self.person))
+        seen |= {scope.members(o) for o in self.member_of} | {scope.staff(o) for o in self.member_of | self.staff_of}
+        seen |= {scope.town_members(t) for t in self.member_towns}
+        for post in self.posts:
+            if post.kind in DESK:
+                seen |= {scope.desk(post.organisation), scope.members(post.organisation)}
+            if post.kind == PostKind.SUPERVISOR:
+                seen.add(scope.members(post.organisation))
+            if post.kind in OVERSEERS:
+                seen.add(scope.oversight(post.town))
+            if post.kind in COUNTY_OVERSEERS:
+                seen.add(scope.oversight("county"))
+        return frozenset(seen)
+
+
+NOBODY = Standing()
+
+
+class TokenVerifier(Protocol):
+    def subject(self, token: str) -> str:
+        """The person a bearer token names. Raises ``Refused('TOKEN_INVALID' | 'TOKEN_EXPIRED')``."""
+        ...

@@ -1,0 +1,116 @@
+"""The journal: where a service's facts are decided, numbered 1, 2, 3 ... without a gap, and made durable.
+
+This is the port. ``sql`` is its one adapter, for PostgreSQL and SQLite, with group commit. An append is answered only
+when it is on disk (design 1.1); the same command id changes the world once and gets the same answer (design 1.2).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from shared.events import Context, Recorded
+
+EVENT_BYTES_MAX = 512 * 1024  # above this the relay's Kafka producer would stop for good (handbook: kafka.md 4)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event ready to be written: typed, identified and serialised outside the journal's lock."""
+
+    event_id: str
+    type: str
+    data: str  # JSON object
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What to add to one stream, which must stand at ``expected_version`` (0: must not exist)."""
+
+    stream: str
+    expected_version: int
+    events: tuple[NewEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """One command's whole effect, over one stream or several: all of it is written, or none.
+
+    ``fingerprint`` tells a retry from another command that reuses the id. ``result`` is kept with the command and
+    handed out again to a retry; it must hold no personal data. A command without events is still recorded.
+    """
+
+    command_id: str
+    fingerprint: str
+    context: Context
+    writes: tuple[Write, ...]
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a command ended: ``position`` is the journal's position after it, ``versions`` those of its streams."""
+
+    command_id: str
+    fingerprint: str
+    position: int
+    versions: Mapping[str, int]
+    result: Mapping[str, Any]
+    repeated: bool = False
+
+
+class JournalError(Exception):
+    """The journal could not take the append; nothing of it was written."""
+
+
+class WrongVersion(JournalError):
+    """The stream has moved on: someone else wrote first. Carries the version it has now."""
+
+    def __init__(self, stream: str, expected: int, actual: int) -> None:
+        super().__init__(f"{stream} is at version {actual}, not {expected}")
+        self.stream, self.expected, self.actual = stream, expected, actual
+
+
+class CommandReused(JournalError):
+    """The command id has been used before, for another command."""
+
+
+class EventTooLarge(JournalError):
+    """An event is above ``EVENT_BYTES_MAX``: documents travel as digests."""
+
+
+class JournalBusy(JournalError):
+    """The queue of waiting appends is full: try again shortly."""
+
+
+class JournalUnavailable(JournalError):
+    """The database cannot be reached or cannot write (disk full, connection lost). The same command id may be retried."""
+
+
+class Journal(Protocol):
+    service: str
+
+    def append(self, append: Append) -> Outcome:
+        """Write and wait until durable. Raises :class:`JournalError` and its kinds; then nothing was written."""
+        ...
+
+    def outcome(self, command_id: str) -> Outcome | None:
+        """The recorded outcome of a command, or None if it never got through."""
+        ...
+
+    def stream(self, stream: str, after: int = 0) -> Sequence[Recorded]:
+        """The events of one stream above a version, in order."""
+        ...
+
+    def read(self, after: int, limit: int = 500) -> Sequence[Recorded]:
+        """The events above a position, in order: exactly ``after + 1, after + 2, ...``."""
+        ...
+
+    def head(self) -> int:
+        """The last position given out; equals the number of events in the journal."""
+        ...
+
+    def await_beyond(self, position: int, timeout: float) -> None:
+        """Return once the head may be above ``position``, or after ``timeout`` seconds. A hint, never a promise."""
+        ...
+
+    def close(self) -> None: ...

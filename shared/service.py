@@ -1,0 +1,78 @@
+"""A service as a value: its name, rules, views, reactions, ticker and HTTP face, ready to be run alone or with others.
+
+``services/<name>/main.py`` has ``build(platform) -> Service`` and does no work at import. ``shared.running`` runs it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy import Engine
+
+from shared.clock import Clock
+from shared.documents import Documents
+from shared.events import Recorded, Registry
+from shared.follow import View
+from shared.handling import Do, Handler
+from shared.identity import TokenVerifier
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What a service does because of others' events (or its own): each event gives commands, each done once.
+
+    The command id is derived from ``name``, the event and the command's place in the list, so a repeated delivery
+    changes nothing. A refusal is logged and counted, and the next event follows.
+    """
+
+    name: str
+    hears: tuple[str, ...]
+    commands: Callable[[Recorded], Iterable[Do]]
+
+
+@dataclass(frozen=True)
+class Ticker:
+    """What falls due by itself. ``due(now)`` names the commands; each ``Do.key`` is done once, however often asked."""
+
+    name: str
+    due: Callable[[datetime], Iterable[Do]]
+
+
+class Platform(Protocol):
+    """What a process hands to the services it runs: the one place where adapters were chosen."""
+
+    settings: Settings
+    clock: Clock
+    documents: Documents
+    verifier: TokenVerifier
+
+    def engine(self, service: str) -> Engine:
+        """The service's own database; no other service reads it."""
+        ...
+
+    def handler(self, registry: Registry) -> Handler:
+        """The write side over the service's own journal."""
+        ...
+
+
+@dataclass
+class Service:
+    name: str
+    registry: Registry
+    handler: Handler
+    engine: Engine
+    app: "FastAPI"
+    views: Sequence[View] = ()
+    reactions: Sequence[Reaction] = ()
+    tickers: Sequence[Ticker] = ()
+    extras: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def hears(self) -> frozenset[str]:
+        """The services whose events this one follows, itself among them if a view of its own needs it."""
+        return frozenset(s for follower in (*self.views, *self.reactions) for s in follower.hears)

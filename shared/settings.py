@@ -1,0 +1,47 @@
+"""What an operator can set, by environment (``GONGKAI_*``) or a file per secret; every field stands in docs/operate.md.
+
+Development has defaults for everything. Outside it nothing secret has a default, and starting with one is refused.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="GONGKAI_", frozen=True, extra="ignore")
+
+    environment: Environment = Field(Environment.PRODUCTION, description="`development` turns on the demo issuer and /dev.")
+    county: str = Field("qingshan", description="The county's short name; names topics and event sources.")
+    var: Path = Field(Path("var"), description="Where SQLite files, the embedded log, documents and the clock lie.")
+    database_url: SecretStr = Field(
+        SecretStr(""), description="SQLAlchemy URL of the service's own database; empty: SQLite under `var`."
+    )
+    kafka: str = Field("", description="Bootstrap servers, host:port comma separated; empty: the embedded log.")
+    founder: str = Field("", description="The person who may found the county's register while it is empty.")
+    issuer: str = Field("", description="OIDC issuer URL; empty in development: the embedded development issuer.")
+    audience: str = Field("gongkai", description="The audience a bearer token must name.")
+    client_id: str = Field("gongkai-portal", description="The portal's OIDC client id.")
+    client_secret: SecretStr = Field(SecretStr(""), description="The portal's OIDC client secret.")
+    session_secret: SecretStr = Field(SecretStr(""), description="Key that seals the portal's session cookies.")
+    public_url: str = Field("http://127.0.0.1:8000", description="Where people reach the portal.")
+    services: dict[str, str] = Field(
+        default_factory=dict, description="Base URL of each service for the portal (JSON); empty: in this process."
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, description="Port to listen on.")
+    body_bytes_max: int = Field(1_000_000, description="Largest request body, uploads excepted.")
+    upload_bytes_max: int = Field(20_000_000, description="Largest uploaded file.")
+    otlp_endpoint: str = Field("", description="OTLP/HTTP endpoint for traces; empty: none are exported.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def development(self) -> bool:
+        return self.environment is Environment.DEVELOPMENT
