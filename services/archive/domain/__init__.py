@@ -1,0 +1,1 @@
+"""The rules of archive, one file per kind of stream."""

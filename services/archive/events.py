@@ -1,0 +1,45 @@
+"""The facts of the archive: a file is opened for an organisation's year, and papers are filed in it, each once."""
+
+from datetime import datetime
+from typing import Literal
+
+from shared.events import Event, Registry
+
+Kind = Literal["version", "approval", "channel-evidence", "opinion", "handling", "reply"]
+Retention = Literal["permanent", "30-years", "10-years"]  # P-21
+
+
+class FileOpened(Event):
+    """``number`` counts the papers' home as officials write it, such as 柳树-2026-001."""
+
+    file: str
+    organisation: str
+    town: str
+    year: int
+    number: str
+
+
+class DocumentFiled(Event):
+    """A paper took its place in the file. ``ref`` names it in the service it comes from, ``serial`` within the file.
+
+    ``digest`` commits to its content; ``at`` is when the thing itself happened, ``source_event`` the event that says so.
+    """
+
+    file: str
+    town: str
+    organisation: str
+    serial: int
+    kind: Kind
+    ref: str
+    title: str
+    digest: str
+    retention: Retention
+    at: datetime
+    disclosure: str = ""
+    version: int = 0
+    source_event: str
+
+
+FileEvent = FileOpened | DocumentFiled
+
+REGISTRY = Registry("archive", [FileOpened, DocumentFiled])

@@ -1,0 +1,1 @@
+"""The read models of archive, one a file."""

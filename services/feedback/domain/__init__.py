@@ -1,0 +1,1 @@
+"""The rules of feedback, one file per kind of stream."""

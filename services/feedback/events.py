@@ -1,0 +1,142 @@
+"""The facts of feedback: an opinion is received, acknowledged, assigned, decided on, answered and closed.
+
+Every fact of an opinion names its organisation, its disclosure (or '') and its receipt number, so that a follower can
+show it without asking back. The giver stands in ``OpinionReceived`` alone.
+"""
+
+from datetime import date, datetime
+from typing import Literal
+
+from shared.events import Event, Registry
+
+Channel = Literal[
+    "online", "suggestion-box", "telephone", "email", "reception-day", "supervisor", "consultation"
+]  # FBK-01 to FBK-06; "online" is the form beside a disclosure
+GiverKind = Literal["anonymous", "member", "masses"]
+Disposition = Literal["adopt", "partly", "not-adopt"]
+Duty = Literal["receipt", "answer"]
+
+
+class ReceiptNumberGiven(Event):
+    """The register of an organisation's year gave its next number to an opinion."""
+
+    organisation: str
+    year: int
+    number: int
+    receipt_number: str
+    opinion: str
+
+
+class OfOpinion(Event):
+    opinion: str
+    receipt_number: str
+    town: str
+    organisation: str
+    disclosure: str = ""
+
+
+class OpinionReceived(OfOpinion):
+    """``audience`` is who may see the disclosure it is about, at its narrowest: '' when it is about none.
+
+    ``acknowledge_by`` and ``due`` were reckoned on the day (P-11), by the steps in ``reckoning``. Of the code that an
+    anonymous giver was handed, only ``lookup_digest`` is kept.
+    """
+
+    item: str = ""
+    version: int = 0
+    title: str = ""
+    audience: str = ""
+    channel: Channel
+    giver: str = ""
+    giver_kind: GiverKind
+    criticised: str = ""
+    text: str
+    lookup_digest: str = ""
+    at: datetime
+    acknowledge_by: date
+    due: date
+    reckoning: list[str] = []
+    provisional: bool = False
+
+    @property
+    def anonymous(self) -> bool:
+        return self.giver_kind == "anonymous"
+
+
+class OpinionAcknowledged(OfOpinion):
+    by: str
+    at: datetime
+
+
+class OpinionAssigned(OfOpinion):
+    handler: str
+    by: str
+    at: datetime
+
+
+class OpinionDecided(OfOpinion):
+    disposition: Disposition
+    reason: str = ""
+    by: str
+    at: datetime
+
+
+class OpinionExtended(OfOpinion):
+    """The answer's one extension (P-11)."""
+
+    reason: str
+    due_before: date
+    due: date
+    reckoning: list[str] = []
+    by: str
+    at: datetime
+
+
+class OpinionReplied(OfOpinion):
+    """To the named giver alone, or as a general notice to ``audience`` (FBK-09)."""
+
+    title: str = ""
+    text: str
+    general: bool
+    audience: str = ""
+    by: str
+    at: datetime
+
+
+class OpinionClosed(OfOpinion):
+    by: str
+    at: datetime
+
+
+class OpinionFellOverdue(OfOpinion):
+    """Noticed once for each duty: ``from_day`` is the first day it was late."""
+
+    duty: Duty
+    from_day: date
+
+
+OpinionEvent = (
+    OpinionReceived
+    | OpinionAcknowledged
+    | OpinionAssigned
+    | OpinionDecided
+    | OpinionExtended
+    | OpinionReplied
+    | OpinionClosed
+    | OpinionFellOverdue
+)
+
+REGISTRY = Registry(
+    "feedback",
+    [
+        ReceiptNumberGiven,
+        OpinionReceived,
+        OpinionAcknowledged,
+        OpinionAssigned,
+        OpinionDecided,
+        OpinionExtended,
+        OpinionReplied,
+        OpinionClosed,
+        OpinionFellOverdue,
+    ],
+)
