@@ -3,6 +3,7 @@
 Development has defaults for everything. Outside it nothing secret has a default, and starting with one is refused.
 """
 
+import os
 from enum import StrEnum
 from pathlib import Path
 
@@ -41,6 +42,11 @@ class Settings(BaseSettings):
     upload_bytes_max: int = Field(20_000_000, description="Largest uploaded file.")
     otlp_endpoint: str = Field("", description="OTLP/HTTP endpoint for traces; empty: none are exported.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @classmethod
+    def load(cls) -> "Settings":
+        """From the environment, and from the files of ``GONGKAI_SECRETS_DIR`` where an orchestrator mounts secrets."""
+        return cls(_secrets_dir=os.environ.get("GONGKAI_SECRETS_DIR"))
 
     @property
     def development(self) -> bool:
