@@ -1,0 +1,416 @@
+"""The facts of publication: duties raised and met, disclosures drafted, examined, shown and corrected.
+
+Archive, audit and feedback hear them, so each carries what a follower needs to place it without asking back.
+An event that ends in ``Inside`` or ``Outside`` holds the whole text that was shown, and to which audiences.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.events import Event, Registry
+
+LED_TEXT_MAX = 60
+TITLE_MAX = 200
+SUMMARY_MAX = 500
+TEXT_MAX = 50_000
+
+
+class Value(BaseModel):
+    """A part of an event."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Duty(StrEnum):
+    """What a period of an item asks for (A-06, A-07, A-08)."""
+
+    FIRST = "first"  # long-term content appears for the first time
+    REPUBLICATION = "republication"  # long-term content has changed
+    REPLACEMENT = "replacement"  # the period's new content
+    FINE_TUNE = "fine-tune"  # a minor revision, or the attested absence of one
+    STAGE = "stage"  # a milestone of staged work was reached
+    SUMMARY = "summary"  # staged work has ended
+    TRIGGERED = "triggered"  # something happened that must be made known at once
+
+
+class Attachment(Value):
+    """A document kept under its digest. ``scan`` says how the personal-data gate let it pass."""
+
+    name: str
+    digest: str
+    media_type: str
+    bytes: int
+    scan: Literal["clean", "masked", "not-readable"] = "clean"
+
+
+class Mask(Value):
+    """Personal data that was covered: what kind, and where (``Sheet1!C7``); never the data."""
+
+    place: str
+    kind: str
+
+
+class CountedDay(Value):
+    """One day of a reckoning: its kind (shared.workdays) and how many working days it makes so far."""
+
+    day: date
+    kind: str
+    count: int
+
+
+# --- channels, each with its own evidence (PUB-05 to PUB-16) ---
+
+
+class Meeting(Value):
+    channel: Literal["meeting"] = "meeting"
+    on: date
+    present: int = Field(ge=0)
+    of: int = Field(ge=1)
+    minutes: str = ""
+
+
+class NumberedDocument(Value):
+    channel: Literal["document"] = "document"
+    number: str = Field(min_length=1)
+    distribution: tuple[str, ...] = Field(min_length=1)
+
+
+class Briefing(Value):
+    channel: Literal["briefing"] = "briefing"
+    issue: str = Field(min_length=1)
+    recipients: tuple[str, ...] = Field(min_length=1)
+
+
+class Intranet(Value):
+    channel: Literal["intranet"] = "intranet"
+    url: str = Field(min_length=1)
+
+
+class ActivityRoomBoard(Value):
+    channel: Literal["activity-room-board"] = "activity-room-board"
+    place: str = Field(min_length=1)
+    posted_at: datetime
+    removed_at: datetime | None = None
+
+
+class ReadingRoom(Value):
+    channel: Literal["reading-room"] = "reading-room"
+    place: str = Field(min_length=1)
+
+
+class PublicColumn(Value):
+    channel: Literal["public-column"] = "public-column"
+    place: str = Field(min_length=1)
+    sheet: Literal["A3", "A4"] = "A3"
+    posted_at: datetime
+    removed_at: datetime | None = None
+
+
+class Website(Value):
+    channel: Literal["website"] = "website"
+    url: str = Field(min_length=1)
+
+
+class LedScreen(Value):
+    """The screen plays the disclosure's own short text from ``shown_from`` to ``shown_to``."""
+
+    channel: Literal["led"] = "led"
+    screen: str = Field(min_length=1)
+    shown_from: datetime
+    shown_to: datetime
+
+
+class TouchScreen(Value):
+    channel: Literal["touch-screen"] = "touch-screen"
+    device: str = Field(min_length=1)
+
+
+class NewsMedia(Value):
+    channel: Literal["news-media"] = "news-media"
+    outlet: str = Field(min_length=1)
+    on: date
+    link: str = ""
+
+
+ChannelEvidence = Annotated[
+    Meeting
+    | NumberedDocument
+    | Briefing
+    | Intranet
+    | ActivityRoomBoard
+    | ReadingRoom
+    | PublicColumn
+    | Website
+    | LedScreen
+    | TouchScreen
+    | NewsMedia,
+    Field(discriminator="channel"),
+]
+
+# --- duties: stream obligation-<organisation>/<sub-item>/<duty>/<period> ---
+
+
+class ObligationFact(Event):
+    obligation: str
+    town: str
+    organisation: str
+    item: str
+    title: str  # of the item, zh-CN
+    title_en: str = ""
+
+
+class ObligationRaised(ObligationFact):
+    """``period`` is 2026-Q1, 2026-02, 2026 or the trigger's own day; ``due`` was reckoned from ``trigger``."""
+
+    sub_item: str
+    kind: str
+    duty: Duty
+    period: str
+    trigger: date
+    due: date
+    parameter: str
+    provisional: bool = False
+    calendars: tuple[str, ...] = ()
+    reckoning: tuple[CountedDay, ...] = ()
+
+
+class ObligationDueMoved(ObligationFact):
+    was: date
+    due: date
+    reason: str
+    provisional: bool = False
+    calendars: tuple[str, ...] = ()
+    reckoning: tuple[CountedDay, ...] = ()
+
+
+class ObligationFellOverdue(ObligationFact):
+    due: date
+    from_day: date
+
+
+class NoChangeAttested(ObligationFact):
+    """A fine-tune that found nothing to tune: attested by a named person (PUB-25)."""
+
+    by: str
+    on: date
+
+
+class ObligationFulfilled(ObligationFact):
+    """``disclosure`` is empty when an attested absence of change fulfilled it."""
+
+    disclosure: str = ""
+    version: int = 0
+    due: date
+    on: date
+    late_workdays: int
+
+
+# --- disclosures: stream disclosure-<id>; ``version`` 1 is the first text, each correction is one more ---
+
+
+class DisclosureFact(Event):
+    disclosure: str
+    town: str
+    organisation: str
+    item: str
+    version: int
+
+
+class Written(DisclosureFact):
+    """Everything that readers may come to see of one version."""
+
+    title: str = Field(max_length=TITLE_MAX)
+    text: str = Field(max_length=TEXT_MAX)
+    summary: str = Field(default="", max_length=SUMMARY_MAX)
+    led_text: str = Field(default="", max_length=LED_TEXT_MAX)
+    attachments: tuple[Attachment, ...] = ()
+
+
+class DisclosureDrafted(Written):
+    """``item_scope`` and the audiences are those of the catalogue item in force on that day."""
+
+    sub_item: str
+    item_title: str
+    kind: str
+    duty: Duty | None = None
+    period: str = ""
+    obligation: str | None = None
+    item_scope: str
+    audience_inside: str
+    audience_outside: str | None = None
+    time_limit: str = ""
+    author: str
+    on: date
+
+
+class DisclosureRevised(Written):
+    author: str
+
+
+class AttachmentAdded(DisclosureFact):
+    title: str
+    attachment: Attachment
+    masks: tuple[Mask, ...] = ()
+    author: str
+
+
+class AttachmentRemoved(DisclosureFact):
+    title: str
+    digest: str
+    author: str
+
+
+class DisclosureSubmitted(DisclosureFact):
+    """Attested as true by the named persons (PUB-31); from here on the content stands under its digest."""
+
+    title: str
+    submitted_by: str
+    attested_by: tuple[str, ...]
+    content_digest: str
+
+
+class SecrecyCleared(DisclosureFact):
+    """The reviewer has also confirmed scope and time limit (CAT-13)."""
+
+    title: str
+    reviewer: str
+    confirmed_scope: str
+    confirmed_time_limit: str
+    content_digest: str
+
+
+class SecrecyRefused(DisclosureFact):
+    """Why, by whom and of which content; the content itself is not told, nor its title (PUB-35, CAT-14)."""
+
+    ground: str
+    citation: str
+    reviewer: str
+    digest: str
+
+
+class DisclosureReturned(DisclosureFact):
+    """Sent back to its authors before release."""
+
+    title: str
+    by: str
+    reason: str
+
+
+class DisclosureApproved(DisclosureFact):
+    """Approved and so registered: examined, then registered, then made public (先审核、后登记、再公开)."""
+
+    title: str
+    approver: str
+    author: str
+    reviewer: str
+    attested_by: tuple[str, ...]
+    register_number: str
+    content_digest: str
+    on: date
+
+
+class Released(Written):
+    """Shown from ``at`` on to the audiences (see shared.scope), through the channels, with their evidence."""
+
+    at: datetime
+    on: date
+    audiences: tuple[str, ...]
+    channels: tuple[ChannelEvidence, ...]
+    content_digest: str
+    register_number: str
+    obligation: str | None = None
+    duty: Duty | None = None
+    period: str = ""
+    replaces: int = 0
+    note: str = ""
+    released_by: str
+
+
+class DisclosureReleasedInside(Released):
+    pass
+
+
+class DisclosureReleasedOutside(Released):
+    pass
+
+
+class CorrectionOpened(Written):
+    """A version that is to replace ``replaces``, which stays as it was shown (PUB-31); it goes the whole way."""
+
+    replaces: int
+    note: str
+    found_by: str
+    author: str
+    on: date
+
+
+class VersionCorrected(DisclosureFact):
+    """From ``at`` on, for these audiences, ``version`` stands; ``replaces`` stays readable, marked as corrected."""
+
+    title: str
+    replaces: int
+    note: str
+    at: datetime
+    audiences: tuple[str, ...]
+
+
+# --- the register of approvals: stream register-<organisation>/<year> ---
+
+
+class RegisterEntered(DisclosureFact):
+    """The ``number``-th approval of the organisation's year: ``FY-R1-2026-0001``."""
+
+    title: str
+    register_name: str
+    number: int
+    register_number: str
+    approver: str
+    on: date
+
+
+ObligationEvent = (
+    ObligationRaised | ObligationDueMoved | ObligationFellOverdue | NoChangeAttested | ObligationFulfilled
+)
+DisclosureEvent = (
+    DisclosureDrafted
+    | DisclosureRevised
+    | AttachmentAdded
+    | AttachmentRemoved
+    | DisclosureSubmitted
+    | SecrecyCleared
+    | SecrecyRefused
+    | DisclosureReturned
+    | DisclosureApproved
+    | DisclosureReleasedInside
+    | DisclosureReleasedOutside
+    | CorrectionOpened
+    | VersionCorrected
+)
+
+REGISTRY = Registry(
+    "publication",
+    [
+        ObligationRaised,
+        ObligationDueMoved,
+        ObligationFellOverdue,
+        NoChangeAttested,
+        ObligationFulfilled,
+        DisclosureDrafted,
+        DisclosureRevised,
+        AttachmentAdded,
+        AttachmentRemoved,
+        DisclosureSubmitted,
+        SecrecyCleared,
+        SecrecyRefused,
+        DisclosureReturned,
+        DisclosureApproved,
+        DisclosureReleasedInside,
+        DisclosureReleasedOutside,
+        CorrectionOpened,
+        VersionCorrected,
+        RegisterEntered,
+    ],
+)
