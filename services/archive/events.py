@@ -1,4 +1,4 @@
-"""The facts of the archive: a file is opened for an organisation's year, and papers are filed in it, each once."""
+"""The facts of the archive: a file is opened for an organisation's year, and papers are filed in it once."""
 
 from datetime import datetime
 from typing import Literal
@@ -20,9 +20,9 @@ class FileOpened(Event):
 
 
 class DocumentFiled(Event):
-    """A paper took its place in the file. ``ref`` names it in the service it comes from, ``serial`` within the file.
+    """A paper took its place in the file: ``serial`` there, ``ref`` in the service it comes from.
 
-    ``digest`` commits to its content; ``at`` is when the thing itself happened, ``source_event`` the event that says so.
+    ``digest`` commits to its content; ``at`` is when the thing itself happened, as ``source_event`` says.
     """
 
     file: str

@@ -1,5 +1,5 @@
 """Feedback: the one register of opinions over all channels, and what became of each (FBK-01 to FBK-13).
 
-Owns the streams ``opinion-<id>`` and ``register-<organisation>/<year>``. Publishes what ``events`` lists. Hears
-catalogue (who is who, calendars, parameters) and publication (which disclosure which audience may see).
+Owns the streams ``opinion-<id>`` and ``register-<organisation>/<year>``. Publishes what ``events`` lists.
+Hears catalogue (who is who, calendars, parameters) and publication (which disclosure which audience may see).
 """

@@ -1,11 +1,13 @@
 """The facts of feedback: an opinion is received, acknowledged, assigned, decided on, answered and closed.
 
-Every fact of an opinion names its organisation, its disclosure (or '') and its receipt number, so that a follower can
-show it without asking back. The giver stands in ``OpinionReceived`` alone.
+Every fact of an opinion names its organisation, its disclosure (or '') and its receipt number, so that a
+follower can show it without asking back. The giver stands in ``OpinionReceived`` alone.
 """
 
 from datetime import date, datetime
 from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from shared.events import Event, Registry
 
@@ -15,6 +17,16 @@ Channel = Literal[
 GiverKind = Literal["anonymous", "member", "masses"]
 Disposition = Literal["adopt", "partly", "not-adopt"]
 Duty = Literal["receipt", "answer"]
+
+
+class CountedDay(BaseModel):
+    """One day of a reckoning: the ``count``-th working day, or a day passed over and why."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    day: date
+    count: int
+    note: str = ""
 
 
 class ReceiptNumberGiven(Event):
@@ -38,8 +50,8 @@ class OfOpinion(Event):
 class OpinionReceived(OfOpinion):
     """``audience`` is who may see the disclosure it is about, at its narrowest: '' when it is about none.
 
-    ``acknowledge_by`` and ``due`` were reckoned on the day (P-11), by the steps in ``reckoning``. Of the code that an
-    anonymous giver was handed, only ``lookup_digest`` is kept.
+    ``acknowledge_by`` and ``due`` were reckoned on the day (P-11), by the steps in ``reckoning``. Of the code
+    that an anonymous giver was handed, only ``lookup_digest`` is kept.
     """
 
     item: str = ""
@@ -55,7 +67,7 @@ class OpinionReceived(OfOpinion):
     at: datetime
     acknowledge_by: date
     due: date
-    reckoning: list[str] = []
+    reckoning: tuple[CountedDay, ...] = ()
     provisional: bool = False
 
     @property
@@ -87,7 +99,7 @@ class OpinionExtended(OfOpinion):
     reason: str
     due_before: date
     due: date
-    reckoning: list[str] = []
+    reckoning: tuple[CountedDay, ...] = ()
     by: str
     at: datetime
 
