@@ -86,6 +86,13 @@ class JournalUnavailable(JournalError):
     """The database cannot be reached or cannot write (disk full, connection lost). The same command id may be retried."""
 
 
+class JournalGap(Exception):  # noqa: N818 - an alarm, not an answer to a command
+    """The journal does not go on where its reader stands: something is missing, or the reader is ahead of it.
+
+    A restored backup or a lossy failover does this. Whoever reads must stop; going on would hide the loss (design 1.3).
+    """
+
+
 class Journal(Protocol):
     service: str
 
@@ -98,11 +105,11 @@ class Journal(Protocol):
         ...
 
     def stream(self, stream: str, after: int = 0) -> Sequence[Recorded]:
-        """The events of one stream above a version, in order."""
+        """The events of one stream above a version, in order. Raises :class:`JournalGap` if one is missing."""
         ...
 
     def read(self, after: int, limit: int = 500) -> Sequence[Recorded]:
-        """The events above a position, in order: exactly ``after + 1, after + 2, ...``."""
+        """The events above a position: exactly ``after + 1, after + 2, ...``, or :class:`JournalGap` is raised."""
         ...
 
     def head(self) -> int:

@@ -1,0 +1,41 @@
+"""What the journal tells telemetry about itself: one report for each batch, and each refusal. It measures, nothing more."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """One transaction of the committer. Seconds: the longest wait in the queue, for the lock, and for the commit."""
+
+    commands: int
+    events: int
+    bytes: int
+    conflicts: int
+    repeats: int
+    waiting: int
+    head: int
+    queue_seconds: float
+    lock_seconds: float
+    write_seconds: float
+    commit_seconds: float
+
+
+class Observer(Protocol):
+    def batch(self, report: BatchReport) -> None:
+        """A batch was committed (or found to hold nothing new). Called outside the lock; must not block or raise."""
+        ...
+
+    def failed(self, reason: str, commands: int) -> None:
+        """Appends were turned away: ``busy``, ``unavailable``, ``refused`` (by the database) or ``too-large``."""
+        ...
+
+
+class Unobserved:
+    """Nobody is watching."""
+
+    def batch(self, report: BatchReport) -> None:
+        del report
+
+    def failed(self, reason: str, commands: int) -> None:
+        del reason, commands

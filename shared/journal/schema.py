@@ -1,0 +1,87 @@
+"""The journal's tables: events, the commands that led to them, and the one row that counts. All of its DDL is here.
+
+Text columns compare byte by byte (collation C), so that a newer C library never reorders an index.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects import sqlite
+
+SCHEMA_LOCK = 7_467_105_001  # advisory lock of whoever makes or changes these tables
+
+metadata = MetaData()
+
+
+def _text(name: str, **options: Any) -> Column[str]:
+    return Column(name, Text().with_variant(Text(collation="C"), "postgresql"), nullable=False, **options)
+
+
+def _instant(name: str) -> Column[Any]:
+    kind = DateTime(timezone=True).with_variant(sqlite.TEXT(), "sqlite")
+    return Column(name, kind, nullable=False)
+
+
+events = Table(
+    "events",
+    metadata,
+    Column("position", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False),
+    _text("stream"),
+    Column("version", Integer, nullable=False),
+    _text("event_id", unique=True),
+    _text("type"),
+    _text("data"),
+    _instant("recorded_at"),
+    *(_text(name) for name in ("town", "actor", "post", "organisation")),
+    *(_text(name) for name in ("command_id", "correlation_id", "causation_id", "traceparent")),
+    UniqueConstraint("stream", "version"),
+    CheckConstraint("position > 0"),
+    CheckConstraint("version > 0"),
+)
+
+commands = Table(
+    "commands",
+    metadata,
+    _text("command_id", primary_key=True),
+    _text("fingerprint"),
+    Column("position", BigInteger, nullable=False),
+    _text("versions"),
+    _text("result"),
+    _instant("recorded_at"),
+    _text("town"),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("only", Integer, CheckConstraint("only = 1"), primary_key=True, autoincrement=False),
+    _text("service"),
+    Column("head", BigInteger, nullable=False),
+    _instant("recorded_at"),
+)
+
+
+def create_schema(engine: Engine) -> None:
+    """Make the tables where they are missing. Any number of processes may do so at once."""
+    with engine.begin() as tx:
+        if tx.dialect.name == "postgresql":
+            tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SCHEMA_LOCK})
+        metadata.create_all(tx)
+        tx.execute(
+            text(
+                "INSERT INTO journal (only, service, head, recorded_at)"
+                " VALUES (1, '', 0, '1970-01-01T00:00:00+00:00') ON CONFLICT DO NOTHING"
+            )
+        )

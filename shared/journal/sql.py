@@ -1,0 +1,138 @@
+"""The journal over PostgreSQL or SQLite, with group commit and positions that are 1, 2, 3 ... in commit order.
+
+Start at :meth:`SqlJournal.append`. The way of an append: ``batch`` checks and serialises it, ``committer`` queues it,
+``transaction`` writes many at once under the journal's lock. ``schema`` has the tables, ``statements`` the SQL.
+"""
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from threading import Condition
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import Engine, Row, TextClause
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.clock import Clock
+from shared.events import Context, Recorded
+from shared.journal import Append, EventTooLarge, JournalGap, JournalUnavailable, Outcome
+from shared.journal.batch import Waiting
+from shared.journal.committer import Committer, Limits
+from shared.journal.observing import Observer, Unobserved
+from shared.journal.schema import create_schema
+from shared.journal.statements import HEAD, OUTCOME, READ, STREAM
+from shared.journal.transaction import Transactions, instant, outcome_of
+
+POLL_SECONDS = 0.1  # how late a reader may learn what another process has written
+
+__all__ = ["Limits", "SqlJournal", "create_schema"]
+
+
+class SqlJournal:
+    """A service's journal in its own database, whose tables :func:`create_schema` has made."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        service: str,
+        clock: Clock,
+        *,
+        limits: Limits | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        self.service = service
+        self._engine = engine
+        self._observer = observer or Unobserved()
+        transactions = Transactions(engine, service, clock)
+        self._committer = Committer(transactions, limits or Limits(), self._observer, self._advance)
+        self._moved = Condition()
+        self._head_seen = 0
+        self._polled_at = float("-inf")
+
+    def append(self, append: Append) -> Outcome:
+        try:
+            waiting = Waiting(append)
+        except EventTooLarge:
+            self._observer.failed("too-large", 1)
+            raise
+        self._committer.submit(waiting)
+        return waiting.wait()
+
+    def outcome(self, command_id: str) -> Outcome | None:
+        rows = self._ask(OUTCOME, id=command_id)
+        return outcome_of(*rows[0]) if rows else None
+
+    def stream(self, stream: str, after: int = 0) -> Sequence[Recorded]:
+        found = [self._recorded(row) for row in self._ask(STREAM, stream=stream, after=after)]
+        for version, recorded in enumerate(found, start=after + 1):
+            if recorded.version != version:
+                raise JournalGap(f"{stream} goes on with version {recorded.version} where {version} was due")
+        return found
+
+    def read(self, after: int, limit: int = 500) -> Sequence[Recorded]:
+        found = [self._recorded(row) for row in self._ask(READ, after=after, limit=limit)]
+        for position, recorded in enumerate(found, start=after + 1):
+            if recorded.position != position:
+                raise JournalGap(f"{self.service} goes on at {recorded.position} where {position} was due")
+        if found:
+            self._advance(found[-1].position)
+        elif after > self._head_seen:
+            self._must_not_be_behind(after)
+        return found
+
+    def head(self) -> int:
+        head = int(self._ask(HEAD)[0][0])
+        self._advance(head)
+        return head
+
+    def await_beyond(self, position: int, timeout: float) -> None:
+        """Appends of this process wake the waiting at once; those of others are seen by polling, one poll for all."""
+        deadline = monotonic() + timeout
+        while (now := monotonic()) < deadline and self._head_seen <= position:
+            if now - self._polled_at >= POLL_SECONDS:
+                self._polled_at = now
+                with suppress(JournalUnavailable):
+                    self.head()
+            with self._moved:
+                if self._head_seen <= position:
+                    self._moved.wait(min(POLL_SECONDS, deadline - now))
+
+    def close(self) -> None:
+        """Write what is queued, then stop. The engine stays the caller's."""
+        self._committer.close()
+
+    def _advance(self, head: int) -> None:
+        with self._moved:
+            if head > self._head_seen:
+                self._head_seen = head
+                self._moved.notify_all()
+
+    def _must_not_be_behind(self, after: int) -> None:
+        head = self.head()
+        if head < after:
+            raise JournalGap(f"the reader stands at {after}, but {self.service} ends at {head}: was it restored?")
+
+    def _ask(self, question: TextClause, **values: object) -> Sequence[Row[Any]]:
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(question, values).all()
+        except SQLAlchemyError as fault:
+            raise JournalUnavailable(f"the journal cannot be read: {getattr(fault, 'orig', fault)}") from fault
+
+    def _recorded(self, row: Row[Any]) -> Recorded:
+        position, at, stream, version, event_id, type_, data, *context = row
+        town, actor, post, organisation, command_id, correlation_id, causation_id, traceparent = context
+        return Recorded(
+            service=self.service,
+            position=position,
+            stream=stream,
+            version=version,
+            event_id=event_id,
+            type=type_,
+            recorded_at=instant(at),
+            data=json.loads(data),
+            context=Context(
+                town, actor, post, organisation, command_id, correlation_id, causation_id, traceparent
+            ),
+        )

@@ -1,0 +1,148 @@
+"""One transaction of the committer: lock, ask what is known, judge, write, commit. Start at :meth:`Transactions.write`."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import perf_counter
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+
+from shared.clock import Clock
+from shared.database import WRITING, write_turn
+from shared.journal import JournalUnavailable, Outcome
+from shared.journal.batch import Known, Verdict, Waiting, judge
+from shared.journal.statements import statements_for
+
+
+class ConnectionLost(Exception):  # noqa: N818 - not the caller's error: the committer tries again
+    """The connection broke. ``sent``: perhaps only after the batch had gone out, so that it may have been committed."""
+
+    def __init__(self, cause: Exception, *, sent: bool) -> None:
+        super().__init__(str(getattr(cause, "orig", cause)))
+        self.sent = sent
+
+
+@dataclass
+class Last:
+    """What the latest transaction came to, for the observer."""
+
+    head: int = 0
+    events: int = 0
+    lock_seconds: float = 0.0
+    write_seconds: float = 0.0
+    commit_seconds: float = 0.0
+
+
+class Transactions:
+    """The committer's own connection, kept from batch to batch and replaced when it breaks."""
+
+    def __init__(self, engine: Engine, service: str, clock: Clock) -> None:
+        self._engine, self._service, self._clock = engine, service, clock
+        self._say = statements_for(engine.dialect)
+        self._key = lock_key(service)
+        self._connection: Connection | None = None
+        self.last = Last()
+
+    def write(self, batch: Sequence[Waiting], *, again: bool) -> list[Verdict]:
+        """Write the batch durably. Raises :class:`ConnectionLost` or SQLAlchemy's errors; then it was rolled back,
+        unless the connection was lost: then it is written or not, and sending it ``again`` finds out and completes it.
+
+        The lock makes that safe: the new transaction gets it only when the lost one has ended, one way or the other.
+        """
+        connection = self._connected()
+        try:
+            with write_turn(self._engine):
+                return self._transact(connection, batch, again)
+        except DBAPIError as fault:
+            self.close()
+            if fault.connection_invalidated:
+                raise ConnectionLost(fault, sent=True) from fault
+            raise
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._connection is not None:
+            with suppress(SQLAlchemyError):
+                self._connection.invalidate()
+            with suppress(SQLAlchemyError):
+                self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            try:
+                self._connection = self._engine.connect().execution_options(**{WRITING: True})
+            except OperationalError as fault:
+                raise ConnectionLost(fault, sent=False) from fault
+        return self._connection
+
+    def _transact(self, connection: Connection, batch: Sequence[Waiting], again: bool) -> list[Verdict]:
+        started = perf_counter()
+        with connection.begin() as transaction:
+            if self._say.lock is not None:
+                connection.execute(self._say.lock, {"key": self._key})
+            locked = perf_counter()
+            known = self._known(connection, batch)
+            verdicts, accepted = judge(batch, known, ours=again)
+            events = self._insert(connection, known, accepted) if accepted else 0
+            written = perf_counter()
+            transaction.commit()
+        self.last = Last(
+            known.head + events, events, locked - started, written - locked, perf_counter() - written
+        )
+        return verdicts
+
+    def _known(self, connection: Connection, batch: Sequence[Waiting]) -> Known:
+        streams = json.dumps(list({stream for waiting in batch for stream in waiting.versions}))
+        ids = json.dumps(list({waiting.append.command_id for waiting in batch}))
+        known = Known("", -1, datetime.min.replace(tzinfo=UTC), {}, {})
+        for row in connection.execute(self._say.known, {"streams": streams, "commands": ids}):
+            kind, name, number, at, fingerprint, versions, result = row
+            if kind == "stream":
+                known.versions[name] = number
+            elif kind == "command":
+                known.found[name] = outcome_of(name, fingerprint, number, versions, result)
+            else:
+                known.service, known.head, known.recorded_at = name, number, instant(at)
+        if known.head < 0 or known.service not in ("", self._service):
+            raise JournalUnavailable(f"this database holds the journal of {known.service!r}, not of {self._service!r}")
+        return known
+
+    def _insert(self, connection: Connection, known: Known, accepted: Sequence[Waiting]) -> int:
+        events: list[str] = []
+        done: list[str] = []
+        for waiting in accepted:
+            events += waiting.events_json
+            done.append(f'{{"place":{len(events)},{waiting.command_json}')
+        values = {
+            "head": known.head,
+            "count": len(events),
+            "at": max(self._clock.now(), known.recorded_at).isoformat(timespec="microseconds"),
+            "service": self._service,
+            "events": f"[{','.join(events)}]",
+            "done": f"[{','.join(done)}]",
+        }
+        for statement in self._say.write:
+            connection.execute(statement, values)
+        return len(events)
+
+
+def lock_key(service: str) -> int:
+    """The advisory lock of a service's journal: one key per journal (rule 11)."""
+    digest = hashlib.sha256(b"gongkai journal " + service.encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def instant(stored: datetime | str) -> datetime:
+    value = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return value.astimezone(UTC)
+
+
+def outcome_of(command_id: str, fingerprint: str, position: int, versions: str, result: str) -> Outcome:
+    return Outcome(command_id, fingerprint, position, json.loads(versions), json.loads(result))
