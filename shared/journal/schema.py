@@ -66,7 +66,7 @@ commands = Table(
 journal = Table(
     "journal",
     metadata,
-    Column("only", Integer, CheckConstraint("only = 1"), primary_key=True, autoincrement=False),
+    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True, autoincrement=False),
     _text("service"),
     Column("head", BigInteger, nullable=False),
     _instant("recorded_at"),
@@ -81,7 +81,7 @@ def create_schema(engine: Engine) -> None:
         metadata.create_all(tx)
         tx.execute(
             text(
-                "INSERT INTO journal (only, service, head, recorded_at)"
+                "INSERT INTO journal (one, service, head, recorded_at)"
                 " VALUES (1, '', 0, '1970-01-01T00:00:00+00:00') ON CONFLICT DO NOTHING"
             )
         )

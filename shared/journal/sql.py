@@ -11,7 +11,7 @@ from threading import Condition
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Engine, Row, TextClause
+from sqlalchemy import Engine, TextClause
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.clock import Clock
@@ -113,14 +113,14 @@ class SqlJournal:
         if head < after:
             raise JournalGap(f"the reader stands at {after}, but {self.service} ends at {head}: was it restored?")
 
-    def _ask(self, question: TextClause, **values: object) -> Sequence[Row[Any]]:
+    def _ask(self, question: TextClause, **values: object) -> Sequence[Any]:
         try:
             with self._engine.connect() as connection:
                 return connection.execute(question, values).all()
         except SQLAlchemyError as fault:
             raise JournalUnavailable(f"the journal cannot be read: {getattr(fault, 'orig', fault)}") from fault
 
-    def _recorded(self, row: Row[Any]) -> Recorded:
+    def _recorded(self, row: Sequence[Any]) -> Recorded:
         position, at, stream, version, event_id, type_, data, *context = row
         town, actor, post, organisation, command_id, correlation_id, causation_id, traceparent = context
         return Recorded(
