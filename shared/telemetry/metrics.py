@@ -1,0 +1,67 @@
+"""Every metric of the platform, one for each promise it makes (design 1 and 11); docs/metrics.md explains each.
+
+One process may run several services, so every series names its service. Labels are bounded: codes, routes' templates,
+names of views; never a person, a stream or a text.
+"""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+
+REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+
+_FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+
+
+def _counter(name: str, text: str, *labels: str) -> Counter:
+    return Counter(f"gongkai_{name}", text, ("service", *labels), registry=REGISTRY)
+
+
+def _gauge(name: str, text: str, *labels: str) -> Gauge:
+    return Gauge(f"gongkai_{name}", text, ("service", *labels), registry=REGISTRY)
+
+
+def _histogram(name: str, text: str, *labels: str, buckets: tuple[float, ...] = _FAST) -> Histogram:
+    return Histogram(f"gongkai_{name}", text, ("service", *labels), buckets=buckets, registry=REGISTRY)
+
+
+# accepted is durable, once (design 1.1, 1.2)
+COMMANDS = _counter("commands_total", "Commands by how they ended.", "outcome")
+APPEND_SECONDS = _histogram("journal_append_seconds", "From handing in an append to its answer, queue included.")
+BATCH_APPENDS = _histogram("journal_batch_appends", "Appends written by one commit.", buckets=_SIZES)
+CONFLICTS = _counter("journal_conflicts_total", "Appends refused because their stream had moved on.")
+HEAD = _gauge("journal_head", "Last position given out by the journal.")
+QUEUE = _gauge("journal_queue", "Appends waiting for the writer.")
+EVENTS = _counter("journal_events_total", "Events appended.")
+
+# nothing skipped, nothing reordered (design 1.3)
+RELAY_LAG_EVENTS = _gauge("relay_lag_events", "Events of the journal not yet in the log.")
+RELAY_LAG_SECONDS = _gauge("relay_lag_seconds", "Age of the oldest event not yet in the log; 0 when none waits.")
+RELAY_SENT = _counter("relay_sent_total", "Events put into the log.")
+RELAY_FAILURES = _counter("relay_failures_total", "Sends that the log did not take; they are sent again.")
+LEASE_EPOCH = _gauge("relay_lease_epoch", "Epoch of the relay's lease; rises with every change of holder.")
+LEASE_CHANGES = _counter("relay_lease_changes_total", "Times this process took the relay's lease.")
+FOLLOWER_LAG_EVENTS = _gauge("follower_lag_events", "Events not yet in the view or reaction.", "follower", "source")
+FOLLOWER_LAG_SECONDS = _gauge("follower_lag_seconds", "Age of the last event applied when behind; 0 when level.", "follower", "source")  # fmt: skip
+FOLLOWER_APPLIED = _counter("follower_applied_total", "Events applied.", "follower", "source")
+DUPLICATES = _counter("follower_duplicates_total", "Records dropped because their position was known.", "follower", "source")  # fmt: skip
+GAPS = _counter("follower_gaps_total", "Times a follower found a position missing and stopped.", "follower", "source")
+GAPPED = _gauge("follower_gapped", "1 while a follower stands still at a gap.", "follower", "source")
+PARKED = _gauge("parked_streams", "Streams set aside because an event of theirs could not be applied.", "follower")
+REACTION_REFUSALS = _counter("reaction_refusals_total", "Commands of reactions and tickers that were refused.", "name", "code")  # fmt: skip
+TICKER_DONE = _counter("ticker_commands_total", "Commands that fell due by themselves and were done.", "ticker")
+
+# a refusal has a name (design 1.7)
+REFUSALS = _counter("refusals_total", "Requests refused, by code.", "code")
+
+# what people wait for
+HTTP_SECONDS = _histogram("http_request_seconds", "Duration of requests.", "method", "route", "status")
+WAIT_FOR_TIMEOUTS = _counter("wait_for_timeouts_total", "Reads that gave up waiting for a position.")
+
+# what the county is owed
+OVERDUE = _gauge("obligations_overdue", "Obligations past their due date and not fulfilled.", "town")
+
+
+def exposition() -> bytes:
+    """All metrics of this process in Prometheus' text format."""
+    return generate_latest(REGISTRY)

@@ -1,0 +1,20 @@
+"""Names in traces, in one place, because conventions for messaging still change under us."""
+
+COMMAND = "handle"
+APPEND = "append"
+SEND = "send"
+PROCESS = "process"
+
+SERVICE = "gongkai.service"
+ACTION = "gongkai.action"
+TOWN = "gongkai.town"
+COMMAND_ID = "gongkai.command.id"
+STREAM = "gongkai.stream"
+POSITION = "gongkai.position"
+EVENTS = "gongkai.events"
+FOLLOWER = "gongkai.follower"
+OUTCOME = "gongkai.outcome"
+
+MESSAGING_SYSTEM = "messaging.system.name"
+MESSAGING_DESTINATION = "messaging.destination.name"
+MESSAGING_OPERATION = "messaging.operation.name"

@@ -1,0 +1,111 @@
+"""Traces from a request through command, journal, relay and follower to a view, linked by each event's traceparent.
+
+A span that works on a stored event does not continue the trace of the request, which is long over; it links to it.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from opentelemetry import trace
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased
+from opentelemetry.trace import Link, Span, SpanContext, SpanKind, TraceFlags
+from opentelemetry.util.types import AttributeValue
+
+from shared.settings import Settings
+from shared.telemetry import names
+
+_tracer = trace.get_tracer("gongkai")
+
+
+def set_up(settings: Settings, service: str, *processors: SpanProcessor) -> TracerProvider:
+    """Install the process's tracer provider, once; later calls only add processors (tests add an in-memory one)."""
+    provider = trace.get_tracer_provider()
+    if not isinstance(provider, TracerProvider):
+        provider = TracerProvider(sampler=ParentBased(ALWAYS_ON), resource=_resource(settings, service))
+        if settings.otlp_endpoint:
+            provider.add_span_processor(_exporting(settings.otlp_endpoint))
+        trace.set_tracer_provider(provider)
+    for processor in processors:
+        provider.add_span_processor(processor)
+    return provider
+
+
+def traceparent() -> str:
+    """The W3C form of the span we are in, or '' outside any."""
+    context = trace.get_current_span().get_span_context()
+    if not context.is_valid:
+        return ""
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}"
+
+
+def trace_id(scope: Any) -> str:
+    """The id under which a request is found in logs and traces: its trace, or one made for it where none is kept."""
+    context = trace.get_current_span().get_span_context()
+    state: dict[str, Any] = scope.setdefault("state", {})
+    if context.is_valid:
+        return f"{context.trace_id:032x}"
+    return str(state.setdefault("trace_id", secrets.token_hex(16)))
+
+
+def route(scope: Mapping[str, Any]) -> str:
+    """The route's template, never the address itself, which may name a person or a receipt."""
+    named = scope.get("state", {}).get("route")
+    return str(named or getattr(scope.get("route"), "path", "") or "unknown")
+
+
+def service(scope: Mapping[str, Any]) -> str:
+    web = getattr(getattr(scope.get("app"), "state", None), "web", None)
+    return str(getattr(web, "name", "unknown"))
+
+
+@contextmanager
+def span(
+    name: str,
+    *,
+    kind: SpanKind = SpanKind.INTERNAL,
+    caused_by: Sequence[str] = (),
+    **attributes: AttributeValue,
+) -> Iterator[Span]:
+    """A span with links to the traceparents that caused it; keyword attributes are named as in ``names``."""
+    with _tracer.start_as_current_span(name, kind=kind, links=links(caused_by), record_exception=False) as current:
+        current.set_attributes({getattr(names, key.upper()): value for key, value in attributes.items()})
+        yield current
+
+
+def links(traceparents: Sequence[str]) -> list[Link]:
+    """Links to stored traceparents; one that cannot be read is left out."""
+    contexts = (_context(text) for text in dict.fromkeys(traceparents))
+    return [Link(context) for context in contexts if context is not None]
+
+
+def _context(text: str) -> SpanContext | None:
+    parts = text.split("-")
+    if len(parts) != 4 or len(parts[1]) != 32 or len(parts[2]) != 16:
+        return None
+    try:
+        context = SpanContext(int(parts[1], 16), int(parts[2], 16), True, TraceFlags(int(parts[3], 16)))
+    except ValueError:
+        return None
+    return context if context.is_valid else None
+
+
+def _resource(settings: Settings, service: str) -> Resource:
+    return Resource.create(
+        {
+            "service.name": service,
+            "service.namespace": "gongkai",
+            "deployment.environment.name": settings.environment.value,
+            "gongkai.county": settings.county,
+        }
+    )
+
+
+def _exporting(endpoint: str) -> SpanProcessor:
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+    return BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces"))

@@ -1,0 +1,96 @@
+"""Putting a service's web application together: routes, problems, limits, health, metrics, OpenAPI, and nothing else.
+
+The same parts serve one service in a process and all of them in one. Who runs it sets ``app.state.follower`` (how far
+the views are, for Wait-For and /readyz) and may add to ``app.state.readiness`` and ``app.state.on_clock``.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.types import Lifespan
+
+from shared.follow import View
+from shared.handling import Handler
+from shared.service import Platform
+from shared.web import middleware, openapi, problems
+from shared.web.api import Api
+from shared.web.caller import Register, Web
+from shared.web.health import health
+
+Check = Callable[[], str]
+"""Says what is wrong, or '' if nothing is."""
+
+
+def make_app(
+    name: str,
+    platform: Platform,
+    routers: Sequence[Api],
+    *,
+    register: Register,
+    handler: Handler,
+    views: Sequence[View] = (),
+    description: str = "",
+    readiness: Sequence[tuple[str, Check]] = (),
+    lifespan: "Lifespan[FastAPI] | None" = None,
+) -> FastAPI:
+    """The application of one service. In development the routes of :mod:`shared.web.development` are added."""
+    settings = platform.settings
+    app = FastAPI(
+        title=f"Gongkai {name}",
+        version=openapi.VERSION,
+        summary=openapi.summary(name),
+        description=description or openapi.DESCRIPTION,
+        openapi_url=f"/api/{name}/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        responses={"4XX": {"model": problems.Problem, "description": "Refused, with a stable code."}},
+        generate_unique_id_function=lambda route: route.name,
+        lifespan=lifespan,
+        telemetry={"operation_spans": False, "exclude": lambda scope: scope.get("path") in middleware.QUIET},
+    )
+    app.state.web = Web(name, platform, register, handler, tuple(views))
+    app.state.follower = None
+    app.state.readiness = list(readiness)
+    app.state.on_clock = []
+    problems.install(app)
+    mounted = [*routers, health(), *_development(settings.development)]
+    for router in mounted:
+        app.include_router(router)
+    _deny_unnamed(app)
+    app.add_middleware(
+        middleware.Limits,
+        body_bytes_max=settings.body_bytes_max,
+        upload_bytes_max=settings.upload_bytes_max,
+        uploads=middleware.uploads_of(mounted),
+    )
+    app.add_middleware(middleware.Watch, service=name)
+    openapi.describe(app, settings.public_url)
+    return app
+
+
+def actions_of(app: FastAPI) -> dict[str, str]:
+    """Every route of an app as ``METHOD /template`` with the action it is for; '' where it names none."""
+    found: dict[str, str] = {}
+    for route in iter_route_contexts(app.routes):
+        if route.path == app.openapi_url:
+            continue
+        extra: dict[str, Any] = getattr(route, "openapi_extra", None) or {}
+        for method in (route.methods or set()) - {"HEAD"}:
+            found[f"{method} {route.path}"] = extra.get("x-gongkai-action", "")
+    return found
+
+
+def _deny_unnamed(app: FastAPI) -> None:
+    unnamed = [route for route, action in actions_of(app).items() if not action]
+    if unnamed:
+        raise ValueError(f"routes without an action of the policy table: {', '.join(unnamed)}")
+
+
+def _development(on: bool) -> list[Api]:
+    if not on:
+        return []
+    from shared.web.development import development
+
+    return [development()]

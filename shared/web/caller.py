@@ -1,0 +1,134 @@
+"""Who is calling: the bearer token names the person, the register says what they are at this moment.
+
+Without a token the caller is nobody and sees what society sees. If the register cannot be asked, nobody gets in:
+an answer is never wider because something is away (design 1.5).
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Annotated, Protocol
+
+import anyio
+from fastapi import Depends, Header, Query
+from starlette.requests import Request
+
+from shared import policy
+from shared.clock import business_day
+from shared.decider import Refused
+from shared.follow import View
+from shared.handling import Handler
+from shared.identity import NOBODY, Standing
+from shared.service import Platform
+from shared.telemetry import metrics
+
+WAIT_SECONDS_MAX = 2.0
+WAIT_STEP_SECONDS = 0.01
+
+
+class Register(Protocol):
+    """What is needed of ``shared.identity.register``: the dated standing of a person."""
+
+    def standing(self, person: str, at: datetime) -> Standing: ...
+
+
+@dataclass(frozen=True)
+class Web:
+    """What the requests of one service share; lies on ``app.state.web``."""
+
+    name: str
+    platform: Platform
+    register: Register
+    handler: Handler
+    views: Sequence[View] = ()
+
+
+class Decides:
+    """Anything that can be asked whether the caller may; ``decided`` once it has been."""
+
+    decided: bool
+
+
+@dataclass
+class Caller(Decides):
+    """The person behind a request, their standing now, and the action their route is for."""
+
+    standing: Standing
+    now: datetime
+    action: str
+    decided: bool = field(default=False, init=False)
+
+    @property
+    def today(self) -> date:
+        """The business day (Asia/Shanghai)."""
+        return business_day(self.now)
+
+    def may(self, organisation: str = "", town: str = "", hidden: bool = False) -> policy.Acting:
+        """The post in which the caller may do this here; raises the refusals of :func:`shared.policy.authorize`."""
+        acting = policy.authorize(self.action, self.standing, organisation=organisation, town=town, hidden=hidden)
+        self.decided = True
+        return acting
+
+
+async def caught_up(
+    request: Request,
+    wait_for: Annotated[
+        str | None, Header(description="`service:position` that the answer must take into account.")
+    ] = None,
+    after: Annotated[str | None, Query(description="The same as Wait-For, for links.")] = None,
+) -> None:
+    """Wait, without holding a thread, until this service's views have reached a position (at most two seconds)."""
+    text = wait_for or after
+    follower = getattr(request.app.state, "follower", None)
+    if not text or follower is None:
+        return
+    source, _, number = text.rpartition(":")
+    if not source or not number.isdecimal() or len(number) > 18:
+        raise Refused("MALFORMED", "Wait-For is not a position.", accepted="publication:17", pointer="Wait-For")
+    deadline = time.monotonic() + WAIT_SECONDS_MAX
+    while not follower.wait_for(source, int(number), 0):
+        if time.monotonic() >= deadline:
+            metrics.WAIT_FOR_TIMEOUTS.labels(request.app.state.web.name).inc()
+            raise Refused("VIEWS_BEHIND", f"What was done at {text} is not yet shown here.")
+        await anyio.sleep(WAIT_STEP_SECONDS)
+
+
+def caller(
+    request: Request,
+    _caught_up: Annotated[None, Depends(caught_up)],
+    gongkai_acting_as: Annotated[
+        str | None, Header(description="Act in this post alone, of those the person holds.")
+    ] = None,
+) -> Caller:
+    """The caller, resolved from the Authorization header."""
+    web: Web = request.app.state.web
+    now = web.platform.clock.now()
+    subject = _subject(request, web)
+    request.state.subject = subject
+    standing = web.register.standing(subject, now) if subject else NOBODY
+    if gongkai_acting_as:
+        standing = _in_post(standing, gongkai_acting_as)
+    return Caller(standing, now, request.state.act.action)
+
+
+CallerDep = Annotated[Caller, Depends(caller)]
+
+
+def _subject(request: Request, web: Web) -> str:
+    headers = request.headers.getlist("authorization")
+    if not headers:
+        return ""
+    scheme, _, token = headers[0].partition(" ")
+    if len(headers) > 1 or scheme.lower() != "bearer" or not token.strip():
+        raise Refused("TOKEN_INVALID", "Authorization is not a bearer token.", accepted="Authorization: Bearer <token>")
+    return web.platform.verifier.subject(token.strip())
+
+
+def _in_post(standing: Standing, post: str) -> Standing:
+    """The standing narrowed to one post; what comes from memberships goes with the person and stays."""
+    held = tuple(p for p in standing.posts if p.post == post)
+    if not held:
+        raise Refused("POST_NOT_HELD", "You do not hold that post now.", accepted="a post you hold")
+    return replace(standing, posts=held, town=held[0].town or standing.town)
+

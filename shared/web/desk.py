@@ -1,0 +1,188 @@
+"""What a command is given: who acts, when, the ids it may make, and ``handle``, which does it once and answers.
+
+The command's id is derived from the person, the route and the Idempotency-Key, so that a retry is recognised by the
+journal, in whichever replica it arrives.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Header
+from pydantic import BaseModel, Field
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared import ids
+from shared.decider import Refused
+from shared.events import Context
+from shared.handling import Do, fingerprint_of
+from shared.journal import Outcome
+from shared.policy import Acting
+from shared.telemetry import metrics, names, tracing
+from shared.web.caller import Caller, CallerDep, Web
+
+_KEY = re.compile(r"[\x20-\x7e]{1,200}")
+_ETAG = re.compile(r'"(\d{1,18})"')
+
+
+class Done(BaseModel):
+    """What came of a command. ``position`` can be sent as Wait-For; ``repeated`` says that it had been done before."""
+
+    id: str = Field(description="The thing that was made or changed.")
+    stream: str
+    version: int = Field(description="The thing's version now; send it as If-Match with the next command.")
+    position: str = Field(examples=["publication:17"])
+    repeated: bool = False
+    result: dict[str, Any] = Field(default_factory=dict)
+
+
+@dataclass
+class Desk(Caller):
+    """One command. Ask :meth:`may` first; :meth:`handle` takes what it answers."""
+
+    request: Request
+    response: Response
+    payload: bytes | FormData
+    key: str
+    expected_version: int | None
+    decided: bool = field(default=False, init=False)
+    _made: int = field(default=0, init=False)
+    _granted: list[Acting] = field(default_factory=list, init=False)
+
+    @property
+    def command_id(self) -> str:
+        return ids.derived(self.standing.person, self.request.method, self.request.state.act.template, self.key)
+
+    def new_id(self) -> str:
+        """An id for a new thing: the same again when the command is retried, another at each call."""
+        self._made += 1
+        return ids.derived(self.command_id, str(self._made))
+
+    def may(self, organisation: str = "", town: str = "", hidden: bool = False) -> Acting:
+        acting = super().may(organisation, town, hidden)
+        self._granted.append(acting)
+        return acting
+
+    def handle(
+        self, do: Do, *more: Do, acting: Acting, result: Mapping[str, Any] | None = None, town: str = ""
+    ) -> Done:
+        """Do one command, or several as one. ``result`` is given again to a retry and holds no personal data."""
+        if acting not in self._granted:
+            raise RuntimeError("a command is handled in a post that the desk has granted")
+        context = self._context(acting, town)
+        kept = {"id": do.identity, "stream": do.stream, "result": dict(result or {})}
+        with tracing.span(names.COMMAND, service=self._web.name, action=self.action, command_id=self.command_id):
+            outcome = self._web.handler.handle(
+                do,
+                *more,
+                context=context,
+                fingerprint=self.fingerprint(),
+                expected_version=self.expected_version,
+                result=kept,
+            )
+        return self._done(outcome)
+
+    def earlier(self) -> Done | None:
+        """The answer of an earlier run of this very command; raises ``CommandReused`` if the key was another's."""
+        outcome = self._web.handler.repeated(self.command_id, self.fingerprint())
+        return self._done(outcome) if outcome else None
+
+    def fingerprint(self) -> str:
+        """Tells this command from another under the same key; salted by the key, which is kept nowhere."""
+        return fingerprint_of(self.key, dict(self.request.path_params), self.request.url.query, _content(self.payload))
+
+    @property
+    def _web(self) -> Web:
+        web: Web = self.request.app.state.web
+        return web
+
+    def _context(self, acting: Acting, town: str) -> Context:
+        return Context(
+            town=town or acting.town,
+            actor=acting.person,
+            post=acting.post,
+            organisation=acting.organisation,
+            command_id=self.command_id,
+            correlation_id=self.command_id,
+            traceparent=tracing.traceparent(),
+        )
+
+    def _done(self, outcome: Outcome) -> Done:
+        stream = str(outcome.result["stream"])
+        version = outcome.versions.get(stream, 0)
+        position = f"{self._web.name}:{outcome.position}"
+        self.response.headers["ETag"] = f'"{version}"'
+        self.response.headers["Gongkai-Position"] = position
+        metrics.COMMANDS.labels(self._web.name, "repeated" if outcome.repeated else "done").inc()
+        return Done(
+            id=str(outcome.result["id"]),
+            stream=stream,
+            version=version,
+            position=position,
+            repeated=outcome.repeated,
+            result=dict(outcome.result["result"]),
+        )
+
+
+async def _payload(request: Request) -> bytes | FormData:
+    """The body as FastAPI has read it already: a form stays a form, so that its files are not read into memory."""
+    if request.headers.get("content-type", "").startswith(("multipart/", "application/x-www-form-urlencoded")):
+        return await request.form()
+    return await request.body()
+
+
+def _desk(
+    request: Request,
+    response: Response,
+    caller: CallerDep,
+    payload: Annotated[Any, Depends(_payload)],
+    idempotency_key: Annotated[
+        str | None, Header(description="Names this command; a retry with the same key is done once.")
+    ] = None,
+    if_match: Annotated[str | None, Header(description='The version seen, as `"3"`.')] = None,
+) -> Desk:
+    if not idempotency_key or not _KEY.fullmatch(idempotency_key):
+        raise Refused("IDEMPOTENCY_KEY_NEEDED", "Idempotency-Key is missing or not 1 to 200 printable characters.")
+    version = _version(if_match, needed=request.state.act.versioned)
+    desk = Desk(caller.standing, caller.now, caller.action, request, response, payload, idempotency_key, version)
+    request.state.desk = desk
+    return desk
+
+
+CommandDesk = Annotated[Desk, Depends(_desk)]
+
+
+def _version(if_match: str | None, *, needed: bool) -> int | None:
+    if if_match is None:
+        if needed:
+            raise Refused("VERSION_NEEDED", "If-Match is missing.", accepted='If-Match: "<version>"')
+        return None
+    found = _ETAG.fullmatch(if_match.strip())
+    if not found:
+        raise Refused("MALFORMED", "If-Match is not one version.", accepted='If-Match: "3"', pointer="If-Match")
+    return int(found[1])
+
+
+def _content(payload: bytes | FormData) -> Any:
+    if isinstance(payload, bytes):
+        try:
+            return json.loads(payload) if payload else None
+        except ValueError:
+            return hashlib.sha256(payload).hexdigest()
+    return sorted((name, _digest(value)) for name, value in payload.multi_items())
+
+
+def _digest(value: UploadFile | str) -> str:
+    """A field's text, or a file's name and SHA-256; the file is left where its reader had it."""
+    if isinstance(value, str):
+        return value
+    place = value.file.tell()
+    value.file.seek(0)
+    digest = hashlib.file_digest(value.file, "sha256").hexdigest()  # type: ignore[arg-type]  # a spooled file reads like any other
+    value.file.seek(place)
+    return f"{value.filename}:{digest}"

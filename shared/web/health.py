@@ -1,0 +1,68 @@
+"""What a service says of itself: alive, ready (and if not, which check failed), measured."""
+
+from fastapi import Response
+from pydantic import BaseModel
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+
+from shared.telemetry import metrics
+from shared.web.api import Api
+from shared.web.caller import Web
+
+
+class Health(BaseModel):
+    status: str
+    checks: dict[str, str] = {}  # what is wrong, by check; empty text: nothing
+
+
+def health() -> Api:
+    """The routes ``/livez``, ``/readyz`` and ``/metrics``."""
+    router = Api("health", prefix="")
+
+    @router.get("/livez", action="health.read", operation_id="livez")
+    async def livez() -> Health:
+        return Health(status="alive")
+
+    @router.get("/readyz", action="health.read", operation_id="readyz", responses={503: {"model": Health}})
+    def readyz(request: Request, response: Response) -> Health:
+        checks = _checks(request)
+        if any(checks.values()):
+            response.status_code = 503
+            return Health(status="not ready", checks=checks)
+        return Health(status="ready", checks=checks)
+
+    @router.get("/metrics", action="health.read", operation_id="metrics", response_class=Response)
+    def exposition() -> Response:
+        """Prometheus' text format."""
+        return Response(metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return router
+
+
+def _checks(request: Request) -> dict[str, str]:
+    web: Web = request.app.state.web
+    checks = {"database": _database(web), "views": _following(request.app.state.follower)}
+    for name, check in request.app.state.readiness:
+        checks[name] = check()
+    return checks
+
+
+def _database(web: Web) -> str:
+    engine = web.platform.engine(web.name)
+    wanted = {table for view in web.views for table in view.metadata.tables}
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("select 1"))
+            missing = wanted - set(inspect(connection).get_table_names())
+    except SQLAlchemyError as fault:
+        return type(fault).__name__
+    return f"tables missing: {', '.join(sorted(missing))}" if missing else ""
+
+
+def _following(follower: object) -> str:
+    """Whether the views are being kept up: no gap, no dead thread. A lag is no reason to send people elsewhere."""
+    if follower is None or getattr(follower, "ready", True):
+        return ""
+    gaps: dict[str, str] = getattr(follower, "gaps", {})
+    return f"stands at a gap: {', '.join(sorted(gaps))}" if gaps else "not following"

@@ -1,0 +1,129 @@
+"""Around every request, in plain ASGI: how large it may be, what headers every answer has, what is measured and logged.
+
+``Watch`` stands outside everything else and is the last resort: whatever comes up to it becomes a problem.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.telemetry import metrics, tracing
+from shared.web import problems
+
+log = structlog.get_logger("gongkai.web")
+QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+FORM_OVERHEAD_BYTES = 64 * 1024  # boundaries and field names around an uploaded file
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Cache-Control": "no-store",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+
+
+class Watch:
+    """Measures and logs each request, puts the security headers on each answer, and turns any fault into a problem."""
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 0
+        scope["state"] = dict(scope.get("state", {}))
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _dress(message, scope)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        except Exception as fault:  # noqa: BLE001 - the last resort: nothing internal leaves
+            answer = problems.unexpected(Request(scope, receive), fault)
+            if status:
+                raise  # the answer has begun: cutting it short is the only honest end
+            await answer(scope, receive, sending)
+        finally:
+            self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = tracing.route(scope)
+        metrics.HTTP_SECONDS.labels(self.service, scope["method"], route, str(status)).observe(seconds)
+        if scope["path"] not in QUIET:
+            actor = scope["state"].get("subject", "")
+            took = round(seconds * 1000, 1)
+            log.info("request", method=scope["method"], route=route, status=status, ms=took, actor=actor)
+
+
+class Limits:
+    """Refuses bodies that are too large, announced or not; addresses that take uploads have the larger limit."""
+
+    def __init__(self, app: ASGIApp, body_bytes_max: int, upload_bytes_max: int, uploads: Iterable[str]) -> None:
+        self.app = app
+        self.body_bytes_max = body_bytes_max
+        self.upload_bytes_max = upload_bytes_max + FORM_OVERHEAD_BYTES
+        self.uploads = tuple(compile_path(template)[0] for template in uploads)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        limit = self._limit(scope["path"])
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and int(announced) > limit:
+            answer = problems.problem(Request(scope, receive), "TOO_LARGE", _too_large(limit))
+            answer.headers["Connection"] = "close"
+            await answer(scope, receive, send)
+            return
+        await self.app(scope, _counting(receive, limit), send)
+
+    def _limit(self, path: str) -> int:
+        return self.upload_bytes_max if any(p.match(path) for p in self.uploads) else self.body_bytes_max
+
+
+def _counting(receive: Receive, limit: int) -> Receive:
+    """The same body, cut off by an exception that the framework lets through to the problem handlers."""
+    total = 0
+
+    async def counted() -> Message:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        if total > limit:
+            raise HTTPException(413, _too_large(limit))
+        return message
+
+    return counted
+
+
+def _too_large(limit: int) -> str:
+    return f"This address takes at most {limit} bytes."
+
+
+def _dress(message: Message, scope: Scope) -> None:
+    headers = MutableHeaders(scope=message)
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if scope.get("scheme") == "https":
+        headers.setdefault("Strict-Transport-Security", HSTS)
+    parent = tracing.traceparent() or f"00-{tracing.trace_id(scope)}-{'0' * 15}1-00"
+    headers.setdefault("traceparent", parent)
+
+
+def uploads_of(routers: Sequence[object]) -> list[str]:
+    return [template for router in routers for template in getattr(router, "uploads", ())]
