@@ -1,7 +1,8 @@
-"""The scope ladder: who may see what, as audiences that a query can be filtered by (A-25, PUB-02, PUB-03, ORG-11).
+"""The scope ladder: who may see what, as audiences that a query can be filtered by (A-25, PUB-02, ORG-11).
 
-Whatever is shown carries one audience; a viewer has a set of them. A read path returns only rows whose audience is in
-the viewer's set, so what a viewer may not see does not exist for them. An unknown audience is in nobody's set.
+Whatever is shown carries one audience; a viewer has a set of them. A read path returns only rows whose
+audience is in the viewer's set, so what a viewer may not see does not exist for them. An unknown audience is
+in nobody's set.
 """
 
 from enum import StrEnum
@@ -39,6 +40,11 @@ def town_members(town: str) -> str:
 def desk(organisation: str) -> str:
     """Those who work on an organisation's disclosures: its officers, not its members."""
     return f"desk:{organisation}"
+
+
+def within(organisation: str) -> frozenset[str]:
+    """Every audience that is one organisation's own."""
+    return frozenset({members(organisation), staff(organisation), desk(organisation)})
 
 
 def oversight(place: str) -> str:

@@ -1,13 +1,15 @@
 """Who someone is, and what the register says of them at an instant: posts, memberships, audiences.
 
-The token only names the person (``oidc``). What they may do and see comes from the dated register (``register``), a
-read model that every service keeps from catalogue's events, so that the answer for last April is still there.
+The token only names the person (``oidc``). What they may do and see comes from the dated register
+(``register``), a read model that every service keeps from catalogue's events, so that the answer for last
+April is still there.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
 from shared import scope
@@ -30,7 +32,12 @@ class PostKind(StrEnum):
 
 
 OVERSEERS = frozenset(
-    {PostKind.COMMITTEE_SECRETARY, PostKind.LEADING_GROUP_HEAD, PostKind.LEADING_GROUP_OFFICE, PostKind.CDI_SECRETARY}
+    {
+        PostKind.COMMITTEE_SECRETARY,
+        PostKind.LEADING_GROUP_HEAD,
+        PostKind.LEADING_GROUP_OFFICE,
+        PostKind.CDI_SECRETARY,
+    }
 )
 COUNTY_OVERSEERS = frozenset({PostKind.COUNTY_OFFICE, PostKind.COUNTY_CDI})
 DESK = frozenset({PostKind.SECRETARY, PostKind.CLERK, PostKind.SECRECY_REVIEWER})
@@ -56,36 +63,61 @@ class Standing:
     name_en: str = ""
     posts: tuple[PostHeld, ...] = ()
     member_of: frozenset[str] = frozenset()  # organisations whose Party member they are
+    member_under: frozenset[str] = (
+        frozenset()
+    )  # those above in the same town: a branch's member is theirs too
     member_towns: frozenset[str] = frozenset()
     staff_of: frozenset[str] = frozenset()  # organisations to whose unit (staff, villagers) they belong
+    overseen: frozenset[str] = frozenset()  # all organisations of the towns they oversee (ORG-03)
     town: str = ""  # the town they act in by default
-    ancestors: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)  # organisation -> superiors
+    ancestors: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)  # to superiors
 
     def superiors_of(self, organisation: str) -> tuple[str, ...]:
         """The organisations above one, nearest first, at the standing's instant (ORG-02)."""
         return self.ancestors.get(organisation, ())
 
     def holds(self, kind: PostKind, organisation: str = "") -> bool:
-        return any(p.kind == kind and (not organisation or p.organisation == organisation) for p in self.posts)
+        return any(
+            p.kind == kind and (not organisation or p.organisation == organisation) for p in self.posts
+        )
 
     @property
+    def oversees(self) -> frozenset[str]:
+        """The towns nothing of which is hidden from them: read, never edit (ORG-03, ORG-04)."""
+        return frozenset(p.town for p in self.posts if p.kind in OVERSEERS and p.town)
+
+    @cached_property
     def audiences(self) -> frozenset[str]:
-        """Everything this person may see, as audiences (shared.scope): the filter of every read path."""
+        """Everything this person may see, as audiences (shared.scope): the filter of every read path.
+
+        Members of a branch are members of the organisations above it in their town. Overseers of a town have
+        all audiences of its organisations; those of the county only what is meant for the county (ORG-16).
+        """
         seen = {scope.SOCIETY}
         if self.person:
             seen.add(scope.named(self.person))
-        seen |= {scope.members(o) for o in self.member_of} | {scope.staff(o) for o in self.member_of | self.staff_of}
+        seen |= {scope.members(o) for o in self.member_of | self.member_under}
+        seen |= {scope.staff(o) for o in self.member_of | self.staff_of}
         seen |= {scope.town_members(t) for t in self.member_towns}
         for post in self.posts:
             if post.kind in DESK:
-                seen |= {scope.desk(post.organisation), scope.members(post.organisation)}
+                seen |= scope.within(post.organisation)
             if post.kind == PostKind.SUPERVISOR:
-                seen.add(scope.members(post.organisation))
-            if post.kind in OVERSEERS:
-                seen.add(scope.oversight(post.town))
+                seen |= {scope.members(post.organisation), scope.staff(post.organisation)}
             if post.kind in COUNTY_OVERSEERS:
                 seen.add(scope.oversight("county"))
+        for organisation in self.overseen:
+            seen |= scope.within(organisation)
+        for town in self.oversees:
+            seen |= {scope.oversight(town), scope.town_members(town)}
         return frozenset(seen)
+
+    def sees(self, audience: str, town: str) -> bool:
+        """Whether something of a town, meant for an audience, exists for this person.
+
+        More than ``audience in audiences`` only for what is meant for named persons, which overseers see too.
+        """
+        return audience in self.audiences or (bool(town) and town in self.oversees)
 
 
 NOBODY = Standing()

@@ -1,0 +1,219 @@
+"""The register as every service keeps it: who held which post, was whose member, stood under whom, on a day.
+
+A read model of catalogue's events. Start at :meth:`Register.standing`, which is asked for every request. What
+changes rarely is kept in memory as a :class:`Structure`; a row of ``changes`` tells every process, at each
+question, whether to read it again.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Lock
+
+from sqlalchemy import Connection, Engine, or_, select
+
+from shared.clock import business_day
+from shared.identity import OVERSEERS, PostHeld, PostKind, Standing
+from shared.identity.register_loading import load_structure
+from shared.identity.register_tables import RegisterTables
+from shared.identity.structure import Above, Org, Span, Structure, Town, value_at
+from shared.parameters import PARAMETERS, value_of
+from shared.workdays import Calendar
+
+PEOPLE_MAX = 100_000
+FIRST_PERSONS = (PostKind.SECRETARY, PostKind.COMMITTEE_SECRETARY, PostKind.CDI_SECRETARY)  # ORG-07
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    person: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """A person in an organisation for a time: its Party member, or of its unit's staff."""
+
+    organisation: str
+    member: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one person over all time, and the change after which it was read."""
+
+    change: int
+    person: Person | None
+    belongings: tuple[Belonging, ...]
+
+
+class Register(RegisterTables):
+    def __init__(self, engine: Engine, generation: str = "") -> None:
+        super().__init__(engine, generation)
+        self._lock = Lock()
+        self._structure: tuple[int, Structure] = (-1, Structure())
+        self._people: OrderedDict[str, Known] = OrderedDict()
+
+    def standing(self, person: str, at: datetime) -> Standing:
+        """What someone is at an instant. A person the register does not know is only themselves."""
+        structure, known = self._read(person)
+        day = business_day(at)
+        posts = structure.posts(person, day)
+        members = frozenset(b.organisation for b in known.belongings if b.member and b.span.covers(day))
+        staff = frozenset(b.organisation for b in known.belongings if not b.member and b.span.covers(day))
+        towns = frozenset(structure.town_of(o) for o in members) - {""}
+        overseen = (
+            structure.of_town.get(p.town, frozenset()) for p in posts if p.kind in OVERSEERS and p.town
+        )
+        return Standing(
+            person=person,
+            at=at,
+            name_zh=known.person.name_zh if known.person else "",
+            name_en=known.person.name_en if known.person else "",
+            posts=posts,
+            member_of=members,
+            member_under=_in_town_above(structure, members, day),
+            member_towns=towns,
+            staff_of=staff,
+            overseen=frozenset().union(*overseen),
+            town=_home(structure, posts, members, staff),
+            ancestors=Above(structure, day),
+        )
+
+    def structure(self) -> Structure:
+        """The county as of the last change this process has read; asking costs one small query."""
+        with self.reading() as connection:
+            return self._fresh_structure(connection, self._changes(connection))
+
+    def organisation(self, organisation: str) -> Org | None:
+        return self.structure().organisations.get(organisation)
+
+    def organisations(self, town: str = "") -> list[Org]:
+        orgs = self.structure().organisations.values()
+        return sorted((o for o in orgs if not town or o.town == town), key=lambda o: o.organisation)
+
+    def towns_known(self) -> list[Town]:
+        return sorted(self.structure().towns.values(), key=lambda t: t.town)
+
+    def superiors(self, organisation: str, at: datetime) -> tuple[str, ...]:
+        """Nearest first (ORG-02)."""
+        return self.structure().superiors(organisation, business_day(at))
+
+    def subordinates(self, organisation: str, at: datetime) -> tuple[str, ...]:
+        return self.structure().subordinates(organisation, business_day(at))
+
+    def holder(self, kind: PostKind, organisation: str, at: datetime) -> str | None:
+        """Who holds such a post there; of several, the one longest in office."""
+        return next(iter(self.holders(kind, organisation, at)), None)
+
+    def holders(self, kind: PostKind, organisation: str, at: datetime) -> tuple[str, ...]:
+        return self.structure().holders(kind, organisation, business_day(at))
+
+    def first_person(self, organisation: str, at: datetime) -> str | None:
+        """The first person responsible (ORG-07), or None while the post is vacant."""
+        structure, day = self.structure(), business_day(at)
+        return next((p for kind in FIRST_PERSONS for p in structure.holders(kind, organisation, day)), None)
+
+    def division(self, town: str, category: str, at: datetime) -> str | None:
+        """The unit in charge of a category (ORG-08)."""
+        return value_at(self.structure().divisions.get((town, category), ()), business_day(at))
+
+    def parameter(self, town: str, parameter: str, at: datetime) -> int:
+        """The town's own value, else the county's, else the default. ``KeyError`` for an unknown id."""
+        known, day = self.structure().parameters, business_day(at)
+        for place in (town, ""):
+            value = value_at(known.get((place, parameter), ()), day)
+            if value is not None:
+                return value_of(parameter, value)
+        return PARAMETERS[parameter].default
+
+    def calendar(self, at: datetime | None = None) -> Calendar:
+        """The working days as known at an instant; without one, as known now."""
+        return self.structure().calendar(at)
+
+    def person(self, person: str) -> Person | None:
+        return self._read(person)[1].person
+
+    def persons(self) -> list[Person]:
+        with self.reading() as connection:
+            rows = connection.execute(select(self.people).order_by(self.people.c.person))
+            return [Person(r.person, r.name_zh, r.name_en) for r in rows]
+
+    def members(self, organisation: str, at: datetime) -> tuple[str, ...]:
+        """Who was a Party member of the organisation at that instant."""
+        return self._belonging(organisation, business_day(at), member=True)
+
+    def staff(self, organisation: str, at: datetime) -> tuple[str, ...]:
+        return self._belonging(organisation, business_day(at), member=False)
+
+    def _belonging(self, organisation: str, day: date, *, member: bool) -> tuple[str, ...]:
+        table = self.belongings
+        query = select(table.c.person).where(
+            table.c.organisation == organisation,
+            table.c.member.is_(member),
+            table.c.since <= day,
+            or_(table.c.until.is_(None), table.c.until > day),
+        )
+        with self.reading() as connection:
+            return tuple(connection.scalars(query.distinct().order_by(table.c.person)))
+
+    # Its memory.
+
+    def _read(self, person: str) -> tuple[Structure, Known]:
+        with self.reading() as connection:
+            changes = self._changes(connection)
+            return self._fresh_structure(connection, changes), self._fresh_person(connection, changes, person)
+
+    def _changes(self, connection: Connection) -> Mapping[str, int]:
+        rows = connection.execute(select(self.changes.c.topic, self.changes.c.position))
+        return {row.topic: row.position for row in rows}
+
+    def _fresh_structure(self, connection: Connection, changes: Mapping[str, int]) -> Structure:
+        change = changes.get(self.STRUCTURE, 0)
+        known, structure = self._structure
+        if known != change:
+            structure = load_structure(connection, self)
+            self._structure = (change, structure)
+        return structure
+
+    def _fresh_person(self, connection: Connection, changes: Mapping[str, int], person: str) -> Known:
+        change = changes.get(self.PEOPLE, 0)
+        with self._lock:
+            known = self._people.get(person)
+        if known is None or known.change != change:
+            known = self._load_person(connection, change, person)
+            with self._lock:
+                self._people[person] = known
+                self._people.move_to_end(person)
+                while len(self._people) > PEOPLE_MAX:
+                    self._people.popitem(last=False)
+        return known
+
+    def _load_person(self, connection: Connection, change: int, person: str) -> Known:
+        row = connection.execute(select(self.people).where(self.people.c.person == person)).one_or_none()
+        table = self.belongings
+        belongings = connection.execute(
+            select(table).where(table.c.person == person).order_by(table.c.since, table.c.organisation)
+        )
+        return Known(
+            change,
+            Person(row.person, row.name_zh, row.name_en) if row else None,
+            tuple(Belonging(b.organisation, b.member, Span(b.since, b.until)) for b in belongings),
+        )
+
+
+def _in_town_above(structure: Structure, members: frozenset[str], day: date) -> frozenset[str]:
+    """The organisations of the town above a member's own: a branch's member is theirs too."""
+    above = {s for o in members for s in structure.superiors(o, day) if structure.town_of(s)}
+    return frozenset(s for s in above if any(structure.town_of(s) == structure.town_of(o) for o in members))
+
+
+def _home(
+    structure: Structure, posts: Sequence[PostHeld], members: frozenset[str], staff: frozenset[str]
+) -> str:
+    """The town someone acts in by default: that of their post, else of their branch, else of their unit."""
+    towns = [p.town for p in posts] + [structure.town_of(o) for o in (*sorted(members), *sorted(staff))]
+    return next((town for town in towns if town), "")

@@ -1,0 +1,151 @@
+"""How the register's rows follow from catalogue's events: tables and ``apply`` of :class:`Register`."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import ClassVar
+
+from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Integer, String, Table, and_
+
+from shared.events import Recorded, hear
+from shared.follow import TableMaker, View, upsert
+from shared.identity import register_events as heard
+from shared.parameters import PARAMETERS, value_of
+
+Belongs = heard.MemberAdmitted | heard.MemberLeft | heard.StaffRecorded
+ABOUT_PEOPLE = (heard.PersonRegistered, heard.MemberAdmitted, heard.MemberLeft, heard.StaffRecorded)
+HEARD = (
+    heard.TownRegistered,
+    heard.OrganisationRegistered,
+    heard.OrganisationPlaced,
+    heard.PersonRegistered,
+    heard.PostTaken,
+    heard.PostLeft,
+    heard.MemberAdmitted,
+    heard.MemberLeft,
+    heard.StaffRecorded,
+    heard.DivisionSet,
+    heard.ParameterSet,
+    heard.CalendarPublished,
+)
+
+
+class RegisterTables(View):
+    name = "register"
+    hears = ("catalogue",)
+    STRUCTURE: ClassVar[str] = "structure"
+    PEOPLE: ClassVar[str] = "people"
+
+    def define(self, table: TableMaker) -> None:
+        def key(name: str) -> "Column[str]":
+            return Column(name, String(200), primary_key=True)
+
+        def since() -> "Column[date]":
+            return Column("since", Date, primary_key=True)
+
+        def text(name: str) -> "Column[str]":
+            return Column(name, String, nullable=False)
+
+        def names() -> tuple["Column[str]", "Column[str]"]:
+            return text("name_zh"), text("name_en")
+
+        def town() -> "Column[str]":
+            return Column("town", String(200), nullable=False)
+
+        self.changes = table("changes", key("topic"), Column("position", Integer, nullable=False), town())
+        self.towns = table("towns", key("town"), *names())
+        self.orgs = table(
+            "organisations",
+            key("organisation"),
+            town(),
+            text("type"),
+            text("level"),
+            *names(),
+            Column("since", Date),
+        )
+        self.placements = table("placements", key("organisation"), since(), text("superior"), town())
+        self.people = table("persons", key("person"), *names(), town())
+        self.tenures = table(
+            "posts", key("organisation"), key("post"), key("person"), since(), Column("until", Date),
+            text("kind"), text("title_zh"), text("title_en"), town(),
+        )  # fmt: skip
+        self.belongings = table(
+            "belongings", key("organisation"), key("person"), Column("member", Boolean, primary_key=True),
+            since(), Column("until", Date), town(), index=(("person",),),
+        )  # fmt: skip
+        self.divisions = table("divisions", key("town"), key("category"), since(), text("unit"))
+        self.parameters = table("parameters", key("town"), key("parameter"), since(), text("value"))
+        self.calendars = table(
+            "calendars", Column("year", Integer, primary_key=True),
+            Column("version", Integer, primary_key=True), text("source"), text("holidays"),
+            text("make_up_workdays"), Column("recorded_at", DateTime(timezone=True), nullable=False), town(),
+        )  # fmt: skip
+
+    def apply(self, tx: Connection, event: Recorded) -> None:
+        fact = hear(event, *HEARD)
+        if fact is None:
+            return
+        town = {"town": event.context.town}
+        match fact:
+            case heard.TownRegistered(town=name):
+                upsert(tx, self.towns, {"town": name}, {"name_zh": fact.name_zh, "name_en": fact.name_en})
+            case heard.OrganisationRegistered():
+                row = fact.model_dump(exclude={"organisation", "on"}) | {"since": fact.on}
+                upsert(tx, self.orgs, {"organisation": fact.organisation}, row)
+            case heard.OrganisationPlaced():
+                key = {"organisation": fact.organisation, "since": fact.on}
+                upsert(tx, self.placements, key, {"superior": fact.superior} | town)
+            case heard.PersonRegistered():
+                upsert(tx, self.people, {"person": fact.person}, fact.model_dump(exclude={"person"}) | town)
+            case heard.PostTaken():
+                titles = {
+                    "kind": fact.kind,
+                    "title_zh": fact.title_zh,
+                    "title_en": fact.title_en,
+                    "until": None,
+                }
+                upsert(tx, self.tenures, _who(fact) | {"post": fact.post, "since": fact.on}, titles | town)
+            case heard.PostLeft():
+                self._close(tx, self.tenures, _who(fact) | {"post": fact.post}, fact.on)
+            case heard.MemberAdmitted():
+                key = _who(fact) | {"member": True, "since": fact.on}
+                upsert(tx, self.belongings, key, {"until": None} | town)
+            case heard.MemberLeft():
+                self._close(tx, self.belongings, _who(fact) | {"member": True}, fact.on)
+            case heard.StaffRecorded():
+                key = _who(fact) | {"member": False, "since": fact.on}
+                upsert(tx, self.belongings, key, {"until": None} | town)
+            case _:
+                self._apply_rules(tx, event, fact)
+        topic = self.PEOPLE if isinstance(fact, ABOUT_PEOPLE) else self.STRUCTURE
+        upsert(tx, self.changes, {"topic": topic}, {"position": event.position, "town": ""})
+
+    def _apply_rules(self, tx: Connection, event: Recorded, fact: object) -> None:
+        match fact:
+            case heard.DivisionSet():
+                key = {"town": fact.town, "category": fact.category, "since": fact.on}
+                upsert(tx, self.divisions, key, {"unit": fact.unit})
+            case heard.ParameterSet() if fact.parameter in PARAMETERS:
+                value_of(
+                    fact.parameter, fact.value
+                )  # a value that cannot be read must stop here, not in a rule
+                key = {"town": fact.town, "parameter": fact.parameter, "since": fact.on}
+                upsert(tx, self.parameters, key, {"value": fact.value})
+            case heard.CalendarPublished():
+                days = {
+                    "source": fact.source,
+                    "holidays": " ".join(d.isoformat() for d in sorted(fact.holidays)),
+                    "make_up_workdays": " ".join(d.isoformat() for d in sorted(fact.make_up_workdays)),
+                }
+                key = {"year": fact.year, "version": fact.version}
+                upsert(tx, self.calendars, key, days | {"recorded_at": event.recorded_at, "town": ""})
+            case _:
+                pass  # a parameter of a newer program
+
+    def _close(self, tx: Connection, table: Table, who: Mapping[str, object], until: date) -> None:
+        """End what still holds; a later time in the same post is another row."""
+        still = and_(*(table.c[name] == value for name, value in who.items()), table.c.until.is_(None))
+        tx.execute(table.update().where(still, table.c.since <= until).values(until=until))
+
+
+def _who(fact: Belongs | heard.PostTaken | heard.PostLeft) -> dict[str, object]:
+    return {"organisation": fact.organisation, "person": fact.person}
