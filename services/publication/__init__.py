@@ -1,6 +1,6 @@
 """Publication: what an organisation owes to make public, and each disclosure on its way to its readers.
 
 Owns the streams ``obligation-<organisation>/<sub-item>/<duty>/<period>``, ``disclosure-<id>`` and
-``register-<organisation>/<year>``. Hears the catalogue: items in force, calendars, parameters, and the register
-of persons. Start reading at ``domain/disclosure.py``.
+``register-<organisation>/<year>``. Hears the catalogue: items in force, calendars, parameters, and who holds
+which post. Start reading at ``domain/disclosure.py``.
 """

@@ -163,7 +163,7 @@ class ObligationFact(Event):
 
 
 class ObligationRaised(ObligationFact):
-    """``period`` is 2026-Q1, 2026-02, 2026 or the trigger's own day; ``due`` was reckoned from ``trigger``."""
+    """``period`` is 2026-Q1, 2026-02, 2026 or the trigger's day; ``due`` was reckoned from ``trigger``."""
 
     sub_item: str
     kind: str
@@ -338,7 +338,7 @@ class DisclosureReleasedOutside(Released):
 
 
 class CorrectionOpened(Written):
-    """A version that is to replace ``replaces``, which stays as it was shown (PUB-31); it goes the whole way."""
+    """Is to replace version ``replaces``, which stays as it was shown (PUB-31); it has all steps to go."""
 
     replaces: int
     note: str
@@ -348,7 +348,7 @@ class CorrectionOpened(Written):
 
 
 class VersionCorrected(DisclosureFact):
-    """From ``at`` on, for these audiences, ``version`` stands; ``replaces`` stays readable, marked as corrected."""
+    """From ``at`` on, for these audiences, ``version`` stands; ``replaces`` is marked and stays readable."""
 
     title: str
     replaces: int

@@ -1,1 +1,1 @@
-"""What publication can be asked: duties, work on the desk, the register of approvals, what is shown to whom."""
+"""What publication can be asked: duties, work on the desk, the register, and what is shown to whom."""

@@ -1,0 +1,252 @@
+"""Writing: a draft for an item in force, its revision, its attachments, and the correction of what was shown.
+
+Nothing with personal data in it passes (PERSONAL_DATA_FOUND), and nothing that was shown is ever overwritten.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from services.publication.domain import personal_data_gate
+from services.publication.domain.personal_data_gate import Found
+from services.publication.domain.schedule import ItemInForce
+from services.publication.domain.versions import Content, Disclosure, Version
+from services.publication.events import (
+    Attachment,
+    AttachmentAdded,
+    AttachmentRemoved,
+    CorrectionOpened,
+    DisclosureDrafted,
+    DisclosureEvent,
+    DisclosureRevised,
+    Duty,
+    Mask,
+)
+from shared.decider import Refused
+
+
+@dataclass(frozen=True)
+class OwedBy:
+    """The duty that a draft is to meet."""
+
+    obligation: str
+    item: str
+    duty: Duty
+    period: str
+
+
+@dataclass(frozen=True)
+class DraftDisclosure:
+    """``item`` is the organisation's catalogue item as adopted, or None if its catalogue does not have it."""
+
+    disclosure: str
+    item: ItemInForce | None
+    owed: OwedBy | None
+    content: Content
+    by: str
+    on: date
+
+
+@dataclass(frozen=True)
+class ReviseDisclosure:
+    """New words; the attachments stay."""
+
+    content: Content
+    by: str
+
+
+@dataclass(frozen=True)
+class AddAttachment:
+    """``found`` is what the gate saw in it; with ``masks`` the document at hand is the covered copy."""
+
+    attachment: Attachment
+    found: tuple[Found, ...]
+    masks: tuple[Mask, ...]
+    by: str
+
+
+@dataclass(frozen=True)
+class RemoveAttachment:
+    digest: str
+    by: str
+
+
+@dataclass(frozen=True)
+class OpenCorrection:
+    content: Content
+    note: str
+    found_by: str
+    by: str
+    on: date
+
+
+def draft(disclosure: Disclosure, command: DraftDisclosure) -> list[DisclosureEvent]:
+    if disclosure.drafted:
+        raise Refused("STEP_OUT_OF_ORDER", "This disclosure has been drafted already.")
+    item = _in_force(command)
+    must_be_complete(command.content)
+    must_be_clean(command.content)
+    owed = command.owed
+    return [
+        DisclosureDrafted(
+            disclosure=command.disclosure,
+            town=item.town,
+            organisation=item.organisation,
+            item=item.item,
+            version=1,
+            **_words(command.content),
+            attachments=command.content.attachments,
+            sub_item=item.sub_item,
+            item_title=item.title,
+            kind=item.kind,
+            duty=owed.duty if owed else None,
+            period=owed.period if owed else "",
+            obligation=owed.obligation if owed else None,
+            item_scope=item.scope,
+            audience_inside=item.audience_inside,
+            audience_outside=item.audience_outside,
+            time_limit=time_limit(item),
+            author=command.by,
+            on=command.on,
+        )
+    ]
+
+
+def _in_force(command: DraftDisclosure) -> ItemInForce:
+    item = command.item
+    if item is None:
+        raise Refused(
+            "OFF_CATALOGUE",
+            "The organisation's catalogue has no such item.",
+            accepted="an item of the catalogue, or an approved off-catalogue plan",
+            pointer="/item",
+        )
+    if item.since > command.on:
+        facts = {"effective": item.since.isoformat()}
+        raise Refused(
+            "NOT_IN_FORCE", f"The item is in force from {item.since}.", pointer="/item", facts=facts
+        )
+    if command.owed and command.owed.item != item.item:
+        raise Refused("OFF_CATALOGUE", "The duty belongs to another item.", pointer="/obligation")
+    return item
+
+
+def time_limit(item: ItemInForce) -> str:
+    return f"{item.kind}/{item.cycle}" if item.cycle else item.kind
+
+
+def revise(disclosure: Disclosure, command: ReviseDisclosure) -> list[DisclosureEvent]:
+    version = open_for_writing(disclosure)
+    content = replace(command.content, attachments=version.content.attachments)
+    must_be_complete(content)
+    must_be_clean(content)
+    if content == version.content:
+        return []
+    return [
+        DisclosureRevised(
+            **names(disclosure), **_words(content), attachments=content.attachments, author=command.by
+        )
+    ]
+
+
+def add_attachment(disclosure: Disclosure, command: AddAttachment) -> list[DisclosureEvent]:
+    version = open_for_writing(disclosure)
+    must_hold_nothing_personal(command.found, "/file")
+    if any(a.digest == command.attachment.digest for a in version.content.attachments):
+        return []
+    return [
+        AttachmentAdded(
+            **names(disclosure),
+            title=version.content.title,
+            attachment=command.attachment,
+            masks=command.masks,
+            author=command.by,
+        )
+    ]
+
+
+def remove_attachment(disclosure: Disclosure, command: RemoveAttachment) -> list[DisclosureEvent]:
+    version = open_for_writing(disclosure)
+    if all(a.digest != command.digest for a in version.content.attachments):
+        raise Refused("NOT_FOUND", "This version has no such attachment.")
+    title = version.content.title
+    return [AttachmentRemoved(**names(disclosure), title=title, digest=command.digest, author=command.by)]
+
+
+def open_correction(disclosure: Disclosure, command: OpenCorrection) -> list[DisclosureEvent]:
+    """Of a version that was shown; it stays as it was, and the new one goes through every step again."""
+    if disclosure.drafted is None:
+        raise Refused("NOT_FOUND", "There is no such disclosure.")
+    wrong = disclosure.current
+    if wrong.inside is None:
+        raise Refused("STEP_OUT_OF_ORDER", "Only what has been shown is corrected; a draft is revised.")
+    if not command.note.strip():
+        raise Refused("REASON_REQUIRED", "A correction says what was wrong.", pointer="/note")
+    content = replace(command.content, attachments=wrong.content.attachments)
+    must_be_complete(content)
+    must_be_clean(content, note=command.note)
+    return [
+        CorrectionOpened(
+            **names(disclosure) | {"version": wrong.number + 1},
+            **_words(content),
+            attachments=content.attachments,
+            replaces=wrong.number,
+            note=command.note.strip(),
+            found_by=command.found_by,
+            author=command.by,
+            on=command.on,
+        )
+    ]
+
+
+def open_for_writing(disclosure: Disclosure) -> Version:
+    """The version at hand, as long as nobody examines it. A refused one may be written anew."""
+    if disclosure.drafted is None:
+        raise Refused("NOT_FOUND", "There is no such disclosure.")
+    if disclosure.current.stage not in ("draft", "refused"):
+        raise Refused(
+            "STEP_OUT_OF_ORDER", "This version is no draft any more.", accepted="a return, or a correction"
+        )
+    return disclosure.current
+
+
+def must_be_complete(content: Content) -> None:
+    for name in ("title", "text"):
+        if not getattr(content, name).strip():
+            raise Refused("MISSING_FIELD", f"A disclosure needs a {name}.", pointer=f"/{name}")
+
+
+def must_be_clean(content: Content, note: str = "") -> None:
+    fields = [(name, getattr(content, name)) for name in ("title", "text", "summary", "led_text")]
+    must_hold_nothing_personal(personal_data_gate.find([*fields, ("note", note)]), "/text")
+
+
+def must_hold_nothing_personal(found: tuple[Found, ...], pointer: str) -> None:
+    """Names the places and kinds; the numbers themselves appear nowhere."""
+    if found:
+        places = [{"place": f.place, "kind": f.kind} for f in found]
+        where = ", ".join(f.place for f in found)
+        raise Refused(
+            "PERSONAL_DATA_FOUND",
+            f"Personal data at {where}.",
+            accepted="the same without it, or with it masked",
+            pointer=pointer,
+            facts={"places": places},
+        )
+
+
+def names(disclosure: Disclosure) -> dict[str, str | int]:
+    """What every fact of a disclosure says of it."""
+    drafted = disclosure.drafted
+    if drafted is None:
+        raise Refused("NOT_FOUND", "There is no such disclosure.")
+    return {
+        "disclosure": drafted.disclosure,
+        "town": drafted.town,
+        "organisation": drafted.organisation,
+        "item": drafted.item,
+        "version": disclosure.current.number,
+    }
+
+
+def _words(content: Content) -> dict[str, str]:
+    return {name: getattr(content, name).strip() for name in ("title", "text", "summary", "led_text")}

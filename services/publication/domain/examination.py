@@ -1,0 +1,186 @@
+"""Examining: attested as true, reviewed for secrecy, approved and so registered, by three people (A-22).
+
+Whoever wrote a version neither reviews nor approves it, and whoever reviewed it does not approve it; that is
+asked before the order of the steps, so that a person learns first what they may never do (SELF_APPROVAL).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.publication.domain.drafting import names, open_for_writing
+from services.publication.domain.versions import Disclosure, Stage, Version
+from services.publication.events import (
+    DisclosureApproved,
+    DisclosureEvent,
+    DisclosureReturned,
+    DisclosureSubmitted,
+    SecrecyCleared,
+    SecrecyRefused,
+)
+from shared.decider import Refused
+
+GROUNDS = (
+    "state-secret",
+    "party-secret",
+    "other-regulation",
+    "personal-privacy",
+    "case-under-investigation",
+    "business-secret",
+    "deliberation",
+)  # A-11
+
+
+@dataclass(frozen=True)
+class SubmitDisclosure:
+    """``attested_by`` are the persons who answer for the truth of what it says."""
+
+    by: str
+    attested_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClearSecrecy:
+    by: str
+    confirms_scope: bool
+    confirms_time_limit: bool
+
+
+@dataclass(frozen=True)
+class RefuseSecrecy:
+    by: str
+    ground: str
+    citation: str
+
+
+@dataclass(frozen=True)
+class ReturnDisclosure:
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ApproveDisclosure:
+    """``register_number`` is the next of the organisation's register, entered in the same breath."""
+
+    by: str
+    register_number: str
+    on: date
+
+
+def submit(disclosure: Disclosure, command: SubmitDisclosure) -> list[DisclosureEvent]:
+    version = open_for_writing(disclosure)
+    if version.stage == "refused" or version.content.digest in version.refused_digests:
+        raise Refused("SECRECY_REFUSED", "This text was refused; it must be written anew first.")
+    if not command.attested_by:
+        raise Refused("MISSING_FIELD", "Someone must attest that it is true.", pointer="/attested_by")
+    return [
+        DisclosureSubmitted(
+            **names(disclosure),
+            title=version.content.title,
+            submitted_by=command.by,
+            attested_by=tuple(dict.fromkeys(command.attested_by)),
+            content_digest=version.content.digest,
+        )
+    ]
+
+
+def clear_secrecy(disclosure: Disclosure, command: ClearSecrecy) -> list[DisclosureEvent]:
+    version = _under_review(disclosure, command.by)
+    for pointer, confirmed in (
+        ("scope", command.confirms_scope),
+        ("time_limit", command.confirms_time_limit),
+    ):
+        if not confirmed:
+            detail = "The reviewer confirms scope and time limit, or returns it."
+            raise Refused("MISSING_FIELD", detail, pointer=f"/confirms_{pointer}")
+    drafted = disclosure.drafted
+    return [
+        SecrecyCleared(
+            **names(disclosure),
+            title=version.content.title,
+            reviewer=command.by,
+            confirmed_scope=drafted.item_scope if drafted else "",
+            confirmed_time_limit=drafted.time_limit if drafted else "",
+            content_digest=version.digest,
+        )
+    ]
+
+
+def refuse_secrecy(disclosure: Disclosure, command: RefuseSecrecy) -> list[DisclosureEvent]:
+    version = _under_review(disclosure, command.by)
+    if command.ground not in GROUNDS:
+        raise Refused("REASON_REQUIRED", "Name a ground.", accepted=", ".join(GROUNDS), pointer="/ground")
+    if not command.citation.strip():
+        raise Refused("REASON_REQUIRED", "Cite the rule that the ground stands on.", pointer="/citation")
+    return [
+        SecrecyRefused(
+            **names(disclosure),
+            ground=command.ground,
+            citation=command.citation.strip(),
+            reviewer=command.by,
+            digest=version.digest,
+        )
+    ]
+
+
+def return_for_revision(disclosure: Disclosure, command: ReturnDisclosure) -> list[DisclosureEvent]:
+    version = _standing(disclosure)
+    _must_be_another(command.by, version.authors, "wrote")
+    _must_stand(version, "submitted", "cleared")
+    if not command.reason.strip():
+        raise Refused("REASON_REQUIRED", "Say what is to be changed.", pointer="/reason")
+    title, reason = version.content.title, command.reason.strip()
+    return [DisclosureReturned(**names(disclosure), title=title, by=command.by, reason=reason)]
+
+
+def approve(disclosure: Disclosure, command: ApproveDisclosure) -> list[DisclosureEvent]:
+    """Whoever approves answers for its truth too, and so joins those who attested it (PUB-31)."""
+    version = _standing(disclosure)
+    _must_be_another(command.by, version.authors, "wrote")
+    _must_be_another(command.by, (version.reviewer,), "reviewed")
+    _must_stand(version, "cleared")
+    return [
+        DisclosureApproved(
+            **names(disclosure),
+            title=version.content.title,
+            approver=command.by,
+            author=version.authors[0],
+            reviewer=version.reviewer,
+            attested_by=tuple(dict.fromkeys((*version.attested_by, command.by))),
+            register_number=command.register_number,
+            content_digest=version.digest,
+            on=command.on,
+        )
+    ]
+
+
+def _under_review(disclosure: Disclosure, reviewer: str) -> Version:
+    version = _standing(disclosure)
+    _must_be_another(reviewer, version.authors, "wrote")
+    _must_stand(version, "submitted")
+    return version
+
+
+def _standing(disclosure: Disclosure) -> Version:
+    if disclosure.drafted is None:
+        raise Refused("NOT_FOUND", "There is no such disclosure.")
+    return disclosure.current
+
+
+def _must_be_another(person: str, others: tuple[str, ...], did: str) -> None:
+    if person in others:
+        raise Refused(
+            "SELF_APPROVAL",
+            f"Whoever {did} it does not decide on it.",
+            accepted="author, secrecy reviewer and approver are three persons",
+        )
+
+
+def _must_stand(version: Version, *stages: Stage) -> None:
+    if version.stage not in stages:
+        raise Refused(
+            "STEP_OUT_OF_ORDER",
+            f"The version is {version.stage}.",
+            accepted=" or ".join(stages),
+            facts={"stage": version.stage, "expected": list(stages)},
+        )
