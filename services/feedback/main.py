@@ -1,0 +1,22 @@
+"""Puts feedback together: the only file of it that knows which parts are real."""
+
+from services.feedback.api import Parts, routes
+from services.feedback.events import REGISTRY
+from services.feedback.ticker import overdue
+from services.feedback.views.opinions import Opinions
+from services.feedback.views.visible_disclosures import VisibleDisclosures
+from shared.identity.register import Register
+from shared.service import Platform, Service
+from shared.web import make_app
+
+NAME = "feedback"
+
+
+def build(platform: Platform) -> Service:
+    engine = platform.engine(NAME)
+    handler = platform.handler(REGISTRY)
+    register, opinions, disclosures = Register(engine), Opinions(engine), VisibleDisclosures(engine)
+    views = (register, opinions, disclosures)
+    parts = Parts(handler, register, opinions, disclosures, platform.settings.session_secret)
+    app = make_app(NAME, platform, [routes(parts)], register=register, handler=handler, views=views)
+    return Service(NAME, REGISTRY, handler, engine, app, views=views, tickers=(overdue(opinions),))
