@@ -1,7 +1,7 @@
 """The event log between services: one topic per service, kept for ever, in order within a partition.
 
-This is the port, in bytes. Adapters: ``embedded`` (an SQLite file, for one machine) and ``kafka``. A topic's key is the
-stream, and the partition follows from the key alone, the same in every adapter.
+This is the port, in bytes. Adapters: ``embedded`` (an SQLite file, for one machine) and ``kafka``. A topic's
+key is the stream, and the partition follows from the key alone, the same in every adapter.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,8 +36,11 @@ class Record:
         return next((value.decode() for key, value in self.headers if key == name), "")
 
 
-class LogUnavailable(Exception):
-    """The log did not take, or did not hand out, the records. Whatever was sent may or may not be there: send again."""
+class LogUnavailable(Exception):  # noqa: N818 - a state of the world
+    """The log did not take, or did not hand out, the records.
+
+    Whatever was sent may or may not be there: send again.
+    """
 
 
 class UnknownTopic(LogUnavailable):
@@ -46,11 +49,17 @@ class UnknownTopic(LogUnavailable):
 
 class Log(Protocol):
     def publish(self, records: Sequence[Outgoing]) -> None:
-        """Return when all are durable, in order. Raises :class:`LogUnavailable`; then confirm nothing, send again."""
+        """Return when all are durable, in order.
+
+        Raises :class:`LogUnavailable`; then confirm nothing, send again.
+        """
         ...
 
-    def read(self, offsets: Mapping[tuple[str, int], int], limit: int = 500, wait: float = 0.2) -> Sequence[Record]:
-        """Records of the named (topic, partition)s from the given next offsets on, in offset order within each.
+    def read(
+        self, offsets: Mapping[tuple[str, int], int], limit: int = 500, wait: float = 0.2
+    ) -> Sequence[Record]:
+        """Records of the named (topic, partition)s from the given next offsets on, in offset order within
+        each.
 
         Waits up to ``wait`` seconds for the first. An offset beyond the end, or before the start, is
         :class:`OffsetUnknown`: the log is not the one that was followed.
@@ -68,12 +77,14 @@ class Log(Protocol):
     def close(self) -> None: ...
 
 
-class OffsetUnknown(Exception):
+class OffsetUnknown(Exception):  # noqa: N818 - an alarm
     """The log does not have the offset a follower stands at: an alarm, never 'start over'."""
 
 
 def partition_of(key: bytes, partitions: int) -> int:
-    """Where a key lives: murmur2 as Kafka's own clients compute it, so that any client finds the same partition."""
+    """Where a key lives: murmur2 as Kafka's own clients compute it, so that any client finds the same
+    partition.
+    """
     return (murmur2(key) & 0x7FFFFFFF) % partitions
 
 

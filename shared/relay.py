@@ -1,0 +1,263 @@
+"""The relay: ships one journal's events to its topic, in order, for the journal is the outbox.
+
+Start at :meth:`Relay.step`. A batch is confirmed only when the log has all of it; on any failure nothing is
+confirmed and it begins again at ``confirmed + 1``, so readers may see events again, in order, and drop them
+by position.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Event, Thread
+
+from sqlalchemy import Column, Connection, Engine, Integer, MetaData, String, Table, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.clock import Clock
+from shared.cloudevents import from_record, to_record, topic_of
+from shared.database import WriteTurnTimeout
+from shared.events import Recorded
+from shared.follow import upsert
+from shared.journal import Journal, JournalError, JournalGap
+from shared.lease import Lease, LeaseLost
+from shared.lease import metadata as lease_metadata
+from shared.log import Log, LogUnavailable, OffsetUnknown, Outgoing, Record, partition_of
+from shared.observing import Observer
+
+BATCH = 500
+IDLE_SECONDS = 1.0
+BACKOFF_SECONDS_MAX = 5.0
+
+metadata = MetaData()
+relays = Table(
+    "relays",
+    metadata,
+    Column("service", String, primary_key=True),
+    Column("partition", Integer, primary_key=True),  # -1: the journal as a whole
+    Column("position", Integer, nullable=False),  # the last one confirmed
+)
+WHOLE = -1
+
+
+class JournalForked(Exception):  # noqa: N818 - an alarm
+    """The log has what the journal has not: the journal was restored from an older backup and reuses
+    positions.
+    """
+
+
+@dataclass
+class Relay:
+    """Ships ``journal`` to ``<county>.<service>.events.v1``; its tables lie in the service's own database."""
+
+    engine: Engine
+    journal: Journal
+    log: Log
+    county: str
+    clock: Clock
+    observer: Observer = field(default_factory=Observer)
+    lease: Lease = field(init=False)
+    alarm: str = field(default="", init=False)
+    confirmed: int = field(default=0, init=False)
+    _last: dict[int, int] = field(default_factory=dict, init=False)
+    _owned: bool = field(default=False, init=False)
+    _renewed: float = field(default=0.0, init=False)
+    _stop: Event = field(default_factory=Event, init=False)
+    _thread: Thread | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.service = self.journal.service
+        self.topic = topic_of(self.county, self.service)
+        self.lease = Lease(self.engine, f"relay-{self.service}")
+
+    def prepare(self) -> None:
+        """Make the tables, if they are not there."""
+        with self.engine.begin() as tx:
+            metadata.create_all(tx)
+            lease_metadata.create_all(tx)
+
+    def start(self) -> None:
+        self._stop.clear()
+        self._thread = Thread(target=self.run, name=f"relay-{self.service}", daemon=True)
+        self._thread.start()
+
+    def wind_down(self) -> None:
+        """Ask the thread to end; :meth:`stop` waits for it."""
+        self._stop.set()
+
+    def stop(self, timeout: float = 15.0) -> None:
+        """End after the batch in hand and give the lease back."""
+        self.wind_down()
+        if self._thread:
+            self._thread.join(timeout)
+            self._thread = None
+
+    def run(self) -> None:
+        """Ship until stopped; survives the log and the database being away, but not a forked journal."""
+        failures = 0
+        while not self._stop.is_set() and not self.alarm:
+            try:
+                self.step(IDLE_SECONDS)
+                failures = 0
+            except (JournalForked, JournalGap) as fork:
+                self._raise_alarm(type(fork).__name__, str(fork))
+            except (
+                WriteTurnTimeout,
+                LogUnavailable,
+                OffsetUnknown,
+                LeaseLost,
+                JournalError,
+                SQLAlchemyError,
+                OSError,
+            ) as fault:
+                self._owned = False
+                failures += 1
+                self.observer.relay_failed(self.service, f"{type(fault).__name__}: {fault}")
+                self._note_lag()
+                self._stop.wait(min(BACKOFF_SECONDS_MAX, 0.1 * 2 ** min(failures, 6)))
+        self._give_back()
+
+    def step(self, wait: float) -> int:
+        """Ship one batch, or wait up to ``wait`` seconds for one. The number of events shipped."""
+        if not self._own():
+            self._stop.wait(wait)
+            return 0
+        events = self.journal.read(self.confirmed, BATCH)
+        if not events:
+            self._keep_lease()
+            self.observer.relay_lag(self.service, 0, 0.0)
+            self.journal.await_beyond(self.confirmed, wait)
+            return 0
+        self._must_follow(events)
+        self._ship(events)
+        self.observer.relayed(self.service, len(events))
+        return len(events)
+
+    def caught_up(self) -> bool:
+        """Whether the log has everything the journal has."""
+        return self._stored() >= self.journal.head()
+
+    def lag(self) -> tuple[int, float]:
+        """Events not yet confirmed, and the age in seconds of the oldest of them."""
+        confirmed = self._stored()
+        waiting = self.journal.head() - confirmed
+        oldest = self.journal.read(confirmed, 1) if waiting > 0 else ()
+        if not oldest:
+            return 0, 0.0
+        return waiting, max(0.0, (self.clock.now() - oldest[0].recorded_at).total_seconds())
+
+    def _own(self) -> bool:
+        if self._owned:
+            return True
+        if not self.lease.acquire():
+            return False
+        self._renewed = time.monotonic()
+        with self.engine.connect() as tx:
+            self._load(tx)
+        self._compare_with_log()
+        self._owned = True
+        self.observer.relay_epoch(self.service, self.lease.epoch)
+        return True
+
+    def _keep_lease(self) -> None:
+        if time.monotonic() - self._renewed > self.lease.seconds / 3:
+            with self.engine.begin() as tx:
+                self.lease.renew(tx)
+            self._renewed = time.monotonic()
+
+    def _must_follow(self, events: Sequence[Recorded]) -> None:
+        positions = [event.position for event in events]
+        if positions != list(range(self.confirmed + 1, self.confirmed + 1 + len(events))):
+            raise JournalForked(f"the journal does not continue at {self.confirmed + 1}")
+
+    def _ship(self, events: Sequence[Recorded]) -> None:
+        partitions = self.log.partitions(self.topic)
+        last = dict(self._last)
+        records: list[Outgoing] = []
+        for event in events:
+            partition = partition_of(event.stream.encode(), partitions)
+            records.append(to_record(event, self.county, partitions, last.get(partition, 0)))
+            last[partition] = event.position
+        with self.observer.shipping(self.service, events):
+            self.log.publish(records)
+        self._confirm(events[-1].position, last)
+
+    def _confirm(self, position: int, last: dict[int, int]) -> None:
+        with self.engine.begin() as tx:
+            self.lease.renew(tx)
+            for partition, at in {**last, WHOLE: position}.items():
+                if self._last.get(partition) != at:
+                    upsert(tx, relays, {"service": self.service, "partition": partition}, {"position": at})
+        self._renewed = time.monotonic()
+        self.confirmed, self._last = position, last
+
+    def _load(self, tx: Connection) -> None:
+        rows = tx.execute(
+            select(relays.c.partition, relays.c.position).where(relays.c.service == self.service)
+        )
+        known = {row.partition: row.position for row in rows}
+        self.confirmed = known.pop(WHOLE, 0)
+        self._last = known
+
+    def _stored(self) -> int:
+        """What is confirmed, whichever process did it."""
+        with self.engine.connect() as tx:
+            where = (relays.c.service == self.service, relays.c.partition == WHOLE)
+            return tx.execute(select(relays.c.position).where(*where)).scalar() or 0
+
+    def _compare_with_log(self) -> None:
+        """At take-over: a log that is ahead of the journal, or differs, is an alarm; one that lost its tail
+        is shipped again.
+        """
+        tails = self._tails()
+        head = self.journal.head()
+        for partition, tail in tails.items():
+            known = self.journal.read(tail.position - 1, 1) if tail.position <= head else ()
+            if not known or known[0].event_id != tail.event_id:
+                raise JournalForked(
+                    f"partition {partition} ends at {tail.position}, which the journal does not have"
+                )
+        behind = [p for p, position in self._last.items() if p not in tails or tails[p].position < position]
+        if behind:
+            start = min(tails[p].position if p in tails else 0 for p in behind)
+            self.observer.relay_alarm(self.service, "LogBehind", f"shipping again from {start + 1}")
+            self._go_back(start)
+
+    def _tails(self) -> dict[int, Recorded]:
+        """The last event of every partition that has one."""
+        ends = self.log.positions(self.topic)
+        found: dict[int, Recorded] = {}
+        for partition, end in ends.items():
+            if end > 0:
+                records: Sequence[Record] = self.log.read({(self.topic, partition): end - 1}, 1, wait=10.0)
+                if not records:
+                    raise LogUnavailable(f"{self.topic}/{partition}: the last record could not be read")
+                found[partition] = from_record(records[0])
+        return found
+
+    def _go_back(self, start: int) -> None:
+        """Stand at ``start`` again, with the place in each partition as it was then."""
+        partitions = self.log.partitions(self.topic)
+        last: dict[int, int] = {}
+        position = 0
+        while position < start and (events := self.journal.read(position, min(BATCH, start - position))):
+            last |= {partition_of(event.stream.encode(), partitions): event.position for event in events}
+            position = events[-1].position
+        self.confirmed, self._last = start, last
+
+    def _note_lag(self) -> None:
+        try:
+            self.observer.relay_lag(self.service, *self.lag())
+        except (SQLAlchemyError, JournalError, OSError) as fault:
+            self.observer.relay_failed(self.service, f"lag unknown: {fault}")
+
+    def _raise_alarm(self, alarm: str, detail: str) -> None:
+        self.alarm = f"{alarm}: {detail}"
+        self.observer.relay_alarm(self.service, alarm, detail)
+
+    def _give_back(self) -> None:
+        try:
+            if self.lease.epoch:
+                self.lease.release()
+        except SQLAlchemyError as fault:
+            self.observer.relay_failed(self.service, f"lease not given back: {fault}")
+        self._owned = False
