@@ -1,0 +1,137 @@
+"""An organisation's catalogue is drafted, adopted with an effective day, and from that day on in force as a version.
+
+Nothing of an adopted version is ever edited in place: what is in force changes only by the four steps of CAT-16 to
+CAT-19, and every version stays answerable (CAT-21).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
+
+from services.catalogue.events import CatalogueAdopted, CatalogueDrafted, Exclusion, Item
+from shared.decider import Decider, Refused
+
+
+@dataclass(frozen=True)
+class DraftCatalogue:
+    """``categories``: those whose items this draft replaces; what the draft before it said of others stays."""
+
+    organisation: str
+    town: str
+    items: tuple[Item, ...]
+    exclusions: tuple[Exclusion, ...]
+    source: str
+    categories: frozenset[str]
+
+
+@dataclass(frozen=True)
+class AdoptCatalogue:
+    """``effective`` is the first day in force; ``on_behalf_of`` the town committee (A-02)."""
+
+    effective: date
+    adopted_by: str
+    on_behalf_of: str
+    on: date
+
+
+CatalogueCommand = DraftCatalogue | AdoptCatalogue
+CatalogueEvent = CatalogueDrafted | CatalogueAdopted
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """``draft`` waits for adoption; ``versions`` are all adopted ones, oldest first."""
+
+    draft: CatalogueDrafted | None = None
+    versions: tuple[CatalogueAdopted, ...] = ()
+
+    def in_force(self, day: date) -> CatalogueAdopted:
+        """The version in force on a day; refuses NOT_IN_FORCE when there is none."""
+        holding = [version for version in self.versions if version.effective <= day]
+        if not holding:
+            raise Refused("NOT_IN_FORCE", f"No catalogue is in force on {day}.")
+        return max(holding, key=lambda version: (version.effective, version.version))
+
+
+def decide(catalogue: Catalogue, command: CatalogueCommand) -> list[CatalogueEvent]:
+    match command:
+        case DraftCatalogue():
+            return draft_catalogue(catalogue, command)
+        case AdoptCatalogue():
+            return adopt_catalogue(catalogue, command)
+        case _:
+            assert_never(command)
+
+
+def draft_catalogue(catalogue: Catalogue, command: DraftCatalogue) -> list[CatalogueEvent]:
+    if catalogue.versions:  # CAT-16
+        raise Refused(
+            "STEP_OUT_OF_ORDER",
+            "This catalogue has been adopted; it is not edited in place.",
+            accepted="a change: request, approval, audit, filing, announcement",
+        )
+    if not command.items:
+        raise Refused("MISSING_FIELD", "A catalogue has at least one item.", pointer="/items")
+    drafted = CatalogueDrafted(
+        catalogue=command.organisation,
+        organisation=command.organisation,
+        town=command.town,
+        version=1,
+        items=_in_order((*_kept_items(catalogue, command), *command.items)),
+        exclusions=(*_kept_exclusions(catalogue, command), *command.exclusions),
+        source=command.source,
+    )
+    return [] if drafted == catalogue.draft else [drafted]
+
+
+def _kept_items(catalogue: Catalogue, command: DraftCatalogue) -> list[Item]:
+    before = catalogue.draft.items if catalogue.draft else ()
+    return [item for item in before if item.category not in command.categories]
+
+
+def _kept_exclusions(catalogue: Catalogue, command: DraftCatalogue) -> list[Exclusion]:
+    before = catalogue.draft.exclusions if catalogue.draft else ()
+    return [e for e in before if f"C{e.sub_item.split('.')[0]}" not in command.categories]
+
+
+def _in_order(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    return tuple(sorted(items, key=lambda item: [int(part) for part in item.sub_item.split(".")]))
+
+
+def adopt_catalogue(catalogue: Catalogue, command: AdoptCatalogue) -> list[CatalogueEvent]:
+    draft = catalogue.draft
+    if draft is None:
+        raise Refused("STEP_OUT_OF_ORDER", "There is no draft to adopt.", accepted="a draft first")
+    if command.effective < command.on:
+        raise Refused(
+            "WRONG_DATE", "It cannot be in force before its adoption.", str(command.on), "/effective"
+        )
+    return [
+        CatalogueAdopted(
+            catalogue=draft.catalogue,
+            organisation=draft.organisation,
+            town=draft.town,
+            version=draft.version,
+            items=draft.items,
+            exclusions=draft.exclusions,
+            effective=command.effective,
+            adopted_by=command.adopted_by,
+            on_behalf_of=command.on_behalf_of,
+            on=command.on,
+        )
+    ]
+
+
+def evolve(catalogue: Catalogue, event: CatalogueEvent) -> Catalogue:
+    match event:
+        case CatalogueDrafted():
+            return replace(catalogue, draft=event)
+        case CatalogueAdopted():
+            return replace(catalogue, draft=None, versions=(*catalogue.versions, event))
+        case _:
+            assert_never(event)
+
+
+CATALOGUE: Decider[Catalogue, CatalogueCommand, CatalogueEvent] = Decider(
+    "catalogue", Catalogue(), decide, evolve
+)

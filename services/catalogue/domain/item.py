@@ -1,0 +1,139 @@
+"""What makes a catalogue item complete: content, scope, methods and time limit, in channels that fit its scope (CAT-03).
+
+An :class:`ItemDraft` is what someone wrote, blanks and all; ``checked`` makes an item of it or refuses.
+"""
+
+from dataclasses import dataclass
+from typing import get_args
+
+from services.catalogue.domain import codes
+from services.catalogue.events import Cycle, Item, LimitKind, TemplateItem
+from shared.decider import Refused
+from shared.scope import Scope, is_outside
+
+SCOPES = ("inside", "inside-then-outside", "outside")
+
+
+@dataclass(frozen=True)
+class ItemDraft:
+    sub_item: str
+    title_zh: str = ""
+    title_en: str = ""
+    content: str = ""
+    basis: str = ""
+    scope: str = ""
+    audience_inside: str = ""
+    audience_outside: str = ""
+    methods: tuple[str, ...] = ()
+    kind: str = ""
+    cycle: str = ""
+    fine_tune: str = ""
+    limit_days: int = 0
+
+
+@dataclass(frozen=True)
+class ExclusionDraft:
+    sub_item: str
+    reason: str = ""
+
+
+def checked(draft: ItemDraft, channels: codes.Channels, at: str = "") -> TemplateItem:
+    """The item, if nothing is missing and every channel fits. ``at`` is where the draft stands, for pointers."""
+    must_be_listed(draft.sub_item, f"{at}/sub_item")
+    _must_be_complete(draft, at)
+    _must_use_the_code_lists(draft, at)
+    _must_fit_its_scope(draft, channels, at)
+    usual = codes.SUB_ITEMS[draft.sub_item]
+    inside = Scope(draft.audience_inside or Scope.MEMBERS)
+    outside = (
+        None if draft.scope == "inside" else Scope(draft.audience_outside or codes.usual_outside(usual.code))
+    )
+    _must_reach_as_its_scope_says(inside, outside, at)
+    return TemplateItem.model_validate(
+        {
+            "sub_item": usual.code,
+            "title_zh": draft.title_zh.strip() or usual.title_zh,
+            "title_en": draft.title_en.strip() or usual.title_en,
+            "content": draft.content.strip(),
+            "basis": draft.basis.strip(),
+            "scope": draft.scope,
+            "audience_inside": inside,
+            "audience_outside": outside,
+            "methods": tuple(dict.fromkeys(draft.methods)),
+            "kind": draft.kind,
+            "cycle": draft.cycle if draft.kind == "periodic" else "",
+            "fine_tune": draft.fine_tune or None,
+            "limit_days": draft.limit_days,
+        }
+    )
+
+
+def item_of(organisation: str, item: TemplateItem, unit: str) -> Item:
+    """An organisation's own item of a template's; ``unit`` is in charge of its category (ORG-09)."""
+    return Item(
+        id=f"{organisation}/{item.sub_item}",
+        category=codes.category_of(item.sub_item),
+        unit=unit,
+        summary=item.content[:60],
+        **item.model_dump(),
+    )
+
+
+def must_be_listed(sub_item: str, pointer: str) -> None:
+    if sub_item not in codes.SUB_ITEMS:
+        raise Refused("UNKNOWN_CODE", f"{sub_item!r} is none of the 50 sub-items.", "1.1 to 8.1", pointer)
+
+
+def _must_be_complete(draft: ItemDraft, at: str) -> None:
+    """The four fields of CAT-03; a periodic item's time limit is its cycle."""
+    without_limit = not draft.kind or (draft.kind == "periodic" and not draft.cycle)
+    blanks = (
+        ("content", "The content", not draft.content.strip()),
+        ("scope", "The scope", not draft.scope),
+        ("methods", "The method", not draft.methods),
+        ("kind" if not draft.kind else "cycle", "The time limit", without_limit),
+    )
+    for name, words, blank in blanks:
+        if blank:
+            raise Refused("MISSING_FIELD", f"{words} of {draft.sub_item} is missing.", pointer=f"{at}/{name}")
+
+
+def _must_use_the_code_lists(draft: ItemDraft, at: str) -> None:
+    lists = (
+        ("scope", draft.scope, SCOPES),
+        ("kind", draft.kind, get_args(LimitKind)),
+        ("cycle", draft.cycle, get_args(Cycle)),
+        ("fine_tune", draft.fine_tune, ("", "monthly")),
+        ("audience_inside", draft.audience_inside, ("", *Scope)),
+        ("audience_outside", draft.audience_outside, ("", *Scope)),
+    )
+    for name, value, known in lists:
+        if value not in known:
+            raise Refused(
+                "UNKNOWN_CODE", f"{value!r} is not a {name}.", ", ".join(filter(None, known)), f"{at}/{name}"
+            )
+    if draft.fine_tune and draft.kind != "periodic":
+        raise Refused(
+            "UNKNOWN_CODE", "Only a periodic item is fine-tuned.", "no fine_tune", f"{at}/fine_tune"
+        )
+
+
+def _must_fit_its_scope(draft: ItemDraft, channels: codes.Channels, at: str) -> None:
+    for method in draft.methods:
+        if method not in channels.inside | channels.public:
+            known = ", ".join(sorted(channels.inside | channels.public))
+            raise Refused("UNKNOWN_CODE", f"{method!r} is not a channel.", known, f"{at}/methods")
+        if draft.scope == "inside" and method in channels.public:
+            raise Refused(
+                "CHANNEL_NOT_FOR_SCOPE",
+                f"{draft.sub_item} stays inside the Party; {method} does not.",
+                accepted=", ".join(sorted(channels.inside)),
+                pointer=f"{at}/methods",
+            )
+
+
+def _must_reach_as_its_scope_says(inside: Scope, outside: Scope | None, at: str) -> None:
+    if is_outside(inside):
+        raise Refused("UNKNOWN_CODE", f"{inside} is outside the Party.", "members", f"{at}/audience_inside")
+    if outside is not None and not is_outside(outside):
+        raise Refused("UNKNOWN_CODE", f"{outside} is inside the Party.", "society", f"{at}/audience_outside")
