@@ -1,7 +1,7 @@
 """Logs: one JSON object a line on stdout, with the trace it belongs to; the last net that catches secrets.
 
-Programs log events with fields, never sentences with values in them. Fields whose names speak of secrets or texts are
-blanked here, whoever logged them.
+Programs log events with fields, never sentences with values in them. Fields whose names speak of secrets or
+texts are blanked here, whoever logged them.
 """
 
 import logging
@@ -13,7 +13,18 @@ import structlog
 from opentelemetry import trace
 
 BLANKED = frozenset(
-    {"authorization", "body", "cookie", "password", "secret", "client_secret", "text", "title", "token", "access_token"}
+    {
+        "authorization",
+        "body",
+        "cookie",
+        "password",
+        "secret",
+        "client_secret",
+        "text",
+        "title",
+        "token",
+        "access_token",
+    }
 )
 
 
@@ -46,7 +57,9 @@ def set_up(service: str, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.getLogger("uvicorn.access").disabled = True  # addresses may name people; shared.web logs templates
+    logging.getLogger(
+        "uvicorn.access"
+    ).disabled = True  # addresses may name people; shared.web logs templates
 
 
 def _names_service(service: str) -> Any:

@@ -1,7 +1,7 @@
-"""Every metric of the platform, one for each promise it makes (design 1 and 11); docs/metrics.md explains each.
+"""Every metric of the platform, one for each promise it makes (design 1 and 11); see docs/metrics.md.
 
-One process may run several services, so every series names its service. Labels are bounded: codes, routes' templates,
-names of views; never a person, a stream or a text.
+One process may run several services, so every series names its service. Labels are bounded: codes, routes'
+templates, names of views; never a person, a stream or a text.
 """
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -27,29 +27,35 @@ def _histogram(name: str, text: str, *labels: str, buckets: tuple[float, ...] = 
 
 # accepted is durable, once (design 1.1, 1.2)
 COMMANDS = _counter("commands_total", "Commands by how they ended.", "outcome")
-APPEND_SECONDS = _histogram("journal_append_seconds", "From handing in an append to its answer, queue included.")
+APPEND_SECONDS = _histogram("journal_append_seconds", "The longest append of a commit: from queue to answer.")
+LOCK_SECONDS = _histogram("journal_lock_seconds", "Waiting for the journal's lock, per commit.")
+COMMIT_SECONDS = _histogram("journal_commit_seconds", "The commit itself, disk included.")
 BATCH_APPENDS = _histogram("journal_batch_appends", "Appends written by one commit.", buckets=_SIZES)
-CONFLICTS = _counter("journal_conflicts_total", "Appends refused because their stream had moved on.")
+CONFLICTS = _counter("journal_conflicts_total", "Appends refused: stream moved on, or command id reused.")
+APPEND_FAILURES = _counter("journal_failures_total", "Appends turned away for technical reasons.", "reason")
 HEAD = _gauge("journal_head", "Last position given out by the journal.")
 QUEUE = _gauge("journal_queue", "Appends waiting for the writer.")
 EVENTS = _counter("journal_events_total", "Events appended.")
 
 # nothing skipped, nothing reordered (design 1.3)
 RELAY_LAG_EVENTS = _gauge("relay_lag_events", "Events of the journal not yet in the log.")
-RELAY_LAG_SECONDS = _gauge("relay_lag_seconds", "Age of the oldest event not yet in the log; 0 when none waits.")
+RELAY_LAG_SECONDS = _gauge("relay_lag_seconds", "Age of the oldest event not yet in the log.")
 RELAY_SENT = _counter("relay_sent_total", "Events put into the log.")
-RELAY_FAILURES = _counter("relay_failures_total", "Sends that the log did not take; they are sent again.")
+RELAY_FAILURES = _counter("relay_failures_total", "Sends the log did not take; they are sent again.")
+RELAY_ALARMS = _counter("relay_alarms_total", "Alarms of the relay: someone must look.", "alarm")
 LEASE_EPOCH = _gauge("relay_lease_epoch", "Epoch of the relay's lease; rises with every change of holder.")
 LEASE_CHANGES = _counter("relay_lease_changes_total", "Times this process took the relay's lease.")
-FOLLOWER_LAG_EVENTS = _gauge("follower_lag_events", "Events not yet in the view or reaction.", "follower", "source")
-FOLLOWER_LAG_SECONDS = _gauge("follower_lag_seconds", "Age of the last event applied when behind; 0 when level.", "follower", "source")  # fmt: skip
+FOLLOWER_POSITION = _gauge("follower_position", "Last position applied.", "follower", "source")
+FOLLOWER_LAG_EVENTS = _gauge("follower_lag_events", "Events not yet applied.", "follower", "source")
 FOLLOWER_APPLIED = _counter("follower_applied_total", "Events applied.", "follower", "source")
-DUPLICATES = _counter("follower_duplicates_total", "Records dropped because their position was known.", "follower", "source")  # fmt: skip
-GAPS = _counter("follower_gaps_total", "Times a follower found a position missing and stopped.", "follower", "source")
-GAPPED = _gauge("follower_gapped", "1 while a follower stands still at a gap.", "follower", "source")
-PARKED = _gauge("parked_streams", "Streams set aside because an event of theirs could not be applied.", "follower")
-REACTION_REFUSALS = _counter("reaction_refusals_total", "Commands of reactions and tickers that were refused.", "name", "code")  # fmt: skip
-TICKER_DONE = _counter("ticker_commands_total", "Commands that fell due by themselves and were done.", "ticker")
+FOLLOW_FAILURES = _counter("follow_failures_total", "Batches that failed and are tried again.", "source")
+DUPLICATES = _counter("follower_duplicates_total", "Records dropped: their position was known.", "source")
+GAPS = _counter("follower_gaps_total", "Times a position was missing and the follower stopped.", "source")
+GAPPED = _gauge("follower_gapped", "1 while the source is not followed because of a gap.", "source")
+PARKED = _gauge("parked_streams", "Streams set aside because an event could not be applied.", "follower")
+PARKINGS = _counter("parkings_total", "Times a stream was set aside.", "follower")
+REACTION_REFUSALS = _counter("reaction_refusals_total", "Refusals of what was done by itself.", "by", "code")
+TICKER_FAILURES = _counter("ticker_failures_total", "Times a ticker could not say what falls due.", "ticker")
 
 # a refusal has a name (design 1.7)
 REFUSALS = _counter("refusals_total", "Requests refused, by code.", "code")

@@ -1,6 +1,6 @@
-"""Traces from a request through command, journal, relay and follower to a view, linked by each event's traceparent.
+"""Traces from a request through command, journal, relay and follower to a view, linked by traceparents.
 
-A span that works on a stored event does not continue the trace of the request, which is long over; it links to it.
+A span that works on a stored event does not continue the request's trace, which is long over; it links to it.
 """
 
 import secrets
@@ -23,7 +23,7 @@ _tracer = trace.get_tracer("gongkai")
 
 
 def set_up(settings: Settings, service: str, *processors: SpanProcessor) -> TracerProvider:
-    """Install the process's tracer provider, once; later calls only add processors (tests add an in-memory one)."""
+    """Install the process's tracer provider, once; later calls only add processors, as tests do."""
     provider = trace.get_tracer_provider()
     if not isinstance(provider, TracerProvider):
         provider = TracerProvider(sampler=ParentBased(ALWAYS_ON), resource=_resource(settings, service))
@@ -44,7 +44,7 @@ def traceparent() -> str:
 
 
 def trace_id(scope: Any) -> str:
-    """The id under which a request is found in logs and traces: its trace, or one made for it where none is kept."""
+    """The id under which a request is found in logs and traces: its trace's, or its own if none is kept."""
     context = trace.get_current_span().get_span_context()
     state: dict[str, Any] = scope.setdefault("state", {})
     if context.is_valid:
@@ -72,7 +72,9 @@ def span(
     **attributes: AttributeValue,
 ) -> Iterator[Span]:
     """A span with links to the traceparents that caused it; keyword attributes are named as in ``names``."""
-    with _tracer.start_as_current_span(name, kind=kind, links=links(caused_by), record_exception=False) as current:
+    with _tracer.start_as_current_span(
+        name, kind=kind, links=links(caused_by), record_exception=False
+    ) as current:
         current.set_attributes({getattr(names, key.upper()): value for key, value in attributes.items()})
         yield current
 

@@ -1,4 +1,4 @@
-"""The HTTP face of every service: routers with an action per route, desks for commands, readers for questions.
+"""The HTTP face of every service: an action per route, desks for commands, readers for questions.
 
 Start at ``api`` (how routes are written), then ``desk`` and ``reader`` (what they are given), then ``app``.
 """

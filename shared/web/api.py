@@ -1,7 +1,7 @@
-"""The router every service writes its interface with: each route names the action of the policy table it is for.
+"""The router every service writes its interface with: each route names the action it is for.
 
-What a route forgets is refused: without a desk or a reader only what is open to the caller as such gets through, and
-an answer for which nobody asked ``may`` or looked at the audiences never leaves (design 1.5).
+What a route forgets is refused: without a desk or a reader only what is open to the caller as such gets
+through, and an answer for which nobody asked ``may`` or looked at the audiences never leaves (design 1.5).
 """
 
 import functools
@@ -69,7 +69,9 @@ class Api(APIRouter):
     ) -> Callable[[F], F]:
         return self._route("DELETE", path, action, versioned=versioned, **extra)
 
-    def _route(self, method: str, path: str, action: str, *, versioned: bool, **extra: Any) -> Callable[[F], F]:
+    def _route(
+        self, method: str, path: str, action: str, *, versioned: bool, **extra: Any
+    ) -> Callable[[F], F]:
         if action not in ACTIONS:
             raise ValueError(f"{method} {path}: the policy table has no action {action!r}")
         template = f"{self.prefix}{path}"
@@ -97,7 +99,7 @@ class Api(APIRouter):
 
 
 def _open(caller: CallerDep) -> None:
-    """Stands in for a desk or reader that a route does not have: the action must be open without an organisation."""
+    """Stands in for the desk or reader a route does not have: the action must be open everywhere."""
     caller.may()
 
 

@@ -1,7 +1,7 @@
-"""Putting a service's web application together: routes, problems, limits, health, metrics, OpenAPI, and nothing else.
+"""Putting a service's web application together: routes, problems, limits, health, metrics, OpenAPI.
 
-The same parts serve one service in a process and all of them in one. Who runs it sets ``app.state.follower`` (how far
-the views are, for Wait-For and /readyz) and may add to ``app.state.readiness`` and ``app.state.on_clock``.
+Who runs it sets ``app.state.follower`` (how far the views are, for Wait-For and /readyz) and may add checks
+to ``app.state.readiness`` and calls to ``app.state.on_clock``.
 """
 
 from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ def make_app(
     readiness: Sequence[tuple[str, Check]] = (),
     lifespan: "Lifespan[FastAPI] | None" = None,
 ) -> FastAPI:
-    """The application of one service. In development the routes of :mod:`shared.web.development` are added."""
+    """The application of one service; in development with the routes of :mod:`shared.web.development`."""
     settings = platform.settings
     app = FastAPI(
         title=f"Gongkai {name}",

@@ -1,7 +1,7 @@
 """Who is calling: the bearer token names the person, the register says what they are at this moment.
 
-Without a token the caller is nobody and sees what society sees. If the register cannot be asked, nobody gets in:
-an answer is never wider because something is away (design 1.5).
+Without a token the caller is nobody and sees what society sees. If the register cannot be asked, nobody gets
+in: an answer is never wider because something is away (design 1.5).
 """
 
 import time
@@ -65,8 +65,10 @@ class Caller(Decides):
         return business_day(self.now)
 
     def may(self, organisation: str = "", town: str = "", hidden: bool = False) -> policy.Acting:
-        """The post in which the caller may do this here; raises the refusals of :func:`shared.policy.authorize`."""
-        acting = policy.authorize(self.action, self.standing, organisation=organisation, town=town, hidden=hidden)
+        """The post in which the caller may do this here; refuses as :func:`shared.policy.authorize` does."""
+        acting = policy.authorize(
+            self.action, self.standing, organisation=organisation, town=town, hidden=hidden
+        )
         self.decided = True
         return acting
 
@@ -78,14 +80,16 @@ async def caught_up(
     ] = None,
     after: Annotated[str | None, Query(description="The same as Wait-For, for links.")] = None,
 ) -> None:
-    """Wait, without holding a thread, until this service's views have reached a position (at most two seconds)."""
+    """Wait, without holding a thread, until the views have reached a position (two seconds at most)."""
     text = wait_for or after
     follower = getattr(request.app.state, "follower", None)
     if not text or follower is None:
         return
     source, _, number = text.rpartition(":")
     if not source or not number.isdecimal() or len(number) > 18:
-        raise Refused("MALFORMED", "Wait-For is not a position.", accepted="publication:17", pointer="Wait-For")
+        raise Refused(
+            "MALFORMED", "Wait-For is not a position.", accepted="publication:17", pointer="Wait-For"
+        )
     deadline = time.monotonic() + WAIT_SECONDS_MAX
     while not follower.wait_for(source, int(number), 0):
         if time.monotonic() >= deadline:
@@ -121,7 +125,9 @@ def _subject(request: Request, web: Web) -> str:
         return ""
     scheme, _, token = headers[0].partition(" ")
     if len(headers) > 1 or scheme.lower() != "bearer" or not token.strip():
-        raise Refused("TOKEN_INVALID", "Authorization is not a bearer token.", accepted="Authorization: Bearer <token>")
+        raise Refused(
+            "TOKEN_INVALID", "Authorization is not a bearer token.", accepted="Authorization: Bearer <token>"
+        )
     return web.platform.verifier.subject(token.strip())
 
 
@@ -131,4 +137,3 @@ def _in_post(standing: Standing, post: str) -> Standing:
     if not held:
         raise Refused("POST_NOT_HELD", "You do not hold that post now.", accepted="a post you hold")
     return replace(standing, posts=held, town=held[0].town or standing.town)
-

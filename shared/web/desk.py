@@ -1,7 +1,7 @@
-"""What a command is given: who acts, when, the ids it may make, and ``handle``, which does it once and answers.
+"""What a command is given: who acts, when, ids to make, and ``handle``, which does it once and answers.
 
-The command's id is derived from the person, the route and the Idempotency-Key, so that a retry is recognised by the
-journal, in whichever replica it arrives.
+The command's id is derived from the person, the route and the Idempotency-Key, so that a retry is recognised
+by the journal, in whichever replica it arrives.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ _ETAG = re.compile(r'"(\d{1,18})"')
 
 
 class Done(BaseModel):
-    """What came of a command. ``position`` can be sent as Wait-For; ``repeated`` says that it had been done before."""
+    """What came of a command. ``position`` can be sent as Wait-For; ``repeated``: it had been done before."""
 
     id: str = Field(description="The thing that was made or changed.")
     stream: str
@@ -56,7 +56,9 @@ class Desk(Caller):
 
     @property
     def command_id(self) -> str:
-        return ids.derived(self.standing.person, self.request.method, self.request.state.act.template, self.key)
+        return ids.derived(
+            self.standing.person, self.request.method, self.request.state.act.template, self.key
+        )
 
     def new_id(self) -> str:
         """An id for a new thing: the same again when the command is retried, another at each call."""
@@ -71,16 +73,17 @@ class Desk(Caller):
     def handle(
         self, do: Do, *more: Do, acting: Acting, result: Mapping[str, Any] | None = None, town: str = ""
     ) -> Done:
-        """Do one command, or several as one. ``result`` is given again to a retry and holds no personal data."""
+        """Do one command, or several as one. ``result`` is kept for a retry and holds no personal data."""
         if acting not in self._granted:
             raise RuntimeError("a command is handled in a post that the desk has granted")
-        context = self._context(acting, town)
         kept = {"id": do.identity, "stream": do.stream, "result": dict(result or {})}
-        with tracing.span(names.COMMAND, service=self._web.name, action=self.action, command_id=self.command_id):
+        with tracing.span(
+            names.COMMAND, service=self._web.name, action=self.action, command_id=self.command_id
+        ):
             outcome = self._web.handler.handle(
                 do,
                 *more,
-                context=context,
+                context=self._context(acting, town),
                 fingerprint=self.fingerprint(),
                 expected_version=self.expected_version,
                 result=kept,
@@ -88,13 +91,15 @@ class Desk(Caller):
         return self._done(outcome)
 
     def earlier(self) -> Done | None:
-        """The answer of an earlier run of this very command; raises ``CommandReused`` if the key was another's."""
+        """The answer of an earlier run of this very command; raises ``CommandReused`` for another's key."""
         outcome = self._web.handler.repeated(self.command_id, self.fingerprint())
         return self._done(outcome) if outcome else None
 
     def fingerprint(self) -> str:
         """Tells this command from another under the same key; salted by the key, which is kept nowhere."""
-        return fingerprint_of(self.key, dict(self.request.path_params), self.request.url.query, _content(self.payload))
+        return fingerprint_of(
+            self.key, dict(self.request.path_params), self.request.url.query, _content(self.payload)
+        )
 
     @property
     def _web(self) -> Web:
@@ -130,8 +135,10 @@ class Desk(Caller):
 
 
 async def _payload(request: Request) -> bytes | FormData:
-    """The body as FastAPI has read it already: a form stays a form, so that its files are not read into memory."""
-    if request.headers.get("content-type", "").startswith(("multipart/", "application/x-www-form-urlencoded")):
+    """The body as FastAPI has read it; a form stays a form, so that its files are not read into memory."""
+    if request.headers.get("content-type", "").startswith(
+        ("multipart/", "application/x-www-form-urlencoded")
+    ):
         return await request.form()
     return await request.body()
 
@@ -147,9 +154,13 @@ def _desk(
     if_match: Annotated[str | None, Header(description='The version seen, as `"3"`.')] = None,
 ) -> Desk:
     if not idempotency_key or not _KEY.fullmatch(idempotency_key):
-        raise Refused("IDEMPOTENCY_KEY_NEEDED", "Idempotency-Key is missing or not 1 to 200 printable characters.")
+        raise Refused(
+            "IDEMPOTENCY_KEY_NEEDED", "Idempotency-Key is missing or not 1 to 200 printable characters."
+        )
     version = _version(if_match, needed=request.state.act.versioned)
-    desk = Desk(caller.standing, caller.now, caller.action, request, response, payload, idempotency_key, version)
+    desk = Desk(
+        caller.standing, caller.now, caller.action, request, response, payload, idempotency_key, version
+    )
     request.state.desk = desk
     return desk
 
@@ -164,7 +175,9 @@ def _version(if_match: str | None, *, needed: bool) -> int | None:
         return None
     found = _ETAG.fullmatch(if_match.strip())
     if not found:
-        raise Refused("MALFORMED", "If-Match is not one version.", accepted='If-Match: "3"', pointer="If-Match")
+        raise Refused(
+            "MALFORMED", "If-Match is not one version.", accepted='If-Match: "3"', pointer="If-Match"
+        )
     return int(found[1])
 
 

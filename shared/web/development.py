@@ -1,4 +1,4 @@
-"""Only in development: the clock can be set, and a token had for any demo person, so that stories run from outside.
+"""Only in development: the clock can be set, and a token had for any demo person, to run stories with.
 
 Outside development these routes are not there at all.
 """
@@ -74,7 +74,7 @@ def development() -> Api:
         issuer: Any = getattr(web.platform, "issuer", None)
         if issuer is None:
             raise Refused("NOT_FOUND", "This process has no development issuer.")
-        return Token(access_token=issuer.token(who.person, web.platform.clock.now()))
+        return Token(access_token=issuer.token(who.person))
 
     return router
 

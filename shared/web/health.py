@@ -61,7 +61,7 @@ def _database(web: Web) -> str:
 
 
 def _following(follower: object) -> str:
-    """Whether the views are being kept up: no gap, no dead thread. A lag is no reason to send people elsewhere."""
+    """Whether the views are kept up: no gap, no dead thread. A lag is no reason to send people elsewhere."""
     if follower is None or getattr(follower, "ready", True):
         return ""
     gaps: dict[str, str] = getattr(follower, "gaps", {})

@@ -1,4 +1,4 @@
-"""Around every request, in plain ASGI: how large it may be, what headers every answer has, what is measured and logged.
+"""Around every request, in plain ASGI: size limits, headers of every answer, what is measured and logged.
 
 ``Watch`` stands outside everything else and is the last resort: whatever comes up to it becomes a problem.
 """
@@ -24,14 +24,14 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; form-action 'none'",
     "Cache-Control": "no-store",
 }
 HSTS = "max-age=31536000; includeSubDomains"
 
 
 class Watch:
-    """Measures and logs each request, puts the security headers on each answer, and turns any fault into a problem."""
+    """Measures and logs each request, adds the security headers, and turns any fault into a problem."""
 
     def __init__(self, app: ASGIApp, service: str) -> None:
         self.app = app
@@ -53,7 +53,7 @@ class Watch:
 
         try:
             await self.app(scope, receive, sending)
-        except Exception as fault:  # noqa: BLE001 - the last resort: nothing internal leaves
+        except Exception as fault:  # the last resort: nothing internal leaves
             answer = problems.unexpected(Request(scope, receive), fault)
             if status:
                 raise  # the answer has begun: cutting it short is the only honest end
@@ -71,9 +71,11 @@ class Watch:
 
 
 class Limits:
-    """Refuses bodies that are too large, announced or not; addresses that take uploads have the larger limit."""
+    """Refuses bodies that are too large, announced or not; where files are taken the limit is larger."""
 
-    def __init__(self, app: ASGIApp, body_bytes_max: int, upload_bytes_max: int, uploads: Iterable[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, body_bytes_max: int, upload_bytes_max: int, uploads: Iterable[str]
+    ) -> None:
         self.app = app
         self.body_bytes_max = body_bytes_max
         self.upload_bytes_max = upload_bytes_max + FORM_OVERHEAD_BYTES

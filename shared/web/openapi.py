@@ -1,4 +1,4 @@
-"""The machine-readable description of a service's interface, complete enough for a linter and a client generator."""
+"""The description of a service's interface for machines, complete enough for a linter and a generator."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from fastapi.openapi.utils import get_openapi
 
 VERSION = "1.0.0"
 DESCRIPTION = (
-    "Commands carry an `Idempotency-Key`, and `If-Match` where they change an existing thing. Every refusal is an "
-    "RFC 9457 problem with a stable `code`. Lists are paged with an opaque `cursor`."
+    "Commands carry an `Idempotency-Key`, and `If-Match` where they change an existing thing. Every refusal "
+    "is an RFC 9457 problem with a stable `code`. Lists are paged with an opaque `cursor`."
 )
 LICENSE = {"name": "European Union Public Licence 1.2", "identifier": "EUPL-1.2"}
 _PAGING = {"cursor", "limit"}
@@ -49,10 +49,17 @@ def _schema(app: FastAPI, url: str) -> dict[str, Any]:
         servers=[{"url": url, "description": "This deployment"}],
         license_info=LICENSE,
     )
-    used = {tag for operations in schema["paths"].values() for op in operations.values() for tag in op["tags"]}
+    used = {
+        tag for operations in schema["paths"].values() for op in operations.values() for tag in op["tags"]
+    }
     schema["tags"] = [{"name": tag, "description": summary(tag)} for tag in sorted(used)]
     schema.setdefault("components", {})["securitySchemes"] = {
-        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An OIDC access token."}
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "An OIDC access token.",
+        }
     }
     schema["security"] = [{"bearer": []}, {}]
     for operations in schema["paths"].values():
@@ -62,7 +69,7 @@ def _schema(app: FastAPI, url: str) -> dict[str, Any]:
 
 
 def _finish(operation: dict[str, Any]) -> None:
-    """What FastAPI cannot know: required headers, paging only where there are pages, problems as problem+json."""
+    """What FastAPI cannot know: headers that are required, paging only where there are pages, media types."""
     parameters = operation.get("parameters", [])
     if "cursor" in {p["name"] for p in parameters} and not _pages(operation):
         operation["parameters"] = [p for p in parameters if p["name"] not in _PAGING]

@@ -1,4 +1,4 @@
-"""Lists a page at a time: an opaque cursor says after which row to go on, and fits only the list it came from."""
+"""Lists a page at a time: an opaque cursor says after which row to go on, and fits only its own list."""
 
 import base64
 import hashlib
@@ -50,14 +50,16 @@ def decode(cursor: str, list_id: str) -> Any:
 
 def list_id(request: Request) -> str:
     """What a list is: its address and filters, without the place in it."""
-    query = sorted((k, v) for k, v in request.query_params.multi_items() if k not in {"cursor", "limit", "after"})
+    query = sorted(
+        (k, v) for k, v in request.query_params.multi_items() if k not in {"cursor", "limit", "after"}
+    )
     return hashlib.sha256(repr((request.url.path, query)).encode()).hexdigest()[:12]
 
 
 def cut(
     rows: Iterable[T], key: Callable[[T], Any], *, after: Any, limit: int, descending: bool
 ) -> tuple[list[T], bool]:
-    """Up to ``limit`` rows that come after a key, and whether more follow. ``rows`` are in order of ``key``."""
+    """Up to ``limit`` rows that come after a key, and whether more follow; ``rows`` are in that order."""
     taken: list[T] = []
     for row in rows:
         if after is not None and _not_beyond(plain(key(row)), after, descending):
@@ -76,4 +78,6 @@ def _not_beyond(key: Any, after: Any, descending: bool) -> bool:
 
 
 def _not_a_cursor() -> Refused:
-    return Refused("CURSOR_INVALID", "This cursor does not belong to this list.", accepted="`next` of the last page")
+    return Refused(
+        "CURSOR_INVALID", "This cursor does not belong to this list.", accepted="`next` of the last page"
+    )

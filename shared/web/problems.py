@@ -1,6 +1,6 @@
-"""Saying no over HTTP: every refusal and fault becomes one RFC 9457 problem with a stable code and a trace id.
+"""Saying no over HTTP: every refusal and fault becomes an RFC 9457 problem with a stable code.
 
-``install`` puts the handlers on an app. Nothing internal leaves: an unexpected fault is INTERNAL and a trace id.
+``install`` puts the handlers on an app. Nothing internal leaves: a fault is INTERNAL and a trace id.
 """
 
 from collections.abc import Mapping
@@ -43,7 +43,9 @@ class Problem(BaseModel):
     code: str = Field(examples=["INSIDE_FIRST"])
     accepted: str | None = Field(None, description="What would be accepted.")
     errors: list[FieldError] | None = None
-    facts: dict[str, Any] | None = Field(None, description="What a caller may want to show, such as an earliest time.")
+    facts: dict[str, Any] | None = Field(
+        None, description="What a caller may want to show, such as an earliest time."
+    )
     instance: str
     trace_id: str
 
@@ -151,7 +153,9 @@ def _earlier(request: Request) -> Response | None:
         return _command_reused(request, reused)
     if done is None:
         return None
-    return JSONResponse(done.model_dump(), status_code=request.state.act.status, headers=dict(desk.response.headers))
+    return JSONResponse(
+        done.model_dump(), status_code=request.state.act.status, headers=dict(desk.response.headers)
+    )
 
 
 def _command_reused(request: Request, _: Exception) -> Response:
@@ -165,7 +169,9 @@ def _busy(request: Request, _: Exception) -> Response:
 
 def _unavailable(request: Request, fault: Exception) -> Response:
     log.warning("journal_unavailable", reason=type(fault.__cause__ or fault).__name__)
-    return problem(request, "UNAVAILABLE", "Nothing was changed.", accepted="the same command, with the same key")
+    return problem(
+        request, "UNAVAILABLE", "Nothing was changed.", accepted="the same command, with the same key"
+    )
 
 
 def _database(request: Request, fault: Exception) -> Response:
@@ -173,12 +179,16 @@ def _database(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, DBAPIError)  # noqa: S101
     if fault.connection_invalidated or type(fault).__name__ in {"OperationalError", "InterfaceError"}:
         log.warning("database_unavailable", kind=type(fault).__name__)
-        return problem(request, "UNAVAILABLE", "The database cannot be reached.", accepted="the same request, shortly")
+        return problem(
+            request, "UNAVAILABLE", "The database cannot be reached.", accepted="the same request, shortly"
+        )
     return unexpected(request, fault)
 
 
 def _event_too_large(request: Request, _: Exception) -> Response:
-    return problem(request, "EVENT_TOO_LARGE", "The text is too long to be recorded.", accepted="an attachment")
+    return problem(
+        request, "EVENT_TOO_LARGE", "The text is too long to be recorded.", accepted="an attachment"
+    )
 
 
 def _invalid(request: Request, fault: Exception) -> Response:

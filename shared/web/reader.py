@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass
 class Reading(Caller):
-    """One read. Ask :meth:`may`, or filter rows by :attr:`audiences`; an answer without either is not sent."""
+    """One read. Ask :meth:`may`, or filter rows by :attr:`audiences`; without either nothing is sent."""
 
     request: Request
     response: Response
@@ -35,7 +35,7 @@ class Reading(Caller):
     def page(
         self, rows: Iterable[T], key: Callable[[T], Any], *, descending: bool = False
     ) -> paging.Page[Any]:
-        """The page of ``rows`` (in order of ``key``, which is unique) that was asked for, with its Link header."""
+        """The page asked for, of ``rows`` in order of ``key``, which is unique; and its Link header."""
         taken, more = paging.cut(rows, key, after=self.cursor, limit=self.limit, descending=descending)
         following = paging.encode(key(taken[-1]), paging.list_id(self.request)) if more else None
         if following:
@@ -45,9 +45,11 @@ class Reading(Caller):
         return paging.Page[Any](items=taken, next=following)
 
     def etag(self, version: int | str) -> None:
-        """Name the version of what is shown; ends the request with 304 if the caller has it (If-None-Match)."""
+        """Name the version shown; ends the request with 304 if the caller has it (If-None-Match)."""
         tag = f'"{version}"'
-        known = [t.strip().removeprefix("W/") for t in self.request.headers.get("if-none-match", "").split(",")]
+        known = [
+            t.strip().removeprefix("W/") for t in self.request.headers.get("if-none-match", "").split(",")
+        ]
         if tag in known or "*" in known:
             raise NotModified(tag)
         self.response.headers["ETag"] = tag
