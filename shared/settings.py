@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     founder: str = Field("", description="The person who may found the county's register while it is empty.")
     issuer: str = Field("", description="OIDC issuer URL; empty in development: the embedded development issuer.")
     audience: str = Field("gongkai", description="The audience a bearer token must name.")
+    person_claim: str = Field("sub", description="The token claim that holds a person's id in the register.")
     client_id: str = Field("gongkai-portal", description="The portal's OIDC client id.")
     client_secret: SecretStr = Field(SecretStr(""), description="The portal's OIDC client secret.")
     session_secret: SecretStr = Field(SecretStr(""), description="Key that seals the portal's session cookies.")
