@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.archive.events import EVENTS as ARCHIVE
-from services.audit.events import EVENTS as AUDIT
-from services.catalogue.events import EVENTS as CATALOGUE
-from services.feedback.events import EVENTS as FEEDBACK
-from services.publication.events import EVENTS as PUBLICATION
-from shared.cloudevents import EXTENSIONS
+from services.archive.events import REGISTRY as ARCHIVE
+from services.audit.events import REGISTRY as AUDIT
+from services.catalogue.events import REGISTRY as CATALOGUE
+from services.feedback.events import REGISTRY as FEEDBACK
+from services.publication.events import REGISTRY as PUBLICATION
+from shared.cloudevents import CONTEXT, schema_of
 from shared.events import Event, Registry
 
 REGISTRIES: tuple[Registry, ...] = (CATALOGUE, PUBLICATION, FEEDBACK, ARCHIVE, AUDIT)
@@ -29,7 +29,7 @@ def contract_of(registry: Registry, event: type[Event]) -> Schema:
     schema = event.model_json_schema(mode="serialization")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:gongkai:{registry.service}:{event.__name__}:v{event.VERSION}",
+        "$id": schema_of(registry.type_of(event)),
         "x-type": registry.type_of(event),
         **schema,
     }
@@ -180,8 +180,9 @@ def asyncapi() -> Schema:
 
 
 def _headers() -> Schema:
-    always = ["ce_id", "ce_source", "ce_specversion", "ce_subject", "ce_time", "ce_type", "content-type"]
-    extensions = [f"ce_{name}" for name in EXTENSIONS]
+    always = [f"ce_{name}" for name in ("id", "source", "specversion", "subject", "time", "type", "sequence")]
+    always.append("content-type")
+    extensions = [f"ce_{name}" for name in CONTEXT]
     return {
         "type": "object",
         "required": always,

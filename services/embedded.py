@@ -1,0 +1,140 @@
+"""All services in one process, or one of them: the one module that knows every service.
+
+Start at :func:`run`. Embedded, every service has its own SQLite file and all share one log; the portal calls them in
+this process. One service alone takes its database and Kafka from the settings.
+"""
+
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import httpx2
+import uvicorn
+from anyio import to_thread
+
+from services.archive.main import build as build_archive
+from services.audit.main import build as build_audit
+from services.catalogue.main import build as build_catalogue
+from services.feedback.main import build as build_feedback
+from services.front import App, Front, development_of, health_of
+from services.portal.main import build as build_portal
+from services.publication.main import build as build_publication
+from shared.running import LocalPlatform, Running
+from shared.service import Platform, Service
+from shared.settings import Settings
+from shared.telemetry import logs, tracing
+
+BUILDERS: dict[str, Callable[[Platform], Service]] = {
+    "catalogue": build_catalogue,
+    "publication": build_publication,
+    "feedback": build_feedback,
+    "archive": build_archive,
+    "audit": build_audit,
+}
+TARGETS = (*BUILDERS, "portal", "all")
+THREADS_MAX = 100  # requests served at once in `def` endpoints; group commit wants company
+DRAIN_SECONDS_MAX = 10
+
+
+def run(settings: Settings, names: Sequence[str]) -> None:
+    """Serve until told to stop. Raises ``OSError`` if the address is taken."""
+    name = names[0] if len(names) == 1 else "all"
+    logs.set_up("gongkai" if name == "all" else name, settings.log_level)
+    tracing.set_up(settings, "gongkai" if name == "all" else name)
+    listener = _listen(settings.host, settings.port)
+    config = uvicorn.Config(
+        application(settings, name),
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=DRAIN_SECONDS_MAX,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    if not server.started:
+        raise SystemExit(1)
+
+
+def application(settings: Settings, name: str) -> App:
+    """What answers in this process: one service, the portal, or everything."""
+    platform = LocalPlatform(settings)
+    match name:
+        case "all":
+            return everything(platform)
+        case "portal":
+            return portal_alone(platform)
+        case _:
+            return one(platform, name)
+
+
+def everything(platform: LocalPlatform) -> Front:
+    """The embedded platform."""
+    services = {name: build(platform) for name, build in BUILDERS.items()}
+    running = Running(platform, list(services.values()))
+    clients = {name: _inside(service.app, name) for name, service in services.items()}
+    prefixes: dict[str, App] = {f"/api/{name}/": service.app for name, service in services.items()}
+    issuer: dict[str, httpx2.AsyncClient] = {}
+    if platform.issuer:
+        prefixes |= {"/dev/": services["catalogue"].app, "/dev/issuer": platform.issuer.app}
+        issuer = {"issuer": _inside(platform.issuer.app, "issuer")}
+    portal = build_portal(platform, {**clients, **issuer})
+    return Front(portal.app, prefixes, health_of(clients), _kept_going(running))
+
+
+def portal_alone(platform: LocalPlatform) -> Front:
+    """The portal of the split platform, with the development issuer and clock where there are such."""
+    clients = {name: httpx2.AsyncClient(base_url=url, timeout=30) for name, url in platform.settings.services.items()}
+    prefixes: dict[str, App] = {}
+    issuer: dict[str, httpx2.AsyncClient] = {}
+    if platform.issuer:
+        prefixes = {"/dev/": development_of(clients), "/dev/issuer": platform.issuer.app}
+        issuer = {"issuer": _inside(platform.issuer.app, "issuer")}
+    portal = build_portal(platform, {**clients, **issuer})
+    return Front(portal.app, prefixes, health_of(clients), _kept_going(Running(platform, [])))
+
+
+def one(platform: LocalPlatform, name: str) -> App:
+    """A service alone."""
+    service = BUILDERS[name](platform)
+    alive = _kept_going(Running(platform, [service]))
+    service.app.router.lifespan_context = lambda _app: alive
+    return service.app
+
+
+def openapi_documents(settings: Settings | None = None) -> dict[str, dict[str, Any]]:
+    """The OpenAPI document of every service, without starting any of them."""
+    platform = LocalPlatform(settings or Settings(environment="production", issuer="https://issuer.invalid"))  # type: ignore[arg-type]  # read from text
+    return {name: build(platform).app.openapi() for name, build in BUILDERS.items()}
+
+
+def _inside(app: App, name: str) -> httpx2.AsyncClient:
+    """A client that calls an application of this process."""
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=f"http://{name}", timeout=30)  # type: ignore[arg-type]  # ASGI is typed in two ways
+
+
+@asynccontextmanager
+async def _kept_going(running: Running) -> AsyncIterator[None]:
+    to_thread.current_default_thread_limiter().total_tokens = THREADS_MAX
+    await to_thread.run_sync(running.start)
+    try:
+        yield
+    finally:
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(running.stop)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the address before anything is opened: two starts at once end with one of them saying so."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    listener.listen(2048)
+    listener.set_inheritable(True)
+    return listener

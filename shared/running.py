@@ -1,0 +1,171 @@
+"""Running services: the adapters are chosen here, once a process; each service's relay, followers and tickers run here.
+
+Start at :class:`LocalPlatform` (what a process gives to its services) and :class:`Running` (how they are kept going).
+The same two serve one service on PostgreSQL and Kafka, and all of them on SQLite and the embedded log.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlalchemy import Engine, make_url
+
+from shared.clock import Clock, MovableClock, SystemClock
+from shared.cloudevents import topic_of
+from shared.database import make_engine, sqlite_engine
+from shared.documents import Documents
+from shared.events import Registry
+from shared.following import Follower, settled
+from shared.handling import Handler
+from shared.identity import TokenVerifier
+from shared.identity.issuer import DevelopmentIssuer
+from shared.identity.oidc import JwksVerifier
+from shared.journal.sql import SqlJournal
+from shared.log import Log
+from shared.log.embedded import EmbeddedLog
+from shared.log.kafka import KafkaLog
+from shared.relay import Relay
+from shared.service import Service
+from shared.settings import Settings
+from shared.telemetry.observers import FlowObserver, JournalObserver
+from shared.ticking import Ticking
+
+PUBLISHERS = ("catalogue", "publication", "feedback", "archive", "audit")
+PARTITIONS = 3
+SETTLE_SECONDS_MAX = 15.0
+log = structlog.get_logger("gongkai.running")
+
+
+class LocalPlatform:
+    """What one process gives to the services it runs."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock: Clock = MovableClock(settings.var / "clock.json") if settings.development else SystemClock()
+        self.documents = Documents.in_folder(settings.var / "documents")
+        self.issuer = DevelopmentIssuer(settings) if settings.development and not settings.issuer else None
+        self.verifier: TokenVerifier = self.issuer.verifier() if self.issuer else JwksVerifier.of(settings)
+        self.log: Log = _log(settings)
+        self.journals: dict[str, SqlJournal] = {}
+        self._engines: dict[str, Engine] = {}
+
+    def engine(self, service: str) -> Engine:
+        """The service's own database; ``{service}`` in the setting stands for its name."""
+        if service not in self._engines:
+            url = self.settings.database_url.get_secret_value().replace("{service}", service)
+            here = self.settings.var / f"{service}.sqlite"
+            self._engines[service] = make_engine(make_url(url)) if url else sqlite_engine(here)
+        return self._engines[service]
+
+    def handler(self, registry: Registry) -> Handler:
+        service = registry.service
+        journal = SqlJournal(self.engine(service), service, self.clock, observer=JournalObserver(service))
+        self.journals[service] = journal
+        return Handler(journal, registry)
+
+    def close(self) -> None:
+        for journal in self.journals.values():
+            journal.close()
+        self.log.close()
+        for engine in self._engines.values():
+            engine.dispose()
+
+
+def _log(settings: Settings) -> Log:
+    if settings.kafka:
+        return KafkaLog(settings.kafka)
+    return EmbeddedLog(
+        settings.var / "log.sqlite", {topic_of(settings.county, service): PARTITIONS for service in PUBLISHERS}
+    )
+
+
+@dataclass
+class Flow:
+    """One service's events under way: out by the relay, in by the follower, and what falls due by the ticker."""
+
+    service: Service
+    relay: Relay
+    follower: Follower
+    ticking: Ticking
+
+    @classmethod
+    def of(cls, service: Service, platform: LocalPlatform) -> "Flow":
+        journal, observer = platform.journals[service.name], FlowObserver()
+        common: dict[str, Any] = {"county": platform.settings.county, "clock": platform.clock, "observer": observer}
+        relay = Relay(service.engine, journal, platform.log, **common)
+        follower = Follower(
+            service.name, service.engine, journal, platform.log, service.views, service.reactions, service.handler, **common
+        )
+        ticking = Ticking(service.name, service.engine, service.tickers, service.handler, platform.clock, observer)
+        return cls(service, relay, follower, ticking)
+
+    def prepare(self) -> None:
+        """Make what is missing in the service's database; two processes may do so at once."""
+        self.relay.prepare()
+        self.follower.prepare()
+        self.ticking.prepare()
+
+    def start(self) -> None:
+        self.relay.start()
+        self.follower.start()
+        self.ticking.start()
+
+    def wind_down(self) -> None:
+        """Ask every thread to end after what it has in hand; :meth:`stop` waits for them."""
+        for part in (self.ticking, self.follower, self.relay):
+            part.wind_down()
+
+    def stop(self) -> None:
+        self.ticking.stop()
+        self.follower.stop()
+        self.relay.stop()
+
+
+@dataclass
+class Running:
+    """Services with their flows. ``clock_moved`` is called when the development clock has been set."""
+
+    platform: LocalPlatform
+    services: Sequence[Service]
+    flows: list[Flow] = field(default_factory=list, init=False)
+
+    def __post_init__(self) -> None:
+        self.flows = [Flow.of(service, self.platform) for service in self.services]
+        for flow in self.flows:
+            flow.service.app.state.follower = flow.follower
+            flow.service.app.state.readiness.append(("relay", _alarm_of(flow.relay)))
+            flow.service.app.state.on_clock.append(self.clock_moved)
+
+    def start(self) -> None:
+        for flow in self.flows:
+            flow.prepare()
+        for flow in self.flows:
+            flow.start()
+        log.info("started", services=[s.name for s in self.services], log=type(self.platform.log).__name__)
+
+    def stop(self) -> None:
+        for flow in self.flows:
+            flow.wind_down()
+        for flow in self.flows:
+            flow.stop()
+        self.platform.close()
+        log.info("stopped", services=[s.name for s in self.services])
+
+    def clock_moved(self) -> None:
+        """Whatever fell due has fallen due, and what follows from it has followed, when this returns."""
+        for _ in range(3):
+            self.settle()
+            if not any([flow.ticking.tick_now() for flow in self.flows]):
+                return
+        self.settle()
+
+    def settle(self, timeout: float = SETTLE_SECONDS_MAX) -> bool:
+        """Wait until nothing is under way between the services of this process."""
+        return settled(*(part for flow in self.flows for part in (flow.relay, flow.follower)), timeout=timeout)
+
+
+def _alarm_of(relay: Relay) -> Callable[[], str]:
+    return lambda: relay.alarm
+
+

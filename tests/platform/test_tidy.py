@@ -1,0 +1,29 @@
+"""Outliers stay in view: long files and functions, files that do not say what they are for. Exceptions are listed, not waved through."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+FILES = sorted(f for folder in ("services", "shared", "tests") for f in (REPOSITORY / folder).rglob("*.py"))
+FILE_LINES_MAX = 400
+FUNCTION_LINES_MAX = 50
+LONGER_FILES: dict[str, int] = {}
+LONGER_FUNCTIONS: dict[str, int] = {}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(REPOSITORY)))
+def test_a_file_is_short_and_opens_with_a_sentence(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    name = str(file.relative_to(REPOSITORY))
+    assert text.count("\n") <= LONGER_FILES.get(name, FILE_LINES_MAX)
+    tree = ast.parse(text)
+    assert not text.strip() or ast.get_docstring(tree), "say in a sentence what this file owns"
+    long = [
+        f"{node.name}: {(node.end_lineno or 0) - node.lineno + 1} lines"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno + 1 > LONGER_FUNCTIONS.get(f"{name}:{node.name}", FUNCTION_LINES_MAX)
+    ]
+    assert long == []
