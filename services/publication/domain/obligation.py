@@ -1,7 +1,7 @@
 """A duty to make something public: raised from a catalogue item in force, met, fallen overdue, or moved.
 
 It is raised once and met once; falling overdue is recorded once for each due day, and a moved day keeps the
-old one in history (PUB-01, PUB-33). The days themselves come from :mod:`services.publication.domain.schedule`.
+old one in history (PUB-01, PUB-33). The days themselves come from ``domain/schedule.py``.
 """
 
 from dataclasses import dataclass, replace
@@ -28,6 +28,7 @@ class Obligation:
     stage: Literal["unknown", "open", "fulfilled"] = "unknown"
     raised: ObligationRaised | None = None
     due: date = date.max
+    provisional: bool = False
     overdue: bool = False
 
 
@@ -113,8 +114,12 @@ def raise_obligation(obligation: Obligation, command: RaiseObligation) -> list[O
 
 
 def move_due(obligation: Obligation, command: MoveDue) -> list[ObligationEvent]:
-    """A new calendar or parameter moves what is open; a met duty was met on the day it had then."""
-    if obligation.stage != "open" or obligation.due == command.reckoned.due:
+    """A new calendar or parameter moves what is open; a met duty was met on the day it had then.
+
+    A provisional day that turns out as reckoned is recorded too, as no longer provisional.
+    """
+    new = command.reckoned
+    if obligation.stage != "open" or (obligation.due, obligation.provisional) == (new.due, new.provisional):
         return []
     return [
         ObligationDueMoved(
@@ -177,9 +182,10 @@ def _names(obligation: Obligation) -> dict[str, str]:
 def evolve(obligation: Obligation, event: ObligationEvent) -> Obligation:
     match event:
         case ObligationRaised():
-            return Obligation("open", event, event.due)
+            return Obligation("open", event, event.due, event.provisional)
         case ObligationDueMoved():
-            return replace(obligation, due=event.due, overdue=False)
+            still = obligation.overdue and event.due == obligation.due
+            return replace(obligation, due=event.due, provisional=event.provisional, overdue=still)
         case ObligationFellOverdue():
             return replace(obligation, overdue=True)
         case NoChangeAttested():

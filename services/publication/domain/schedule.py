@@ -129,6 +129,18 @@ def period_name(first: date, months: int) -> str:
     return f"{first.year}-{letter}{(first.month - 1) // months + 1}" if letter else f"{first:%Y-%m}"
 
 
+def period_end(period: str) -> date | None:
+    """The last day of a named period; of a period that is a single day, that day; None for no period."""
+    year, _, part = period.partition("-")
+    if not year:
+        return None
+    if "-" in part:
+        return date.fromisoformat(period)
+    months = {"Q": QUARTER_MONTHS, "H": CYCLE_MONTHS["half-yearly"]}.get(part[:1], 1)
+    last = int(part.lstrip("QH")) * months if part else CYCLE_MONTHS["yearly"]
+    return _day_of(date(int(year), last, 1), 31)
+
+
 def _fixed(day: date, calendar: Calendar) -> Reckoned:
     return _reckoned(calendar.on_or_after(day), "P-02")
 

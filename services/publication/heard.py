@@ -1,0 +1,36 @@
+"""What publication hears of the catalogue: the items of an adopted catalogue, with scope and time limit."""
+
+from datetime import date
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.events import Heard
+
+
+class HeardItem(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    sub_item: str
+    title_zh: str
+    title_en: str
+    scope: str
+    audience_inside: str
+    audience_outside: str | None
+    methods: tuple[str, ...]
+    kind: str
+    cycle: str
+    fine_tune: str | None
+    limit_days: int
+
+
+class CatalogueAdopted(Heard):
+    SERVICE: ClassVar[str] = "catalogue"
+    EVENT: ClassVar[str] = "CatalogueAdopted"
+
+    organisation: str
+    town: str
+    version: int
+    items: tuple[HeardItem, ...]
+    effective: date

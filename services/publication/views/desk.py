@@ -1,0 +1,200 @@
+"""The desk: every disclosure on its way, at which step it is, what it says so far, and who did what to it.
+
+Only those who work on an organisation's disclosures ask here. What secrecy review refused is kept without
+its words.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, Column, Connection, Integer, RowMapping, String, insert, select, update
+
+from services.publication.events import (
+    REGISTRY,
+    AttachmentAdded,
+    AttachmentRemoved,
+    CorrectionOpened,
+    DisclosureApproved,
+    DisclosureDrafted,
+    DisclosureReleasedInside,
+    DisclosureReleasedOutside,
+    DisclosureReturned,
+    DisclosureRevised,
+    DisclosureSubmitted,
+    SecrecyCleared,
+    SecrecyRefused,
+    Written,
+)
+from shared.columns import Instant
+from shared.events import Event, Recorded
+from shared.follow import TableMaker, View, upsert
+
+WORDS = ("title", "text", "summary", "led_text")
+NOTES = ("note", "reason", "ground")
+
+
+class DeskWork(View):
+    name: ClassVar[str] = "desk"
+    hears: ClassVar[tuple[str, ...]] = ("publication",)
+
+    def define(self, table: TableMaker) -> None:
+        def text(name: str, length: int = 100) -> "Column[str]":
+            return Column(name, String(length), nullable=False, default="")
+
+        self.work = table(
+            "work",
+            Column("disclosure", String(100), primary_key=True),
+            *(
+                text(name)
+                for name in ("town", "organisation", "item", "sub_item", "kind", "period", "item_scope")
+            ),
+            text("item_title", 400),
+            Column("duty", String(40)),
+            Column("obligation", String(200)),
+            Column("audience_outside", String(40)),
+            text("stage", 20),
+            Column("version", Integer, nullable=False),
+            Column("stream_version", Integer, nullable=False),
+            *(Column(name, JSON, nullable=False) for name in ("content", "authors", "attested_by")),
+            *(text(name) for name in ("reviewer", "approver", "register_number")),
+            text("content_digest"),
+            text("note", 2000),
+            Column("inside_at", Instant),
+            Column("outside_at", Instant),
+            Column("changed_at", Instant, nullable=False),
+            index=(("organisation", "stage"),),
+        )
+        self.steps = table(
+            "steps",
+            Column("position", Integer, primary_key=True, autoincrement=False),
+            text("disclosure"),
+            text("town"),
+            Column("version", Integer, nullable=False),
+            *(text(name) for name in ("step", "actor", "post", "organisation")),
+            text("note", 2000),
+            Column("at", Instant, nullable=False),
+            index=(("disclosure",),),
+        )
+
+    def apply(self, tx: Connection, event: Recorded) -> None:
+        if event.service != REGISTRY.service or not event.stream.startswith("disclosure-"):
+            return
+        fact = REGISTRY.read(event)
+        self._note_step(tx, event, fact)
+        if isinstance(fact, DisclosureDrafted):
+            upsert(tx, self.work, {"disclosure": fact.disclosure}, _begun(fact, event.recorded_at))
+        values = self._change(tx, fact) | {"stream_version": event.version, "changed_at": event.recorded_at}
+        tx.execute(update(self.work).where(self.work.c.disclosure == event.identity).values(**values))
+
+    def _note_step(self, tx: Connection, event: Recorded, fact: Event) -> None:
+        note = next((getattr(fact, name) for name in NOTES if getattr(fact, name, "")), "")
+        row = {
+            "position": event.position,
+            "disclosure": event.identity,
+            "town": event.context.town,
+            "version": getattr(fact, "version", 0),
+            "step": event.name,
+            "actor": event.context.actor,
+            "post": event.context.post,
+            "organisation": event.context.organisation,
+            "note": note,
+            "at": event.recorded_at,
+        }
+        tx.execute(insert(self.steps).values(**row))
+
+    def _change(self, tx: Connection, fact: Event) -> dict[str, Any]:
+        match fact:
+            case DisclosureRevised() | AttachmentAdded() | AttachmentRemoved():
+                return self._rewritten(tx, fact)
+            case CorrectionOpened():
+                return _fresh(fact) | {"version": fact.version, "note": fact.note}
+            case DisclosureSubmitted():
+                attested = list(fact.attested_by)
+                return {"stage": "submitted", "attested_by": attested, "content_digest": fact.content_digest}
+            case SecrecyCleared():
+                return {"stage": "cleared", "reviewer": fact.reviewer}
+            case SecrecyRefused():
+                return {"stage": "refused", "content": {}, "content_digest": fact.digest, "note": fact.ground}
+            case DisclosureReturned():
+                return {"stage": "draft", "reviewer": "", "attested_by": [], "note": fact.reason}
+            case DisclosureApproved():
+                return {
+                    "stage": "approved",
+                    "approver": fact.approver,
+                    "register_number": fact.register_number,
+                    "attested_by": list(fact.attested_by),
+                }
+            case DisclosureReleasedInside():
+                return {"stage": "inside", "inside_at": fact.at}
+            case DisclosureReleasedOutside():
+                return {"stage": "outside", "outside_at": fact.at}
+            case _:
+                return {}
+
+    def _rewritten(
+        self, tx: Connection, fact: DisclosureRevised | AttachmentAdded | AttachmentRemoved
+    ) -> dict[str, Any]:
+        row = tx.execute(select(self.work).where(self.work.c.disclosure == fact.disclosure)).mappings().one()
+        content = dict(row["content"])
+        attached = content.get("attachments", [])
+        match fact:
+            case DisclosureRevised():
+                content = _words(fact)
+            case AttachmentAdded():
+                content["attachments"] = [*attached, fact.attachment.model_dump(mode="json")]
+            case AttachmentRemoved():
+                content["attachments"] = [a for a in attached if a["digest"] != fact.digest]
+        authors = list(dict.fromkeys([*row["authors"], fact.author]))
+        return {"stage": "draft", "content": content, "authors": authors}
+
+    # --- questions ---
+
+    def one(self, disclosure: str) -> RowMapping | None:
+        with self.reading() as connection:
+            query = select(self.work).where(self.work.c.disclosure == disclosure)
+            return connection.execute(query).mappings().first()
+
+    def history(self, disclosure: str) -> list[RowMapping]:
+        with self.reading() as connection:
+            query = select(self.steps).where(self.steps.c.disclosure == disclosure)
+            return list(connection.execute(query.order_by(self.steps.c.position)).mappings())
+
+    def listed(self, organisations: Collection[str], stages: Collection[str] = ()) -> list[RowMapping]:
+        """By id, which is by the time of drafting."""
+        work = self.work
+        query = select(work).where(work.c.organisation.in_(sorted(organisations))).order_by(work.c.disclosure)
+        if stages:
+            query = query.where(work.c.stage.in_(sorted(stages)))
+        with self.reading() as connection:
+            return list(connection.execute(query).mappings())
+
+    def drafted_for(self, obligations: Collection[str]) -> frozenset[str]:
+        """Which of these duties somebody is already writing for."""
+        query = select(self.work.c.obligation).where(self.work.c.obligation.in_(sorted(obligations)))
+        with self.reading() as connection:
+            return frozenset(connection.scalars(query))
+
+
+def _begun(fact: DisclosureDrafted, at: datetime) -> dict[str, Any]:
+    names = (
+        "town", "organisation", "item", "sub_item", "kind", "period", "item_scope", "item_title", "duty",
+        "obligation", "audience_outside", "version",
+    )  # fmt: skip
+    row = fact.model_dump(mode="json", include=set(names))
+    return row | _fresh(fact) | {"note": "", "stream_version": 1, "changed_at": at}
+
+
+def _fresh(fact: DisclosureDrafted | CorrectionOpened) -> dict[str, Any]:
+    """A version at its beginning: nobody has examined it, and it has been shown to nobody."""
+    blank = dict.fromkeys(("reviewer", "approver", "register_number", "content_digest"), "")
+    shown = {"inside_at": None, "outside_at": None}
+    return (
+        {"stage": "draft", "content": _words(fact), "authors": [fact.author], "attested_by": []}
+        | blank
+        | shown
+    )
+
+
+def _words(fact: Written) -> dict[str, Any]:
+    return fact.model_dump(mode="json", include={*WORDS, "attachments"})

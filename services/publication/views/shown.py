@@ -1,0 +1,256 @@
+"""What has been shown, to which audience, from when: the only source of what readers are given.
+
+One row for each disclosure, version and audience. A question brings the asker's audiences, and whatever has
+no row among them does not exist: on no page, in no list, search, feed, count or download (design 1.5). So an outsider neither sees nor can infer a correction that has so far been shown inside only.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Integer,
+    RowMapping,
+    Select,
+    String,
+    Text,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from services.publication.domain.schedule import period_end
+from services.publication.events import (
+    REGISTRY,
+    Attachment,
+    DisclosureReleasedInside,
+    DisclosureReleasedOutside,
+    Duty,
+    Released,
+)
+from shared.columns import Instant
+from shared.events import Recorded
+from shared.follow import TableMaker, View, upsert
+
+SUPERSEDING = (Duty.REPLACEMENT, Duty.FIRST, Duty.REPUBLICATION)
+RELEASES = (DisclosureReleasedInside.__name__, DisclosureReleasedOutside.__name__)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which of what the asker may see is meant; empty fields do not narrow."""
+
+    organisation: str = ""
+    town: str = ""
+    item: str = ""
+    words: str = ""
+    history: bool = False  # also what a later period has superseded
+    before: tuple[datetime, str] | None = None  # only what was shown earlier than this instant and disclosure
+    limit: int = 0  # no more than so many; 0: all
+
+
+class Shown(View):
+    name: ClassVar[str] = "shown"
+    hears: ClassVar[tuple[str, ...]] = ("publication",)
+
+    def define(self, table: TableMaker) -> None:
+        def text(name: str, length: int) -> "Column[str]":
+            return Column(name, String(length), nullable=False)
+
+        self.rows = table(
+            "shown",
+            Column("disclosure", String(100), primary_key=True),
+            Column("version", Integer, primary_key=True),
+            Column("audience", String(160), primary_key=True),
+            *(text(name, 100) for name in ("side", "town", "organisation", "item", "period")),
+            Column("period_end", Date),
+            Column("superseding", Boolean, nullable=False),
+            Column("shown_from", Instant, nullable=False),
+            Column("corrected_at", Instant),
+            Column("superseded_at", Instant),
+            Column("superseded_by", String(100)),
+            index=(("audience", "shown_from"), ("item", "audience")),
+        )
+        self.contents = table(
+            "contents",
+            Column("disclosure", String(100), primary_key=True),
+            Column("version", Integer, primary_key=True),
+            Column("side", String(20), primary_key=True),
+            text("town", 100),
+            text("title", 400),
+            Column("summary", Text, nullable=False),
+            Column("text", Text, nullable=False),
+            text("led_text", 200),
+            Column("attachments", JSON, nullable=False),
+            Column("channels", JSON, nullable=False),
+            text("content_digest", 100),
+            text("register_number", 100),
+            Column("replaces", Integer, nullable=False),
+            Column("note", Text, nullable=False),
+        )
+
+    def apply(self, tx: Connection, event: Recorded) -> None:
+        if event.service != REGISTRY.service or event.name not in RELEASES:
+            return
+        released = REGISTRY.read(event)
+        assert isinstance(released, Released)  # noqa: S101 - the two names above are its kinds
+        side = "inside" if isinstance(released, DisclosureReleasedInside) else "outside"
+        self._put_content(tx, released, side)
+        for audience in released.audiences:
+            self._put_row(tx, released, side, audience)
+            self._correct(tx, released, audience)
+            self._supersede(tx, released, audience)
+
+    def _put_content(self, tx: Connection, released: Released, side: str) -> None:
+        kept = (
+            "town", "title", "summary", "text", "led_text", "attachments", "channels", "content_digest",
+            "register_number", "replaces", "note",
+        )  # fmt: skip
+        key = {"disclosure": released.disclosure, "version": released.version, "side": side}
+        upsert(tx, self.contents, key, released.model_dump(mode="json", include=set(kept)))
+
+    def _put_row(self, tx: Connection, released: Released, side: str, audience: str) -> None:
+        key = {"disclosure": released.disclosure, "version": released.version, "audience": audience}
+        names = released.model_dump(include={"town", "organisation", "item", "period"})
+        period = {
+            "period_end": period_end(released.period),
+            "superseding": released.duty in SUPERSEDING and bool(released.period),
+        }
+        upsert(tx, self.rows, key, names | period | {"side": side, "shown_from": released.at})
+
+    def _correct(self, tx: Connection, released: Released, audience: str) -> None:
+        """For this audience, earlier versions stand corrected from now on."""
+        rows = self.rows
+        own = and_(rows.c.disclosure == released.disclosure, rows.c.audience == audience)
+        earlier = and_(own, rows.c.version < released.version, rows.c.corrected_at.is_(None))
+        tx.execute(update(rows).where(earlier).values(corrected_at=released.at))
+
+    def _supersede(self, tx: Connection, released: Released, audience: str) -> None:
+        """For this audience, a period's content makes that of earlier periods history, in whatever order."""
+        rows, end = self.rows, period_end(released.period)
+        others = and_(
+            rows.c.item == released.item,
+            rows.c.audience == audience,
+            rows.c.disclosure != released.disclosure,
+            rows.c.period_end.is_not(None),
+        )
+        if end and released.duty in SUPERSEDING:
+            former = and_(others, rows.c.period_end <= end, rows.c.superseded_at.is_(None))
+            values = {"superseded_at": released.at, "superseded_by": released.disclosure}
+            tx.execute(update(rows).where(former).values(**values))
+        later = and_(others, rows.c.superseding, rows.c.period_end > end)
+        newer = tx.execute(select(rows.c.disclosure).where(later).order_by(rows.c.period_end)).scalar()
+        if end and newer:
+            own = and_(rows.c.disclosure == released.disclosure, rows.c.audience == audience)
+            values = {"superseded_at": released.at, "superseded_by": newer}
+            tx.execute(update(rows).where(own, rows.c.superseded_at.is_(None)).values(**values))
+
+    # --- questions; every one of them begins with the asker's audiences ---
+
+    def listed(self, audiences: Collection[str], wanted: Filter | None = None) -> list[RowMapping]:
+        """The present version of each disclosure, newest first."""
+        with self.reading() as connection:
+            query = self._present(audiences, wanted or Filter())
+            return list(connection.execute(query).mappings())
+
+    def count(self, audiences: Collection[str], wanted: Filter | None = None) -> int:
+        with self.reading() as connection:
+            inner = self._present(audiences, wanted or Filter()).subquery()
+            return connection.scalar(select(func.count()).select_from(inner)) or 0
+
+    def one(self, disclosure: str, audiences: Collection[str], version: int = 0) -> RowMapping | None:
+        """A version as this asker may see it (if none is named, the present one), or None: there is none."""
+        return next(
+            (row for row in self.versions(disclosure, audiences) if version in (0, row["version"])), None
+        )
+
+    def versions(self, disclosure: str, audiences: Collection[str]) -> list[RowMapping]:
+        """Every version the asker may see, newest first; all but the first are marked as corrected."""
+        seen = (
+            self._seen(audiences)
+            .where(self.rows.c.disclosure == disclosure)
+            .group_by(*self._grouping())
+            .subquery()
+        )
+        query = self._joined(seen).order_by(seen.c.version.desc())
+        with self.reading() as connection:
+            return list(connection.execute(query).mappings())
+
+    def attachment(self, disclosure: str, digest: str, audiences: Collection[str]) -> Attachment | None:
+        """An attachment of any version the asker may see, by its digest."""
+        for row in self.versions(disclosure, audiences):
+            for attachment in row["attachments"]:
+                if attachment["digest"] == digest:
+                    return Attachment.model_validate(attachment)
+        return None
+
+    def _grouping(self) -> tuple[Any, ...]:
+        c = self.rows.c
+        return (c.disclosure, c.version, c.town, c.organisation, c.item, c.period)
+
+    def _seen(self, audiences: Collection[str]) -> Select[Any]:
+        """The rows of these audiences, one a version; ``side`` is outside if it was shown there too."""
+        c = self.rows.c
+        return select(
+            *self._grouping(),
+            func.min(c.shown_from).label("shown_from"),
+            func.max(c.side).label("side"),
+            func.min(c.corrected_at).label("corrected_at"),
+            func.min(c.superseded_at).label("superseded_at"),
+            func.min(c.superseded_by).label("superseded_by"),
+        ).where(c.audience.in_(sorted(audiences)))
+
+    def _joined(self, seen: Any) -> Select[Any]:
+        texts = self.contents.c
+        content = [column for column in texts if column.name not in seen.c]
+        same = and_(
+            texts.disclosure == seen.c.disclosure, texts.version == seen.c.version, texts.side == seen.c.side
+        )
+        return select(seen, *content).join(self.contents, same)
+
+    def _present(self, audiences: Collection[str], wanted: Filter) -> Select[Any]:
+        c, texts = self.rows.c, self.contents.c
+        query = self._seen(audiences)
+        for column in ("organisation", "town", "item"):
+            if value := getattr(wanted, column):
+                query = query.where(c[column] == value)
+        seen = query.group_by(*self._grouping()).subquery()
+        newest = (
+            select(seen.c.disclosure, func.max(seen.c.version).label("version"))
+            .group_by(seen.c.disclosure)
+            .subquery()
+        )
+        present = and_(newest.c.disclosure == seen.c.disclosure, newest.c.version == seen.c.version)
+        joined = self._joined(seen).join(newest, present)
+        if not wanted.history:
+            joined = joined.where(seen.c.superseded_at.is_(None))
+        for word in wanted.words.lower().split():
+            fields = (texts.title, texts.summary, texts.text)
+            joined = joined.where(or_(*(func.lower(f).contains(word, autoescape=True) for f in fields)))
+        if wanted.before:
+            at, disclosure = wanted.before
+            same = and_(seen.c.shown_from == at, seen.c.disclosure < disclosure)
+            joined = joined.where(or_(seen.c.shown_from < at, same))
+        joined = joined.order_by(seen.c.shown_from.desc(), seen.c.disclosure.desc())
+        return joined.limit(wanted.limit) if wanted.limit else joined
+
+    def led(self, audiences: Collection[str], at: datetime) -> list[tuple[RowMapping, dict[str, Any]]]:
+        """What LED screens play at an instant: each present disclosure with its screen and window."""
+        playing = []
+        for row in self.listed(audiences):
+            for channel in row["channels"]:
+                if channel["channel"] == "led" and _window(channel, at):
+                    playing.append((row, channel))
+        return playing
+
+
+def _window(channel: dict[str, Any], at: datetime) -> bool:
+    return datetime.fromisoformat(channel["shown_from"]) <= at <= datetime.fromisoformat(channel["shown_to"])
