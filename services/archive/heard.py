@@ -1,0 +1,91 @@
+"""What the archive reads of publication and feedback: what was shown, approved, said and answered."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from shared.events import Heard
+
+
+class _OfDisclosure(Heard):
+    SERVICE: ClassVar[str] = "publication"
+    disclosure: str
+    town: str
+    organisation: str
+    item: str
+    version: int
+    title: str
+
+
+class DisclosureApproved(_OfDisclosure):
+    EVENT: ClassVar[str] = "DisclosureApproved"
+    approver: str
+    author: str
+    reviewer: str
+    attested_by: tuple[str, ...]
+    register_number: str
+    content_digest: str
+
+
+class Released(_OfDisclosure):
+    text: str
+    summary: str
+    attachments: tuple[dict[str, Any], ...]
+    at: datetime
+    audiences: tuple[str, ...]
+    channels: tuple[dict[str, Any], ...]
+    content_digest: str
+    register_number: str
+    replaces: int
+    note: str
+
+
+class DisclosureReleasedInside(Released):
+    EVENT: ClassVar[str] = "DisclosureReleasedInside"
+
+
+class DisclosureReleasedOutside(Released):
+    EVENT: ClassVar[str] = "DisclosureReleasedOutside"
+
+
+class VersionCorrected(_OfDisclosure):
+    EVENT: ClassVar[str] = "VersionCorrected"
+    replaces: int
+    note: str
+    at: datetime
+    audiences: tuple[str, ...]
+
+
+class _OfOpinion(Heard):
+    SERVICE: ClassVar[str] = "feedback"
+    opinion: str
+    receipt_number: str
+    town: str
+    organisation: str
+    disclosure: str
+    at: datetime
+
+
+class OpinionReceived(_OfOpinion):
+    """Without its giver: the file keeps what was said, not who said it (FBK-11)."""
+
+    EVENT: ClassVar[str] = "OpinionReceived"
+    title: str
+    version: int
+    channel: str
+    giver_kind: str
+    text: str
+
+
+class OpinionDecided(_OfOpinion):
+    EVENT: ClassVar[str] = "OpinionDecided"
+    disposition: str
+    reason: str
+    by: str
+
+
+class OpinionReplied(_OfOpinion):
+    EVENT: ClassVar[str] = "OpinionReplied"
+    title: str
+    text: str
+    general: bool
+    by: str

@@ -1,0 +1,22 @@
+"""Puts the archive together: the only file of it that knows which parts are real."""
+
+from services.archive.api import Parts, routes
+from services.archive.events import REGISTRY
+from services.archive.reactions import filing
+from services.archive.views.files import Files
+from services.archive.views.shown_history import ShownHistory
+from shared.identity.register import Register
+from shared.service import Platform, Service
+from shared.web import make_app
+
+NAME = "archive"
+
+
+def build(platform: Platform) -> Service:
+    engine = platform.engine(NAME)
+    handler = platform.handler(REGISTRY)
+    register, files, history = Register(engine), Files(engine), ShownHistory(engine)
+    views = (register, files, history)
+    router = routes(Parts(register, files, history))
+    app = make_app(NAME, platform, [router], register=register, handler=handler, views=views)
+    return Service(NAME, REGISTRY, handler, engine, app, views=views, reactions=(filing(register),))

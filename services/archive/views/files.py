@@ -1,0 +1,90 @@
+"""The files: what lies in each, in order, with what every paper says."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from sqlalchemy import Column, Connection, Integer, String, Text, func, select
+
+from services.archive.domain.papers import papers_of
+from services.archive.events import REGISTRY, DocumentFiled, FileOpened
+from shared.columns import Instant
+from shared.events import Recorded
+from shared.follow import TableMaker, View, upsert
+
+Row = dict[str, Any]
+
+
+class Files(View):
+    name: ClassVar[str] = "files"
+    hears: ClassVar[tuple[str, ...]] = ("archive", "publication", "feedback")
+
+    def define(self, table: TableMaker) -> None:
+        self.files = table(
+            "files",
+            Column("file", String(60), primary_key=True),
+            Column("organisation", String(40), nullable=False),
+            Column("town", String(40), nullable=False),
+            Column("year", Integer, nullable=False),
+            Column("number", String(80), nullable=False),
+            index=(("organisation",),),
+        )
+        self.papers = table(
+            "papers",
+            Column("file", String(60), primary_key=True),
+            Column("serial", Integer, primary_key=True),
+            Column("town", String(40), nullable=False),
+            Column("kind", String(40), nullable=False),
+            Column("ref", String(160), nullable=False),
+            Column("title", String(400), nullable=False),
+            Column("digest", String(80), nullable=False),
+            Column("retention", String(20), nullable=False),
+            Column("at", Instant(), nullable=False),
+            Column("filed_at", Instant(), nullable=False),
+            Column("disclosure", String(80), nullable=False),
+            Column("version", Integer, nullable=False),
+            Column("source_event", String(40), nullable=False),
+            index=(("disclosure",),),
+        )
+        self.contents = table(
+            "contents",
+            Column("ref", String(160), primary_key=True),
+            Column("town", String(40), nullable=False),
+            Column("content", Text, nullable=False),
+        )
+
+    def apply(self, tx: Connection, event: Recorded) -> None:
+        for paper in papers_of(event):
+            content = json.dumps(paper.content, ensure_ascii=False, sort_keys=True, default=str)
+            upsert(tx, self.contents, {"ref": paper.ref}, {"town": paper.town, "content": content})
+        if event.service != "archive":
+            return
+        match REGISTRY.read(event):
+            case FileOpened() as opened:
+                upsert(tx, self.files, {"file": opened.file}, opened.model_dump(exclude={"file"}))
+            case DocumentFiled() as filed:
+                row = filed.model_dump(exclude={"file", "serial", "organisation"})
+                key = {"file": filed.file, "serial": filed.serial}
+                upsert(tx, self.papers, key, {**row, "filed_at": event.recorded_at})
+            case _:
+                pass
+
+    def of_organisation(self, organisation: str) -> Sequence[Row]:
+        """An organisation's files by year, with how many papers lie in each."""
+        papers = select(func.count()).where(self.papers.c.file == self.files.c.file).scalar_subquery()
+        question = select(self.files, papers.label("papers")).where(self.files.c.organisation == organisation)
+        with self.reading() as connection:
+            rows = connection.execute(question.order_by(self.files.c.year)).mappings()
+            return [dict(row) for row in rows]
+
+    def one(self, file: str) -> Row | None:
+        """A file with its papers in order, each with its content."""
+        p, contents = self.papers.c, self.contents.c
+        joined = self.papers.outerjoin(self.contents, p.ref == contents.ref)
+        question = select(self.papers, contents.content).select_from(joined).where(p.file == file)
+        with self.reading() as connection:
+            head = connection.execute(select(self.files).where(self.files.c.file == file)).mappings().first()
+            rows = connection.execute(question.order_by(p.serial)).mappings().all()
+        if head is None:
+            return None
+        return {**head, "papers": [{**row, "content": json.loads(row["content"] or "{}")} for row in rows]}

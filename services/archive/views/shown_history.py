@@ -1,0 +1,136 @@
+"""What was shown to whom, in two times: when it stood, and when we held that it did.
+
+A row is never changed but for the end of its being believed: what is learnt later closes it and puts others
+beside it. So :meth:`ShownHistory.shown` answers for any instant as it was, or as it was known at another.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Column, Connection, Integer, String, Text, and_, or_, select
+
+from services.archive.heard import (
+    DisclosureReleasedInside,
+    DisclosureReleasedOutside,
+    Released,
+    VersionCorrected,
+)
+from shared.columns import Instant
+from shared.events import Recorded, hear
+from shared.follow import TableMaker, View, upsert
+
+Row = dict[str, Any]
+KEY = ("disclosure", "version", "audience", "valid_from")
+PLACE = ("town", "organisation", "item")
+
+
+@dataclass(frozen=True, slots=True)
+class Instants:
+    """``at``: the instant asked about. ``known_at``: as the records stood then; None: as they stand now."""
+
+    at: datetime
+    known_at: datetime | None = None
+
+
+class ShownHistory(View):
+    name: ClassVar[str] = "shown_history"
+    hears: ClassVar[tuple[str, ...]] = ("publication",)
+
+    def define(self, table: TableMaker) -> None:
+        self.spans = table(
+            "spans",
+            Column("position", Integer, primary_key=True),
+            Column("disclosure", String(80), primary_key=True),
+            Column("version", Integer, primary_key=True),
+            Column("audience", String(120), primary_key=True),
+            Column("town", String(40), nullable=False),
+            Column("organisation", String(40), nullable=False),
+            Column("item", String(80), nullable=False),
+            Column("valid_from", Instant(), primary_key=True),
+            Column("valid_to", Instant()),
+            Column("recorded_from", Instant(), nullable=False),
+            Column("recorded_to", Instant()),
+            index=(("audience", "valid_from"), ("disclosure", "version")),
+        )
+        self.contents = table(
+            "contents",
+            Column("disclosure", String(80), primary_key=True),
+            Column("version", Integer, primary_key=True),
+            Column("town", String(40), nullable=False),
+            Column("title", String(400), nullable=False),
+            Column("text", Text, nullable=False),
+            Column("attachments", Text, nullable=False),
+            Column("content_digest", String(80), nullable=False),
+            Column("note", Text, nullable=False),
+        )
+
+    def apply(self, tx: Connection, event: Recorded) -> None:
+        match hear(event, DisclosureReleasedInside, DisclosureReleasedOutside, VersionCorrected):
+            case Released() as released:
+                self._show(tx, event, released)
+            case VersionCorrected() as corrected:
+                self._end(tx, event, corrected)
+            case _:
+                pass
+
+    def shown(self, audiences: Collection[str], instants: Instants, *, disclosure: str = "") -> Sequence[Row]:
+        """What these audiences were shown at an instant: one row a version, with the audiences it reached."""
+        s, c = self.spans.c, self.contents.c
+        valid = and_(s.valid_from <= instants.at, or_(s.valid_to.is_(None), s.valid_to > instants.at))
+        held = _held(s, instants.known_at)
+        wanted = [s.audience.in_(sorted(audiences)), valid, held]
+        if disclosure:
+            wanted.append(s.disclosure == disclosure)
+        joined = self.spans.join(self.contents, and_(s.disclosure == c.disclosure, s.version == c.version))
+        columns = (self.spans, c.title, c.text, c.attachments, c.content_digest, c.note)
+        question = select(*columns).select_from(joined).where(*wanted)
+        order = (s.valid_from, s.disclosure, s.version, s.audience)
+        with self.reading() as connection:
+            return _one_a_version(connection.execute(question.order_by(*order)).mappings().all())
+
+    def _show(self, tx: Connection, event: Recorded, released: Released) -> None:
+        key = {"disclosure": released.disclosure, "version": released.version}
+        content = released.model_dump(include={"town", "title", "text", "content_digest", "note"})
+        attachments = json.dumps(released.attachments, ensure_ascii=False, sort_keys=True)
+        upsert(tx, self.contents, key, {**content, "attachments": attachments})
+        place = released.model_dump(include={"town", "organisation", "item"})
+        for audience in sorted(set(released.audiences)):
+            row = {**key, "audience": audience, "valid_from": released.at, "position": event.position}
+            held = {"valid_to": None, "recorded_from": event.recorded_at, "recorded_to": None}
+            upsert(tx, self.spans, row, place | held)
+
+    def _end(self, tx: Connection, event: Recorded, corrected: VersionCorrected) -> None:
+        """The replaced version stood until ``at``: what was believed of it closes for what is known now."""
+        s = self.spans.c
+        standing = and_(
+            s.disclosure == corrected.disclosure,
+            s.version == corrected.replaces,
+            s.audience.in_(sorted(corrected.audiences)),
+            s.recorded_to.is_(None),
+            or_(s.valid_to.is_(None), s.valid_to > corrected.at),
+        )
+        rows = tx.execute(select(self.spans).where(standing)).mappings().all()
+        tx.execute(self.spans.update().where(standing).values(recorded_to=event.recorded_at))
+        for row in rows:
+            if row["valid_from"] < corrected.at:
+                key = {**{name: row[name] for name in KEY}, "position": event.position}
+                ended = {"valid_to": corrected.at, "recorded_from": event.recorded_at, "recorded_to": None}
+                upsert(tx, self.spans, key, {name: row[name] for name in PLACE} | ended)
+
+
+def _held(s: Any, known_at: datetime | None) -> Any:
+    if known_at is None:
+        return s.recorded_to.is_(None)
+    return and_(s.recorded_from <= known_at, or_(s.recorded_to.is_(None), s.recorded_to > known_at))
+
+
+def _one_a_version(rows: Sequence[Any]) -> list[Row]:
+    versions: dict[tuple[str, int], Row] = {}
+    for row in rows:
+        seen = versions.setdefault((row["disclosure"], row["version"]), {**row, "audiences": []})
+        if row["audience"] not in seen["audiences"]:
+            seen["audiences"].append(row["audience"])
+    return [{**row, "attachments": json.loads(row["attachments"])} for row in versions.values()]
