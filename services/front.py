@@ -1,4 +1,4 @@
-"""One address for everything: which application answers a path, embedded or split, and the development routes beside it.
+"""One address for everything: which application answers a path, embedded or split, and the development routes.
 
 Embedded, ``/api/<service>/`` goes to the service's application in this process; split, the portal forwards it.
 """
@@ -83,7 +83,9 @@ async def _ready(client: httpx2.AsyncClient) -> str:
         return f"{type(fault).__name__}"
     if answer.status_code == 200:
         return ""
-    return "; ".join(f"{check}: {what}" for check, what in answer.json().get("checks", {}).items() if what) or "not ready"
+    return (
+        "; ".join(f"{check}: {what}" for check, what in answer.json().get("checks", {}).items() if what) or "not ready"
+    )
 
 
 def development_of(clients: Mapping[str, httpx2.AsyncClient]) -> Starlette:

@@ -4,6 +4,7 @@ Write-once: putting the same bytes again is the same document, and nothing is ev
 """
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 import obstore
@@ -33,14 +34,12 @@ class Documents:
     def put(self, content: bytes) -> str:
         """Keep the content and return its digest, ``sha256:<hex>``."""
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-        try:
+        with suppress(AlreadyExistsError):
             obstore.put(self._store, _path(digest), content, mode="create")
-        except AlreadyExistsError:
-            pass
         return digest
 
     def get(self, digest: str) -> bytes:
-        """The content; raises :class:`NoSuchDocument`, and ``ValueError`` if what is stored no longer fits its digest."""
+        """The content; raises :class:`NoSuchDocument`, or ``ValueError`` if what is stored no longer fits its digest."""
         try:
             content = bytes(obstore.get(self._store, _path(digest)).bytes())
         except (NotFoundError, FileNotFoundError) as absent:

@@ -16,7 +16,7 @@ TYPE_PREFIX = "cn.gongkai"
 
 
 class Event(BaseModel):
-    """A thing that has happened. ``VERSION`` rises when its fields change in a way that old readers would not survive."""
+    """A thing that has happened. ``VERSION`` rises when its fields change in a way old readers would not survive."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     VERSION: ClassVar[int] = 1

@@ -95,7 +95,14 @@ class Flow:
         common: dict[str, Any] = {"county": platform.settings.county, "clock": platform.clock, "observer": observer}
         relay = Relay(service.engine, journal, platform.log, **common)
         follower = Follower(
-            service.name, service.engine, journal, platform.log, service.views, service.reactions, service.handler, **common
+            service.name,
+            service.engine,
+            journal,
+            platform.log,
+            service.views,
+            service.reactions,
+            service.handler,
+            **common,
         )
         ticking = Ticking(service.name, service.engine, service.tickers, service.handler, platform.clock, observer)
         return cls(service, relay, follower, ticking)
@@ -156,7 +163,7 @@ class Running:
         """Whatever fell due has fallen due, and what follows from it has followed, when this returns."""
         for _ in range(3):
             self.settle()
-            if not any([flow.ticking.tick_now() for flow in self.flows]):
+            if sum(flow.ticking.tick_now() for flow in self.flows) == 0:
                 return
         self.settle()
 
@@ -167,5 +174,3 @@ class Running:
 
 def _alarm_of(relay: Relay) -> Callable[[], str]:
     return lambda: relay.alarm
-
-

@@ -74,7 +74,7 @@ def differences(folder: Path = FOLDER) -> Iterator[Difference]:
 
 
 def write(folder: Path = FOLDER, *, accept_breaking: bool = False) -> list[Difference]:
-    """Write every contract that differs. Breaking ones are left as they are unless accepted; returns all differences."""
+    """Write every contract that differs; nothing at all if one breaks readers and that is not accepted."""
     found = list(differences(folder))
     if any(d.breaking for d in found) and not accept_breaking:
         return found
@@ -170,7 +170,7 @@ def asyncapi() -> Schema:
         "info": {
             "title": "Gongkai event log",
             "version": "1",
-            "description": "CloudEvents 1.0 in the Kafka binary binding. Within a topic the positions are 1, 2, 3 ...",
+            "description": "CloudEvents 1.0, Kafka binary binding. Within a topic positions are 1, 2, 3 ...",
         },
         "defaultContentType": "application/json",
         "channels": channels,

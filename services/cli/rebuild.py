@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from shared.rebuild import DigestDiffers, rebuild_view
 
 from services.cli.offline import offline
 from services.cli.output import AsJson, DryRun, answer, err, fail
-from shared.rebuild import DigestDiffers, rebuild_view
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,6 +41,17 @@ def rebuild(
                 )
             except DigestDiffers as differs:
                 fail(f"not swapped: {differs}; --accept-difference swaps if the change is meant")
-    value = {"view": view, "events": result.events, "digest": result.digest, "swapped": result.swapped, "same": result.same}
+    value = {
+        "view": view,
+        "events": result.events,
+        "digest": result.digest,
+        "swapped": result.swapped,
+        "same": result.same,
+    }
     verb = "rebuilt and swapped" if result.swapped else "rebuilt, not swapped"
-    answer(value, as_json, f"{view}: {verb}, {result.events} events, digest {result.digest[:16]}, " + ("same rows" if result.same else "rows differ"))
+    answer(
+        value,
+        as_json,
+        f"{view}: {verb}, {result.events} events, digest {result.digest[:16]}, "
+        + ("same rows" if result.same else "rows differ"),
+    )

@@ -57,7 +57,10 @@ def _greet(url: str, demo: bool, began: float) -> None:
         seconds = load(url, quiet=not sys.stderr.isatty()) if demo else 0.0
     except typer.Exit:
         os._exit(1)
-    out.print(f"\nGongkai is ready on {url} after {time.monotonic() - began:.1f} s (demo county: {seconds:.1f} s)", markup=False)
+    out.print(
+        f"\nGongkai is ready on {url} after {time.monotonic() - began:.1f} s (demo county: {seconds:.1f} s)",
+        markup=False,
+    )
     out.print(f"API documents: {url}/api/publication/v1/docs · set the clock: POST {url}/dev/clock\n", markup=False)
     out.print("Sign in as (no password; development only):", markup=False)
     for person, name, what in PEOPLE:

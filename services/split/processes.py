@@ -35,7 +35,7 @@ class Identity:
 
 
 def started_at(pid: int) -> str:
-    """The start time of a process in kernel ticks; '' if there is none, or it has ended and only waits to be collected."""
+    """The start time of a process in kernel ticks; '' if there is none, or it has ended and waits to be collected."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except OSError:

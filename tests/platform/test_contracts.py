@@ -1,4 +1,4 @@
-"""What one service promises another is data: the checked-in contracts are the code's, and every reader finds what it reads."""
+"""What one service promises another is data: contracts are the code's, and every reader finds what it reads."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,11 @@ def test_the_contracts_are_those_of_the_code() -> None:
     assert [f"{d.path}: {d.what}" for d in contracts.differences()] == [], "run `make contracts`"
 
 
-@pytest.mark.parametrize("model", sorted(heard_models(), key=lambda m: (m.__module__, m.__name__)), ids=lambda m: f"{m.__module__}.{m.__name__}")
+@pytest.mark.parametrize(
+    "model",
+    sorted(heard_models(), key=lambda m: (m.__module__, m.__name__)),
+    ids=lambda m: f"{m.__module__}.{m.__name__}",
+)
 def test_a_reader_reads_only_what_is_promised(model: type[Heard]) -> None:
     file = contracts.FOLDER / model.SERVICE / f"{model.EVENT}.json"
     assert file.exists(), f"{model.SERVICE} promises no {model.EVENT}"

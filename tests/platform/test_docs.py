@@ -1,4 +1,4 @@
-"""What is not written down does not exist: settings, commands, files that the papers name, and the lock files' silence."""
+"""What is not written down does not exist: settings, commands, what the papers name, and the lock files' silence."""
 
 import re
 import tomllib
@@ -29,7 +29,9 @@ def test_every_command_stands_in_docs_operate() -> None:
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda p: str(p.relative_to(REPOSITORY)))
 def test_a_paper_links_only_to_what_is_there(paper: Path) -> None:
     text = paper.read_text(encoding="utf-8")
-    targets = [t.split("#")[0] for t in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in t and not t.startswith("#")]
+    targets = [
+        t.split("#")[0] for t in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in t and not t.startswith("#")
+    ]
     assert [t for t in targets if not (paper.parent / t).exists()] == []
 
 

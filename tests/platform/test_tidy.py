@@ -1,4 +1,4 @@
-"""Outliers stay in view: long files and functions, files that do not say what they are for. Exceptions are listed, not waved through."""
+"""Outliers stay in view: long files and functions, files that do not say what they are for. Exceptions are listed."""
 
 import ast
 from pathlib import Path

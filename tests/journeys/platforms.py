@@ -1,0 +1,56 @@
+"""The two platforms a story is told on: all in one process, and split over PostgreSQL, Kafka and a process each."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.split.plan import Plan
+from services.split.processes import Child
+from services.split.supervisor import SplitPlatform
+
+
+@dataclass
+class Standing:
+    """A platform that answers at ``url``; ``split`` is there when it is the split one."""
+
+    url: str
+    var: Path
+    split: SplitPlatform | None = None
+    process: Child | None = None
+
+
+@contextmanager
+def embedded(var: Path) -> Iterator[Standing]:
+    """The embedded platform in a process of its own, as `make run` starts it, without the demo."""
+    plan = Plan.apart(var)
+    url = plan.portal_url
+    child = embedded_child(plan)
+    child.start()
+    try:
+        child.await_ready(f"{url}/readyz")
+        yield Standing(url, var, process=child)
+    finally:
+        child.stop()
+
+
+def embedded_child(plan: Plan) -> Child:
+    told = plan.environment("portal", "") | {"GONGKAI_KAFKA": "", "GONGKAI_SERVICES": "{}"}
+    command = [sys.executable, "-m", "services", "serve", "all"]
+    return Child("embedded", command, told, plan.logs / "embedded.log")
+
+
+@contextmanager
+def split(var: Path) -> Iterator[Standing]:
+    """The split platform on ports of its own."""
+    with SplitPlatform(Plan.apart(var)) as platform:
+        yield Standing(platform.plan.portal_url, var, split=platform)
+
+
+def gongkai(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """The CLI, as an operator calls it."""
+    return subprocess.run(
+        [sys.executable, "-m", "services", *arguments], capture_output=True, text=True, timeout=120, env=env
+    )
