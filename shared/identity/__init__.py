@@ -63,9 +63,7 @@ class Standing:
     name_en: str = ""
     posts: tuple[PostHeld, ...] = ()
     member_of: frozenset[str] = frozenset()  # organisations whose Party member they are
-    member_under: frozenset[str] = (
-        frozenset()
-    )  # those above in the same town: a branch's member is theirs too
+    member_under: frozenset[str] = frozenset()  # those above in the same town: a branch's member is theirs too
     member_towns: frozenset[str] = frozenset()
     staff_of: frozenset[str] = frozenset()  # organisations to whose unit (staff, villagers) they belong
     overseen: frozenset[str] = frozenset()  # all organisations of the towns they oversee (ORG-03)
@@ -77,9 +75,7 @@ class Standing:
         return self.ancestors.get(organisation, ())
 
     def holds(self, kind: PostKind, organisation: str = "") -> bool:
-        return any(
-            p.kind == kind and (not organisation or p.organisation == organisation) for p in self.posts
-        )
+        return any(p.kind == kind and (not organisation or p.organisation == organisation) for p in self.posts)
 
     @property
     def oversees(self) -> frozenset[str]:

@@ -18,7 +18,7 @@ from shared.clock import Clock, SystemClock
 from shared.decider import Refused
 from shared.settings import Settings
 
-ALGORITHMS = ("RS256", "ES256", "EdDSA")  # never `none`, never a shared secret
+ALGORITHMS = ("RS256", "ES256", "Ed25519", "EdDSA")  # never `none`, never a shared secret
 TYPES = ("at+jwt", "application/at+jwt", "jwt")  # RFC 9068, and what Keycloak sets
 TOKEN_BYTES_MAX = 16_384
 LEEWAY_SECONDS = 30
@@ -33,9 +33,7 @@ class IssuerUnavailable(Refused):
     """The issuer's keys cannot be had, so no token can be checked: nobody is let in (503)."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "ISSUER_UNAVAILABLE", "The sign-in service cannot be reached.", accepted="try again shortly"
-        )
+        super().__init__("ISSUER_UNAVAILABLE", "The sign-in service cannot be reached.", accepted="try again shortly")
 
 
 @dataclass
@@ -118,15 +116,14 @@ class JwksVerifier:
 def discovered(issuer: str, client: httpx2.Client | None = None) -> JwksSource:
     """The keys an issuer publishes, found through its OpenID configuration, which must bear its name."""
 
+    http = client or httpx2.Client(timeout=5, follow_redirects=False)
+
     def read() -> Mapping[str, Any]:
-        with client or httpx2.Client(timeout=5, follow_redirects=False) as http:
-            said = (
-                http.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration").raise_for_status().json()
-            )
-            if said["issuer"] != issuer:
-                raise ValueError(f"{issuer} calls itself {said['issuer']}")
-            keys: Mapping[str, Any] = http.get(said["jwks_uri"]).raise_for_status().json()
-            return keys
+        said = http.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration").raise_for_status().json()
+        if said["issuer"] != issuer:
+            raise ValueError(f"{issuer} calls itself {said['issuer']}")
+        keys: Mapping[str, Any] = http.get(said["jwks_uri"]).raise_for_status().json()
+        return keys
 
     return read
 

@@ -1,4 +1,4 @@
-"""Whom the development issuer offers to sign in as: the register's people, by the organisation they act in."""
+"""Whom the development issuer offers to sign in as: the people of the register, by organisation."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

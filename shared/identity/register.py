@@ -65,9 +65,7 @@ class Register(RegisterTables):
         members = frozenset(b.organisation for b in known.belongings if b.member and b.span.covers(day))
         staff = frozenset(b.organisation for b in known.belongings if not b.member and b.span.covers(day))
         towns = frozenset(structure.town_of(o) for o in members) - {""}
-        overseen = (
-            structure.of_town.get(p.town, frozenset()) for p in posts if p.kind in OVERSEERS and p.town
-        )
+        overseen = (structure.of_town.get(p.town, frozenset()) for p in posts if p.kind in OVERSEERS and p.town)
         return Standing(
             person=person,
             at=at,
@@ -211,9 +209,7 @@ def _in_town_above(structure: Structure, members: frozenset[str], day: date) -> 
     return frozenset(s for s in above if any(structure.town_of(s) == structure.town_of(o) for o in members))
 
 
-def _home(
-    structure: Structure, posts: Sequence[PostHeld], members: frozenset[str], staff: frozenset[str]
-) -> str:
+def _home(structure: Structure, posts: Sequence[PostHeld], members: frozenset[str], staff: frozenset[str]) -> str:
     """The town someone acts in by default: that of their post, else of their branch, else of their unit."""
     towns = [p.town for p in posts] + [structure.town_of(o) for o in (*sorted(members), *sorted(staff))]
     return next((town for town in towns if town), "")

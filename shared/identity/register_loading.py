@@ -34,9 +34,7 @@ def _histories(
     return histories
 
 
-def _pairs(
-    connection: Connection, table: Table, second: str, value: str
-) -> dict[tuple[str, str], list[Dated]]:
+def _pairs(connection: Connection, table: Table, second: str, value: str) -> dict[tuple[str, str], list[Dated]]:
     histories = _histories(connection, table, ("town", second), value)
     return {(town, name): history for (town, name), history in histories.items()}
 

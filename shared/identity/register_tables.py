@@ -125,9 +125,7 @@ class RegisterTables(View):
                 key = {"town": fact.town, "category": fact.category, "since": fact.on}
                 upsert(tx, self.divisions, key, {"unit": fact.unit})
             case heard.ParameterSet() if fact.parameter in PARAMETERS:
-                value_of(
-                    fact.parameter, fact.value
-                )  # a value that cannot be read must stop here, not in a rule
+                value_of(fact.parameter, fact.value)  # a value that cannot be read must stop here, not in a rule
                 key = {"town": fact.town, "parameter": fact.parameter, "since": fact.on}
                 upsert(tx, self.parameters, key, {"value": fact.value})
             case heard.CalendarPublished():

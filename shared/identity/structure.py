@@ -76,16 +76,10 @@ def value_at(history: Sequence[Dated], day: date) -> str | None:
 class Structure:
     towns: Mapping[str, Town] = field(default_factory=dict)
     organisations: Mapping[str, Org] = field(default_factory=dict)
-    placements: Mapping[str, Sequence[Dated]] = field(
-        default_factory=dict
-    )  # organisation -> superiors over time
+    placements: Mapping[str, Sequence[Dated]] = field(default_factory=dict)  # organisation -> superiors over time
     tenures: Sequence[Tenure] = ()
-    divisions: Mapping[tuple[str, str], Sequence[Dated]] = field(
-        default_factory=dict
-    )  # town, category -> unit
-    parameters: Mapping[tuple[str, str], Sequence[Dated]] = field(
-        default_factory=dict
-    )  # town, parameter -> value
+    divisions: Mapping[tuple[str, str], Sequence[Dated]] = field(default_factory=dict)  # town, category -> unit
+    parameters: Mapping[tuple[str, str], Sequence[Dated]] = field(default_factory=dict)  # town, parameter -> value
     notices: Sequence[Notice] = ()
 
     @cached_property
