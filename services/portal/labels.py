@@ -1,0 +1,212 @@
+"""What people read in place of a code: kinds, duties, states, channels, refusals, in the terms of the
+project.
+
+A code that is not here is shown as it is, so that a new one is never hidden.
+"""
+
+from typing import Any
+
+from services.portal.clients import Refusal
+from services.portal.i18n import Language
+from services.portal.i18n import mark as _
+from shared.web.codes import CODES
+
+LABELS: dict[str, dict[str, str]] = {
+    "organisation": {
+        "enterprise": _("enterprise"),
+        "rural": _("rural"),
+        "organ": _("organ"),
+        "school": _("school"),
+        "hospital": _("hospital"),
+        "social": _("social organisation"),
+        "other": _("other"),
+    },
+    "kind": {
+        "long-term": _("long-term disclosure"),
+        "periodic": _("periodic disclosure"),
+        "staged": _("staged disclosure"),
+        "immediate": _("immediate disclosure"),
+    },
+    "duty": {
+        "first": _("first disclosure"),
+        "republication": _("re-disclosure"),
+        "replacement": _("quarterly replacement"),
+        "fine-tune": _("monthly fine-tune"),
+        "stage": _("staged disclosure"),
+        "summary": _("final summary disclosure"),
+        "triggered": _("immediate disclosure"),
+    },
+    "scope": {
+        "inside": _("inside the Party"),
+        "inside-then-outside": _("inside before outside"),
+        "outside": _("to society"),
+        "named": _("named persons"),
+        "members": _("members of the organisation"),
+        "unit-staff": _("members and staff of the unit"),
+        "town-members": _("members of the town"),
+        "society": _("society"),
+    },
+    "channel": {
+        "meeting": _("meeting of members"),
+        "document": _("numbered document"),
+        "briefing": _("briefing"),
+        "intranet": _("office intranet"),
+        "activity-room-board": _("activity-room board"),
+        "reading-room": _("document reading room"),
+        "public-column": _("public column"),
+        "website": _("party-building website"),
+        "led": _("LED screen"),
+        "touch-screen": _("touch screen"),
+        "news-media": _("news media"),
+        "online": _("form on this site"),
+        "suggestion-box": _("suggestion box"),
+        "telephone": _("contact telephone"),
+        "email": _("e-mail"),
+        "reception-day": _("reception day"),
+        "supervisor": _("supervisor"),
+        "consultation": _("active consultation"),
+    },
+    "state": {
+        "draft": _("draft"),
+        "drafted": _("draft"),
+        "submitted": _("waiting for secrecy review"),
+        "refused": _("refused in secrecy review"),
+        "returned": _("returned"),
+        "cleared": _("waiting for approval"),
+        "approved": _("approved and registered"),
+        "inside": _("disclosed inside the Party"),
+        "released-inside": _("disclosed inside the Party"),
+        "outside": _("disclosed to society"),
+        "released-outside": _("disclosed to society"),
+        "corrected": _("corrected"),
+        "superseded": _("superseded"),
+        "open": _("open"),
+        "due": _("due"),
+        "overdue": _("overdue"),
+        "fulfilled": _("fulfilled"),
+        "fulfilled-late": _("fulfilled late"),
+        "received": _("received"),
+        "acknowledged": _("acknowledged"),
+        "assigned": _("being handled"),
+        "decided": _("decided"),
+        "replied": _("replied"),
+        "closed": _("closed"),
+    },
+    "disposition": {
+        "adopt": _("adopted"),
+        "partly": _("partly adopted"),
+        "not-adopt": _("not adopted"),
+    },
+    "giver": {"anonymous": _("anonymous"), "member": _("Party member"), "masses": _("not a Party member")},
+    "paper": {
+        "version": _("version"),
+        "approval": _("approval sheet"),
+        "channel-evidence": _("channel evidence"),
+        "opinion": _("opinion"),
+        "handling": _("handling"),
+        "reply": _("reply"),
+    },
+    "retention": {"permanent": _("permanent"), "30-years": _("30 years"), "10-years": _("10 years")},
+    "ground": {
+        "state-secret": _("state secret"),
+        "party-secret": _("Party secret"),
+        "other-regulation": _("other regulation"),
+        "personal-privacy": _("personal privacy"),
+        "under-investigation": _("case under investigation"),
+        "business-secret": _("business secret of a third party"),
+        "deliberation": _("draft or deliberation"),
+    },
+    "act": {
+        "proposed": _("proposed"),
+        "drafted": _("drafted"),
+        "revised": _("revised"),
+        "submitted": _("submitted, attested as true"),
+        "reviewed": _("secrecy review passed"),
+        "cleared": _("secrecy review passed"),
+        "refused": _("refused in secrecy review"),
+        "returned": _("returned"),
+        "approved": _("approved and registered"),
+        "released-inside": _("disclosed inside the Party"),
+        "released-outside": _("disclosed to society"),
+        "correction-opened": _("correction opened"),
+        "corrected": _("corrected"),
+    },
+    "service": {
+        "catalogue": _("catalogue"),
+        "publication": _("disclosure"),
+        "feedback": _("opinions"),
+        "archive": _("archive"),
+        "audit": _("accountability"),
+        "issuer": _("sign-in"),
+    },
+}
+
+OWN_TITLES: dict[str, str] = {
+    "FORM_NOT_OURS": _("The form has expired"),
+    "SIGN_IN_FAILED": _("Sign-in did not succeed"),
+    "COMMAND_REUSED": _("Already sent"),
+}
+EXPLANATIONS: dict[str, str] = {
+    "PERSONAL_DATA_FOUND": _("It holds personal information. Mask it (de-identify), or take it out."),
+    "SELF_APPROVAL": _(
+        "Whoever drafted it may neither review nor approve it, and whoever reviewed it may not approve it."
+    ),
+    "INSIDE_FIRST": _("It must be disclosed inside the Party before it is disclosed to society."),
+    "LEAD_TOO_SHORT": _("The lead of the inside disclosure is not over yet."),
+    "CHANNEL_NOT_FOR_SCOPE": _("This channel reaches people outside the scope of the disclosure."),
+    "SUMMARY_MISSING": _("The LED screen needs a short text of 1 to 60 characters."),
+    "MISSING_FIELD": _("Fill in the marked fields."),
+    "INVALID": _("The marked fields do not have the right form."),
+    "REASON_REQUIRED": _("Say why."),
+    "NOT_YOUR_REMIT": _("None of your posts permits this here."),
+    "NOT_IN_FORCE": _("No catalogue of the organisation that is in force on that day holds this item."),
+    "OFF_CATALOGUE": _("A matter outside the catalogue needs an approved work plan first."),
+    "STEP_OUT_OF_ORDER": _("Draft, secrecy review, approval, inside, outside: the steps go in this order."),
+    "SECRECY_REFUSED": _("This version was refused in secrecy review and goes no further."),
+    "REPLY_MISSING": _("An opinion is closed only after its reply."),
+    "VERSION_CONFLICT": _(
+        "Somebody changed this after you opened the page. It is shown below as it is now; look, then send again."
+    ),
+    "IDEMPOTENCY_KEY_REUSED": _("This form was sent before with other content. Open the page anew."),
+    "FORM_NOT_OURS": _("Open the page anew and send the form again."),
+    "TOO_LARGE": _("The file is larger than what is accepted."),
+    "SIGN_IN_FAILED": _("The answer of the sign-in service did not fit. Try again."),
+    "TOO_MANY_REQUESTS": _("Wait a little and try again."),
+}
+
+
+def label(language: Language, vocabulary: str, code: Any) -> str:
+    return language.text(LABELS[vocabulary].get(str(code or ""), str(code or "")))
+
+
+def refusal_texts(language: Language, refusal: Refusal) -> dict[str, str]:
+    """Title, explanation and what would be accepted; the service's own English words only where we have none."""
+    known = CODES.get(refusal.code)
+    title = (known.zh if language.code == "zh" else known.en) if known else ""
+    words = says_more(language, refusal)
+    return {
+        "title": title or language.text(OWN_TITLES.get(refusal.code, _("This was refused"))),
+        "explanation": language.text(EXPLANATIONS.get(refusal.code, "")),
+        "detail": refusal.detail if words else "",
+        "accepted": refusal.accepted if words else "",
+        "earliest": language.instant(_fact(refusal, "earliest", "earliest_at", "not_before")),
+        "place": _places(refusal),
+    }
+
+
+def says_more(language: Language, refusal: Refusal) -> bool:
+    """Services speak English: their own words are shown on English pages, or where we have none in Chinese."""
+    return language.code == "en" or refusal.code not in EXPLANATIONS
+
+
+def _fact(refusal: Refusal, *names: str) -> str:
+    return next((str(refusal.facts[n]) for n in names if refusal.facts.get(n)), "")
+
+
+def _places(refusal: Refusal) -> str:
+    """Where in a sheet personal data stands: ``Sheet1!C7``."""
+    found = refusal.facts.get("found") or refusal.facts.get("places") or refusal.facts.get("cells") or []
+    if isinstance(found, str):
+        return found
+    places = [str(f.get("place") or f.get("cell") or "") if isinstance(f, dict) else str(f) for f in found]
+    return ", ".join(p for p in places if p) or _fact(refusal, "place", "cell")

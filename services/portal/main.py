@@ -1,0 +1,148 @@
+"""Builds the portal: settings, clock, its own database and a client for each service in; an ASGI application
+out.
+
+``clients`` holds an ``httpx2.AsyncClient`` for each service by name (in this process or elsewhere), and under
+``issuer`` one that reaches the OpenID provider; without it the provider is asked over the network.
+"""
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader
+from sqlalchemy import Engine
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from services.portal import labels
+from services.portal.clients import Refusal, Services
+from services.portal.gateway import gateway
+from services.portal.i18n import Language, translations
+from services.portal.pages import (
+    account,
+    display,
+    drafting,
+    home,
+    opinions,
+    records,
+    release,
+    review,
+    tasks,
+    work,
+)
+from services.portal.security import SecurityHeaders
+from services.portal.sessions import Sessions
+from services.portal.signin import Issuer
+from services.portal.visit import Desk, Visit, endpoint
+from shared.service import Platform
+
+HERE = Path(__file__).parent
+
+
+@dataclass
+class Portal:
+    """The portal as a value, beside the services': it has an application and a database, and neither events
+    nor rules.
+    """
+
+    app: Starlette
+    engine: Engine
+    name: str = "portal"
+    hears: frozenset[str] = frozenset()
+    extras: dict[str, Any] = field(default_factory=dict)
+
+
+def build(platform: Platform, clients: Mapping[str, httpx2.AsyncClient]) -> Portal:
+    """The portal over the given services. Outside development it refuses to start without a session secret."""
+    settings = platform.settings
+    engine = platform.engine("portal")
+    desk = Desk(
+        settings=settings,
+        clock=platform.clock,
+        sessions=Sessions(engine),
+        services=Services({name: client for name, client in clients.items() if name != "issuer"}),
+        verifier=platform.verifier,
+        secret=_secret(settings.session_secret.get_secret_value(), settings.development),
+        templates={code: _environment(Language(code)) for code in ("zh", "en")},
+    )
+    issuer = Issuer(
+        settings.issuer or f"{settings.public_url.rstrip('/')}/dev/issuer",
+        clients.get("issuer") or httpx2.AsyncClient(timeout=10),
+    )
+    return Portal(_application(desk, issuer), engine)
+
+
+def _application(desk: Desk, issuer: Issuer) -> Starlette:
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await issuer.client.aclose()
+
+    areas = (home, display, tasks, work, drafting, review, release, opinions, records)
+    pages = [page for area in areas for page in area.PAGES] + account.pages(issuer)
+    routes: list[BaseRoute] = [
+        *(Route(p.path, endpoint(desk, p), methods=[p.method]) for p in pages),
+        Route("/livez", _alive),
+        Route("/readyz", _alive),
+        gateway(desk.services),
+        Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
+    ]
+
+    async def failed(request: Request, failure: Exception) -> Response:
+        status = failure.status_code if isinstance(failure, HTTPException) else 500
+        visit = await Visit.of(desk, request)
+        if status == 404:
+            return visit.finish(visit.page("missing.html", 404))
+        if status == 500:
+            return visit.page("broken.html", 500)
+        return visit.finish(visit.refused(Refusal(status, f"HTTP_{status}")))
+
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=[Middleware(SecurityHeaders, public_url=desk.settings.public_url, issuer=desk.settings.issuer)],
+        exception_handlers={HTTPException: failed, 500: failed},
+    )
+
+
+async def _alive(_request: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=ChainableUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    spoken = translations(language.code)
+    install = getattr(environment, "install_gettext_callables")  # noqa: B009 - added by the extension, unknown to types
+    install(gettext=spoken.gettext, ngettext=spoken.ngettext, newstyle=True)
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.globals["label"] = lambda vocabulary, code: labels.label(language, vocabulary, code)
+    environment.globals["refusal_texts"] = lambda refusal: labels.refusal_texts(language, refusal)
+    environment.globals["say_detail"] = lambda refusal: labels.says_more(language, refusal)
+    environment.filters["day"] = language.day
+    environment.filters["instant"] = language.instant
+    environment.filters["named"] = language.name
+    return environment
+
+
+def _secret(configured: str, development: bool) -> bytes:
+    if configured:
+        return configured.encode()
+    if not development:
+        raise SystemExit("The portal needs GONGKAI_SESSION_SECRET: without it forms cannot be told from forged ones.")
+    return os.urandom(32)

@@ -1,0 +1,121 @@
+"""Drafting: the text, its short forms, attachments through the personal-data gate, submission with
+attestation.
+"""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from services.portal.clients import Answer, Refusal
+from services.portal.pages import Page, rows
+from services.portal.pages.work import again, on_desk
+from services.portal.visit import Visit
+
+WRITTEN = ("title", "text", "summary", "led_text")
+
+
+async def new(visit: Visit, refusal: Refusal | None = None) -> Response:
+    """An empty draft, for a duty or for any item of the organisation's catalogue."""
+    organisation = visit.sent("organisation") or next((p.get("organisation", "") for p in visit.posts), "")
+    catalogue = await visit.ask_softly("catalogue", f"/organisations/{organisation}/catalogue")
+    return visit.page(
+        "draft.html",
+        refusal.status if refusal else 200,
+        organisation=organisation,
+        items=rows(catalogue),
+        refusal=refusal,
+        typed={name: visit.sent(name) for name in (*WRITTEN, "item", "obligation")},
+        desk_of=None,
+    )
+
+
+async def save_new(visit: Visit) -> Response:
+    body: dict[str, Any] = {name: visit.sent(name) for name in WRITTEN}
+    body |= {"organisation": visit.sent("organisation"), "item": visit.sent("item")}
+    body["obligation"] = visit.sent("obligation") or None
+    try:
+        done = await visit.send("publication", "/disclosures", body)
+    except Refusal as refusal:
+        return await new(visit, refusal)
+    disclosure = str(done.body["id"])
+    return await attach_all(visit, disclosure, done)
+
+
+async def edit(visit: Visit) -> Response:
+    desk = await on_desk(visit)
+    return visit.page("draft.html", desk_of=desk, typed={name: desk.get(name, "") for name in WRITTEN}, refusal=None)
+
+
+async def save(visit: Visit) -> Response:
+    disclosure = visit.path("disclosure")
+    body = {name: visit.sent(name) for name in WRITTEN}
+    try:
+        done = await visit.send("publication", f"/disclosures/{disclosure}/revise", body, version=visit.sent("version"))
+    except Refusal as refusal:
+        return await again(visit, "draft.html", refusal, typed=body)
+    return await attach_all(visit, disclosure, done)
+
+
+async def attach_all(visit: Visit, disclosure: str, done: Answer) -> Response:
+    """The files of the form, one command each; the draft itself is kept whatever becomes of them."""
+    for place, file in enumerate(visit.files("attachment")):
+        sent = {"file": (file.filename or "", await file.read(), file.content_type or "application/octet-stream")}
+        try:
+            done = await visit.send(
+                "publication",
+                f"/disclosures/{disclosure}/attachments",
+                step=f"attachment-{place}-{visit.sent('mask')}",
+                version=str(done.body.get("version", "")),
+                files=sent,
+                data={"mask": "true" if visit.sent("mask") else "false"},
+            )
+        except Refusal as refusal:
+            return await attachment_refused(visit, disclosure, refusal, file.filename or "")
+    return visit.see(f"/work/{disclosure}", done)
+
+
+async def attachment_refused(visit: Visit, disclosure: str, refusal: Refusal, name: str) -> Response:
+    visit.request.path_params["disclosure"] = disclosure
+    return await again(visit, "attach.html", refusal, refused_file=name)
+
+
+async def attach(visit: Visit) -> Response:
+    return visit.page("attach.html", desk_of=await on_desk(visit), refusal=None)
+
+
+async def save_attachment(visit: Visit) -> Response:
+    start = Answer({"version": visit.sent("version")})
+    return await attach_all(visit, visit.path("disclosure"), start)
+
+
+async def submit(visit: Visit) -> Response:
+    return visit.page("submit.html", desk_of=await on_desk(visit), refusal=None, people=await attesters(visit))
+
+
+async def send_in(visit: Visit) -> Response:
+    disclosure = visit.path("disclosure")
+    body = {"attested_by": visit.sent_all("attested_by")}
+    try:
+        done = await visit.send("publication", f"/disclosures/{disclosure}/submit", body, version=visit.sent("version"))
+    except Refusal as refusal:
+        return await again(visit, "submit.html", refusal, people=await attesters(visit))
+    return visit.see(f"/work/{disclosure}", done)
+
+
+async def attesters(visit: Visit) -> list[dict[str, Any]]:
+    """Who may attest the truth of it: those in post in the organisation (PUB-31)."""
+    desk = await on_desk(visit)
+    known = await visit.ask_softly("catalogue", f"/organisations/{desk.get('organisation', '')}") or {}
+    return [p for p in known.get("posts", []) if p.get("kind") in ("secretary", "clerk")]
+
+
+PAGES = [
+    Page("GET", "/drafts/new", new, person=True),
+    Page("POST", "/drafts/new", save_new, person=True),
+    Page("GET", "/work/{disclosure}/edit", edit, person=True),
+    Page("POST", "/work/{disclosure}/edit", save, person=True),
+    Page("GET", "/work/{disclosure}/attach", attach, person=True),
+    Page("POST", "/work/{disclosure}/attach", save_attachment, person=True),
+    Page("GET", "/work/{disclosure}/submit", submit, person=True),
+    Page("POST", "/work/{disclosure}/submit", send_in, person=True),
+]
