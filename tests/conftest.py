@@ -1,0 +1,44 @@
+"""What tests of every area share: the databases. Each test gets one of its own, on SQLite and on PostgreSQL."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from services.split.postgres import PostgresMissing, PostgresServer
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL for the session. Without one its tests are skipped; GONGKAI_REQUIRE_ALL=1 makes that a failure."""
+    with tempfile.TemporaryDirectory(prefix="gongkai-tests-") as folder:
+        Path(folder).chmod(0o755)
+        server = PostgresServer(Path(folder) / "postgres", fsync=False)
+        try:
+            server.start()
+        except PostgresMissing as missing:
+            if os.environ.get("GONGKAI_REQUIRE_ALL") == "1":
+                pytest.fail(str(missing))
+            pytest.skip(f"no PostgreSQL: {missing}")
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> str:
+    """The address of a fresh PostgreSQL database."""
+    return postgres.create_database(f"test_{next(_numbers)}")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'journal.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
