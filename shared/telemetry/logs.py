@@ -6,11 +6,15 @@ texts are blanked here, whoever logged them.
 
 import logging
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from fastapi.exceptions import ValidationException
 from opentelemetry import trace
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 BLANKED = frozenset(
     {
@@ -57,9 +61,15 @@ def set_up(service: str, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.getLogger(
-        "uvicorn.access"
-    ).disabled = True  # addresses may name people; shared.web logs templates
+    logging.getLogger("uvicorn.access").disabled = True  # an address may name people, a template does not
+
+
+def fault(logger: Any, what: BaseException, **fields: str) -> None:
+    """Log an unexpected fault with its frames; its message only where it cannot quote what was sent."""
+    quotes = isinstance(what, SQLAlchemyError | ValidationError | ValidationException)
+    message = "" if quotes else str(what)[:500]
+    frames = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(what.__traceback__)]
+    logger.error("fault", kind=type(what).__name__, message=message, frames=frames, **fields)
 
 
 def _names_service(service: str) -> Any:

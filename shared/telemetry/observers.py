@@ -76,9 +76,7 @@ class FlowObserver(Observer):
             messaging_destination=service,
         )
 
-    def applying(
-        self, service: str, source: str, events: Sequence[Recorded]
-    ) -> AbstractContextManager[object]:
+    def applying(self, service: str, source: str, events: Sequence[Recorded]) -> AbstractContextManager[object]:
         return tracing.span(
             f"{names.PROCESS} {source}",
             kind=SpanKind.CONSUMER,

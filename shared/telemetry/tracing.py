@@ -72,9 +72,7 @@ def span(
     **attributes: AttributeValue,
 ) -> Iterator[Span]:
     """A span with links to the traceparents that caused it; keyword attributes are named as in ``names``."""
-    with _tracer.start_as_current_span(
-        name, kind=kind, links=links(caused_by), record_exception=False
-    ) as current:
+    with _tracer.start_as_current_span(name, kind=kind, links=links(caused_by), record_exception=False) as current:
         current.set_attributes({getattr(names, key.upper()): value for key, value in attributes.items()})
         yield current
 

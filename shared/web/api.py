@@ -69,9 +69,7 @@ class Api(APIRouter):
     ) -> Callable[[F], F]:
         return self._route("DELETE", path, action, versioned=versioned, **extra)
 
-    def _route(
-        self, method: str, path: str, action: str, *, versioned: bool, **extra: Any
-    ) -> Callable[[F], F]:
+    def _route(self, method: str, path: str, action: str, *, versioned: bool, **extra: Any) -> Callable[[F], F]:
         if action not in ACTIONS:
             raise ValueError(f"{method} {path}: the policy table has no action {action!r}")
         template = f"{self.prefix}{path}"

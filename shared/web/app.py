@@ -17,7 +17,7 @@ from shared.service import Platform
 from shared.web import middleware, openapi, problems
 from shared.web.api import Api
 from shared.web.caller import Register, Web
-from shared.web.health import health
+from shared.web.health import health, measure
 
 Check = Callable[[], str]
 """Says what is wrong, or '' if nothing is."""
@@ -45,7 +45,11 @@ def make_app(
         openapi_url=f"/api/{name}/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        responses={"4XX": {"model": problems.Problem, "description": "Refused, with a stable code."}},
+        redirect_slashes=False,
+        responses={
+            "4XX": {"model": problems.Problem, "description": "Refused, with a stable code."},
+            "5XX": {"model": problems.Problem, "description": "Not done, for reasons of ours."},
+        },
         generate_unique_id_function=lambda route: route.name,
         lifespan=lifespan,
         telemetry={"operation_spans": False, "exclude": lambda scope: scope.get("path") in middleware.QUIET},
@@ -67,6 +71,7 @@ def make_app(
     )
     app.add_middleware(middleware.Watch, service=name)
     openapi.describe(app, settings.public_url)
+    measure(app)
     return app
 
 

@@ -66,9 +66,7 @@ class Caller(Decides):
 
     def may(self, organisation: str = "", town: str = "", hidden: bool = False) -> policy.Acting:
         """The post in which the caller may do this here; refuses as :func:`shared.policy.authorize` does."""
-        acting = policy.authorize(
-            self.action, self.standing, organisation=organisation, town=town, hidden=hidden
-        )
+        acting = policy.authorize(self.action, self.standing, organisation=organisation, town=town, hidden=hidden)
         self.decided = True
         return acting
 
@@ -87,9 +85,7 @@ async def caught_up(
         return
     source, _, number = text.rpartition(":")
     if not source or not number.isdecimal() or len(number) > 18:
-        raise Refused(
-            "MALFORMED", "Wait-For is not a position.", accepted="publication:17", pointer="Wait-For"
-        )
+        raise Refused("MALFORMED", "Wait-For is not a position.", accepted="publication:17", pointer="Wait-For")
     deadline = time.monotonic() + WAIT_SECONDS_MAX
     while not follower.wait_for(source, int(number), 0):
         if time.monotonic() >= deadline:
@@ -125,9 +121,7 @@ def _subject(request: Request, web: Web) -> str:
         return ""
     scheme, _, token = headers[0].partition(" ")
     if len(headers) > 1 or scheme.lower() != "bearer" or not token.strip():
-        raise Refused(
-            "TOKEN_INVALID", "Authorization is not a bearer token.", accepted="Authorization: Bearer <token>"
-        )
+        raise Refused("TOKEN_INVALID", "Authorization is not a bearer token.", accepted="Authorization: Bearer <token>")
     return web.platform.verifier.subject(token.strip())
 
 

@@ -56,9 +56,7 @@ class Desk(Caller):
 
     @property
     def command_id(self) -> str:
-        return ids.derived(
-            self.standing.person, self.request.method, self.request.state.act.template, self.key
-        )
+        return ids.derived(self.standing.person, self.request.method, self.request.state.act.template, self.key)
 
     def new_id(self) -> str:
         """An id for a new thing: the same again when the command is retried, another at each call."""
@@ -77,9 +75,7 @@ class Desk(Caller):
         if acting not in self._granted:
             raise RuntimeError("a command is handled in a post that the desk has granted")
         kept = {"id": do.identity, "stream": do.stream, "result": dict(result or {})}
-        with tracing.span(
-            names.COMMAND, service=self._web.name, action=self.action, command_id=self.command_id
-        ):
+        with tracing.span(names.COMMAND, service=self._web.name, action=self.action, command_id=self.command_id):
             outcome = self._web.handler.handle(
                 do,
                 *more,
@@ -97,9 +93,7 @@ class Desk(Caller):
 
     def fingerprint(self) -> str:
         """Tells this command from another under the same key; salted by the key, which is kept nowhere."""
-        return fingerprint_of(
-            self.key, dict(self.request.path_params), self.request.url.query, _content(self.payload)
-        )
+        return fingerprint_of(self.key, dict(self.request.path_params), self.request.url.query, _content(self.payload))
 
     @property
     def _web(self) -> Web:
@@ -136,9 +130,7 @@ class Desk(Caller):
 
 async def _payload(request: Request) -> bytes | FormData:
     """The body as FastAPI has read it; a form stays a form, so that its files are not read into memory."""
-    if request.headers.get("content-type", "").startswith(
-        ("multipart/", "application/x-www-form-urlencoded")
-    ):
+    if request.headers.get("content-type", "").startswith(("multipart/", "application/x-www-form-urlencoded")):
         return await request.form()
     return await request.body()
 
@@ -154,13 +146,9 @@ def _desk(
     if_match: Annotated[str | None, Header(description='The version seen, as `"3"`.')] = None,
 ) -> Desk:
     if not idempotency_key or not _KEY.fullmatch(idempotency_key):
-        raise Refused(
-            "IDEMPOTENCY_KEY_NEEDED", "Idempotency-Key is missing or not 1 to 200 printable characters."
-        )
+        raise Refused("IDEMPOTENCY_KEY_NEEDED", "Idempotency-Key is missing or not 1 to 200 printable characters.")
     version = _version(if_match, needed=request.state.act.versioned)
-    desk = Desk(
-        caller.standing, caller.now, caller.action, request, response, payload, idempotency_key, version
-    )
+    desk = Desk(caller.standing, caller.now, caller.action, request, response, payload, idempotency_key, version)
     request.state.desk = desk
     return desk
 
@@ -175,9 +163,7 @@ def _version(if_match: str | None, *, needed: bool) -> int | None:
         return None
     found = _ETAG.fullmatch(if_match.strip())
     if not found:
-        raise Refused(
-            "MALFORMED", "If-Match is not one version.", accepted='If-Match: "3"', pointer="If-Match"
-        )
+        raise Refused("MALFORMED", "If-Match is not one version.", accepted='If-Match: "3"', pointer="If-Match")
     return int(found[1])
 
 

@@ -1,12 +1,14 @@
 """What a service says of itself: alive, ready (and if not, which check failed), measured."""
 
-from fastapi import Response
+import weakref
+
+from fastapi import FastAPI, Response
 from pydantic import BaseModel
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
-from shared.telemetry import metrics
+from shared.telemetry import measuring, metrics
 from shared.web.api import Api
 from shared.web.caller import Web
 
@@ -38,6 +40,22 @@ def health() -> Api:
         return Response(metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return router
+
+
+def measure(app: FastAPI) -> None:
+    """Have the app's follower measured at each scrape, for as long as there is the app."""
+    reference = weakref.ref(app)
+
+    def look() -> bool:
+        app = reference()
+        if app is None:
+            return False
+        web: Web = app.state.web
+        if app.state.follower is not None:
+            measuring.follower(web.name, app.state.follower, web.platform.engine(web.name))
+        return True
+
+    metrics.measured_by(look)
 
 
 def _checks(request: Request) -> dict[str, str]:

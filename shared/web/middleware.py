@@ -51,6 +51,7 @@ class Watch:
                 _dress(message, scope)
             await send(message)
 
+        structlog.contextvars.bind_contextvars(trace_id=tracing.trace_id(scope))
         try:
             await self.app(scope, receive, sending)
         except Exception as fault:  # the last resort: nothing internal leaves
@@ -65,7 +66,7 @@ class Watch:
         route = tracing.route(scope)
         metrics.HTTP_SECONDS.labels(self.service, scope["method"], route, str(status)).observe(seconds)
         if scope["path"] not in QUIET:
-            actor = scope["state"].get("subject", "")
+            actor = problems.acting(scope)
             took = round(seconds * 1000, 1)
             log.info("request", method=scope["method"], route=route, status=status, ms=took, actor=actor)
 
@@ -73,9 +74,7 @@ class Watch:
 class Limits:
     """Refuses bodies that are too large, announced or not; where files are taken the limit is larger."""
 
-    def __init__(
-        self, app: ASGIApp, body_bytes_max: int, upload_bytes_max: int, uploads: Iterable[str]
-    ) -> None:
+    def __init__(self, app: ASGIApp, body_bytes_max: int, upload_bytes_max: int, uploads: Iterable[str]) -> None:
         self.app = app
         self.body_bytes_max = body_bytes_max
         self.upload_bytes_max = upload_bytes_max + FORM_OVERHEAD_BYTES

@@ -49,9 +49,7 @@ def _schema(app: FastAPI, url: str) -> dict[str, Any]:
         servers=[{"url": url, "description": "This deployment"}],
         license_info=LICENSE,
     )
-    used = {
-        tag for operations in schema["paths"].values() for op in operations.values() for tag in op["tags"]
-    }
+    used = {tag for operations in schema["paths"].values() for op in operations.values() for tag in op["tags"]}
     schema["tags"] = [{"name": tag, "description": summary(tag)} for tag in sorted(used)]
     schema.setdefault("components", {})["securitySchemes"] = {
         "bearer": {
@@ -77,9 +75,10 @@ def _finish(operation: dict[str, Any]) -> None:
         name = parameter["name"].lower()
         if name == "idempotency-key" or (name == "if-match" and operation.get("x-gongkai-versioned")):
             parameter["required"] = True
-    problem = operation["responses"].get("4XX", {}).get("content", {})
-    if "application/json" in problem:
-        problem["application/problem+json"] = problem.pop("application/json")
+    for status in ("4XX", "5XX"):
+        problem = operation["responses"].get(status, {}).get("content", {})
+        if "application/json" in problem:
+            problem["application/problem+json"] = problem.pop("application/json")
 
 
 def _pages(operation: dict[str, Any]) -> bool:

@@ -50,9 +50,7 @@ def decode(cursor: str, list_id: str) -> Any:
 
 def list_id(request: Request) -> str:
     """What a list is: its address and filters, without the place in it."""
-    query = sorted(
-        (k, v) for k, v in request.query_params.multi_items() if k not in {"cursor", "limit", "after"}
-    )
+    query = sorted((k, v) for k, v in request.query_params.multi_items() if k not in {"cursor", "limit", "after"})
     return hashlib.sha256(repr((request.url.path, query)).encode()).hexdigest()[:12]
 
 
@@ -78,6 +76,4 @@ def _not_beyond(key: Any, after: Any, descending: bool) -> bool:
 
 
 def _not_a_cursor() -> Refused:
-    return Refused(
-        "CURSOR_INVALID", "This cursor does not belong to this list.", accepted="`next` of the last page"
-    )
+    return Refused("CURSOR_INVALID", "This cursor does not belong to this list.", accepted="`next` of the last page")

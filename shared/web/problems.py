@@ -15,11 +15,13 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
 
 from shared.decider import Refused
 from shared.journal import CommandReused, EventTooLarge, JournalBusy, JournalUnavailable, WrongVersion
-from shared.telemetry import metrics, tracing
+from shared.telemetry import logs, metrics, tracing
 from shared.web import codes
+from shared.web.codes.code import Code
 
 log = structlog.get_logger("gongkai.web")
 MEDIA_TYPE = "application/problem+json"
@@ -43,14 +45,12 @@ class Problem(BaseModel):
     code: str = Field(examples=["INSIDE_FIRST"])
     accepted: str | None = Field(None, description="What would be accepted.")
     errors: list[FieldError] | None = None
-    facts: dict[str, Any] | None = Field(
-        None, description="What a caller may want to show, such as an earliest time."
-    )
+    facts: dict[str, Any] | None = Field(None, description="What a caller may want to show, such as an earliest time.")
     instance: str
     trace_id: str
 
 
-class NotModified(Exception):  # noqa: N818 - an answer, not an error
+class NotModified(Exception):
     """The caller has this version already (If-None-Match)."""
 
     def __init__(self, etag: str) -> None:
@@ -93,6 +93,13 @@ def problem(
     )
 
 
+def acting(scope: Scope) -> str:
+    """Whom logs name: the id of the person in whose name it is done; nobody for an unnamed opinion."""
+    state: dict[str, Any] = scope.get("state", {})
+    desk = state.get("desk")
+    return str(desk.standing.person if desk is not None else state.get("subject", ""))
+
+
 def install(app: FastAPI) -> None:
     """Put the handlers for refusals and faults on an app."""
     app.add_exception_handler(Refused, _refused)
@@ -110,7 +117,7 @@ def install(app: FastAPI) -> None:
 
 def unexpected(request: Request, fault: BaseException) -> Response:
     """The last resort: the fault goes to the log with its trace, the caller gets the trace id only."""
-    log.error("fault", route=tracing.route(request.scope), kind=type(fault).__name__, exc_info=fault)
+    logs.fault(log, fault, route=tracing.route(request.scope))
     return problem(request, "INTERNAL", "Something failed on our side. The trace id helps us find it.")
 
 
@@ -121,9 +128,7 @@ def _refused(request: Request, refusal: Exception) -> Response:
     if earlier is not None:
         return earlier
     errors = [{"pointer": refusal.pointer, "detail": refusal.detail}] if refusal.pointer else None
-    return problem(
-        request, refusal.code, refusal.detail, accepted=refusal.accepted, errors=errors, facts=refusal.facts
-    )
+    return problem(request, refusal.code, refusal.detail, accepted=refusal.accepted, errors=errors, facts=refusal.facts)
 
 
 def _wrong_version(request: Request, conflict: Exception) -> Response:
@@ -131,7 +136,6 @@ def _wrong_version(request: Request, conflict: Exception) -> Response:
     earlier = _earlier(request)
     if earlier is not None:
         return earlier
-    metrics.COMMANDS.labels(tracing.service(request.scope), "conflict").inc()
     return problem(
         request,
         "VERSION_CONFLICT",
@@ -153,9 +157,7 @@ def _earlier(request: Request) -> Response | None:
         return _command_reused(request, reused)
     if done is None:
         return None
-    return JSONResponse(
-        done.model_dump(), status_code=request.state.act.status, headers=dict(desk.response.headers)
-    )
+    return JSONResponse(done.model_dump(), status_code=request.state.act.status, headers=dict(desk.response.headers))
 
 
 def _command_reused(request: Request, _: Exception) -> Response:
@@ -168,10 +170,8 @@ def _busy(request: Request, _: Exception) -> Response:
 
 
 def _unavailable(request: Request, fault: Exception) -> Response:
-    log.warning("journal_unavailable", reason=type(fault.__cause__ or fault).__name__)
-    return problem(
-        request, "UNAVAILABLE", "Nothing was changed.", accepted="the same command, with the same key"
-    )
+    log.warning("unavailable", what=type(fault).__name__, reason=type(fault.__cause__ or fault).__name__)
+    return problem(request, "UNAVAILABLE", "Nothing was changed.", accepted="the same request, shortly")
 
 
 def _database(request: Request, fault: Exception) -> Response:
@@ -179,16 +179,12 @@ def _database(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, DBAPIError)  # noqa: S101
     if fault.connection_invalidated or type(fault).__name__ in {"OperationalError", "InterfaceError"}:
         log.warning("database_unavailable", kind=type(fault).__name__)
-        return problem(
-            request, "UNAVAILABLE", "The database cannot be reached.", accepted="the same request, shortly"
-        )
+        return problem(request, "UNAVAILABLE", "The database cannot be reached.", accepted="the same request, shortly")
     return unexpected(request, fault)
 
 
 def _event_too_large(request: Request, _: Exception) -> Response:
-    return problem(
-        request, "EVENT_TOO_LARGE", "The text is too long to be recorded.", accepted="an attachment"
-    )
+    return problem(request, "EVENT_TOO_LARGE", "The text is too long to be recorded.", accepted="an attachment")
 
 
 def _invalid(request: Request, fault: Exception) -> Response:
@@ -204,7 +200,8 @@ def _http(request: Request, fault: Exception) -> Response:
     """What the framework itself refuses: unknown address, method, media type, size."""
     assert isinstance(fault, HTTPException)  # noqa: S101
     row = codes.of_status(fault.status_code)
-    detail = "There is no such thing here." if fault.status_code == 404 else row.meaning
+    said = {404: "There is no such thing here.", 413: fault.detail}
+    detail = said.get(fault.status_code, row.meaning)
     return problem(request, row.code, detail, headers=fault.headers)
 
 
@@ -227,11 +224,12 @@ def _challenge(code: str) -> str:
     return f'{CHALLENGE}, error="invalid_token", error_description="{codes.lookup(code).en}"'
 
 
-def _note(request: Request, row: codes.Code) -> None:
+def _note(request: Request, row: Code) -> None:
     """Counted by code and logged, so that refusals can be watched without their texts."""
     route = tracing.route(request.scope)
-    actor = getattr(request.state, "subject", "")
+    actor = acting(request.scope)
     metrics.REFUSALS.labels(tracing.service(request.scope), row.code).inc()
     if getattr(request.state, "desk", None) is not None:
-        metrics.COMMANDS.labels(tracing.service(request.scope), "refused").inc()
+        outcome = "failed" if row.status >= 500 else "conflict" if row.status == 412 else "refused"
+        metrics.COMMANDS.labels(tracing.service(request.scope), outcome).inc()
     log.info("refused", code=row.code, status=row.status, route=route, method=request.method, actor=actor)

@@ -32,9 +32,7 @@ class Reading(Caller):
         self.decided = True
         return self.standing.audiences
 
-    def page(
-        self, rows: Iterable[T], key: Callable[[T], Any], *, descending: bool = False
-    ) -> paging.Page[Any]:
+    def page(self, rows: Iterable[T], key: Callable[[T], Any], *, descending: bool = False) -> paging.Page[Any]:
         """The page asked for, of ``rows`` in order of ``key``, which is unique; and its Link header."""
         taken, more = paging.cut(rows, key, after=self.cursor, limit=self.limit, descending=descending)
         following = paging.encode(key(taken[-1]), paging.list_id(self.request)) if more else None
@@ -47,9 +45,7 @@ class Reading(Caller):
     def etag(self, version: int | str) -> None:
         """Name the version shown; ends the request with 304 if the caller has it (If-None-Match)."""
         tag = f'"{version}"'
-        known = [
-            t.strip().removeprefix("W/") for t in self.request.headers.get("if-none-match", "").split(",")
-        ]
+        known = [t.strip().removeprefix("W/") for t in self.request.headers.get("if-none-match", "").split(",")]
         if tag in known or "*" in known:
             raise NotModified(tag)
         self.response.headers["ETag"] = tag

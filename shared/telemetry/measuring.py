@@ -1,0 +1,50 @@
+"""What has to be looked up at each scrape: how far followers are behind, gaps, what waits parked."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Protocol
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared import parking
+from shared.log import LogUnavailable
+from shared.telemetry import metrics
+
+log = structlog.get_logger("gongkai.telemetry")
+
+
+class Following(Protocol):
+    """What is looked at of :class:`shared.following.Follower`."""
+
+    @property
+    def positions(self) -> Mapping[tuple[str, str], int]: ...
+    @property
+    def gaps(self) -> Mapping[str, str]: ...
+    def lag(self) -> Mapping[tuple[str, str], int]: ...
+
+
+def follower(service: str, following: Following, engine: Engine) -> None:
+    """Measure one service's follower; what cannot be asked just now keeps its last figure."""
+    for look in (_gaps, _lag, _parked):
+        try:
+            look(service, following, engine)
+        except (LogUnavailable, SQLAlchemyError) as away:
+            log.warning("not_measured", service=service, kind=type(away).__name__)
+
+
+def _gaps(service: str, following: Following, _: Engine) -> None:
+    for source in {source for _, source in following.positions}:
+        metrics.GAPPED.labels(service, source).set(source in following.gaps)
+
+
+def _lag(service: str, following: Following, _: Engine) -> None:
+    for (name, source), events in following.lag().items():
+        metrics.FOLLOWER_LAG_EVENTS.labels(service, name, source).set(events)
+
+
+def _parked(service: str, following: Following, engine: Engine) -> None:
+    streams = Counter(parked.follower for parked in parking.waiting(engine))
+    for name in {name for name, _ in following.positions}:
+        metrics.PARKED.labels(service, name).set(streams[name])
