@@ -1,0 +1,157 @@
+"""What audit reads of publication and feedback: which step of which disclosure, and who is named in it."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from shared.events import Heard
+
+
+class OfDisclosure(Heard):
+    """``STEP`` is the word of the trace for it. Who did it stands in the envelope."""
+
+    SERVICE: ClassVar[str] = "publication"
+    STEP: ClassVar[str]
+    disclosure: str
+    town: str
+    organisation: str
+    version: int
+
+
+class OfTitled(OfDisclosure):
+    title: str
+
+
+class DisclosureDrafted(OfTitled):
+    EVENT: ClassVar[str] = "DisclosureDrafted"
+    STEP: ClassVar[str] = "proposed"
+
+
+class DisclosureRevised(OfTitled):
+    EVENT: ClassVar[str] = "DisclosureRevised"
+    STEP: ClassVar[str] = "revised"
+
+
+class AttachmentAdded(OfTitled):
+    EVENT: ClassVar[str] = "AttachmentAdded"
+    STEP: ClassVar[str] = "attached"
+
+
+class AttachmentRemoved(OfTitled):
+    EVENT: ClassVar[str] = "AttachmentRemoved"
+    STEP: ClassVar[str] = "detached"
+
+
+class DisclosureSubmitted(OfTitled):
+    EVENT: ClassVar[str] = "DisclosureSubmitted"
+    STEP: ClassVar[str] = "submitted"
+    attested_by: tuple[str, ...]
+
+
+class SecrecyCleared(OfTitled):
+    EVENT: ClassVar[str] = "SecrecyCleared"
+    STEP: ClassVar[str] = "reviewed"
+
+
+class SecrecyRefused(OfDisclosure):
+    EVENT: ClassVar[str] = "SecrecyRefused"
+    STEP: ClassVar[str] = "refused-for-secrecy"
+
+
+class DisclosureReturned(OfTitled):
+    EVENT: ClassVar[str] = "DisclosureReturned"
+    STEP: ClassVar[str] = "returned"
+
+
+class DisclosureApproved(OfTitled):
+    EVENT: ClassVar[str] = "DisclosureApproved"
+    STEP: ClassVar[str] = "approved"
+    register_number: str
+
+
+class Released(OfTitled):
+    at: datetime
+
+
+class DisclosureReleasedInside(Released):
+    EVENT: ClassVar[str] = "DisclosureReleasedInside"
+    STEP: ClassVar[str] = "released-inside"
+
+
+class DisclosureReleasedOutside(Released):
+    EVENT: ClassVar[str] = "DisclosureReleasedOutside"
+    STEP: ClassVar[str] = "released-outside"
+
+
+class CorrectionOpened(OfTitled):
+    EVENT: ClassVar[str] = "CorrectionOpened"
+    STEP: ClassVar[str] = "correction-proposed"
+    found_by: str
+
+
+class VersionCorrected(OfTitled):
+    EVENT: ClassVar[str] = "VersionCorrected"
+    STEP: ClassVar[str] = "corrected"
+    at: datetime
+
+
+DISCLOSURE_FACTS: tuple[type[OfDisclosure], ...] = (
+    DisclosureDrafted,
+    DisclosureRevised,
+    AttachmentAdded,
+    AttachmentRemoved,
+    DisclosureSubmitted,
+    SecrecyCleared,
+    SecrecyRefused,
+    DisclosureReturned,
+    DisclosureApproved,
+    DisclosureReleasedInside,
+    DisclosureReleasedOutside,
+    CorrectionOpened,
+    VersionCorrected,
+)
+
+
+class OfOpinion(Heard):
+    """Without text and giver: the trace tells how an opinion was treated, not who held it (FBK-11)."""
+
+    SERVICE: ClassVar[str] = "feedback"
+    STEP: ClassVar[str]
+    disclosure: str
+    town: str
+    organisation: str
+    receipt_number: str
+    at: datetime
+
+
+class OpinionReceived(OfOpinion):
+    EVENT: ClassVar[str] = "OpinionReceived"
+    STEP: ClassVar[str] = "opinion-received"
+
+
+class OpinionAssigned(OfOpinion):
+    EVENT: ClassVar[str] = "OpinionAssigned"
+    STEP: ClassVar[str] = "opinion-assigned"
+
+
+class OpinionDecided(OfOpinion):
+    EVENT: ClassVar[str] = "OpinionDecided"
+    STEP: ClassVar[str] = "opinion-decided"
+
+
+class OpinionReplied(OfOpinion):
+    EVENT: ClassVar[str] = "OpinionReplied"
+    STEP: ClassVar[str] = "replied"
+
+
+class OpinionClosed(OfOpinion):
+    EVENT: ClassVar[str] = "OpinionClosed"
+    STEP: ClassVar[str] = "opinion-closed"
+
+
+OPINION_FACTS: tuple[type[OfOpinion], ...] = (
+    OpinionReceived,
+    OpinionAssigned,
+    OpinionDecided,
+    OpinionReplied,
+    OpinionClosed,
+)
