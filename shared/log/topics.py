@@ -17,6 +17,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
 
 from shared.log import LogUnavailable
+from shared.log.kafka import must_answer
 
 TIMEOUT_MS = 10_000
 
@@ -88,6 +89,7 @@ def _differences(admin: Any, wanted: Declared, present: list[str]) -> Iterator[s
 def _admin(bootstrap: str) -> Iterator[Any]:
     """An admin client for the time of the block; whatever Kafka answers amiss is :class:`LogUnavailable`."""
     try:
+        must_answer(bootstrap)
         admin = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=TIMEOUT_MS)
     except (KafkaError, OSError) as fault:
         raise LogUnavailable(f"{bootstrap}: {fault}") from fault
