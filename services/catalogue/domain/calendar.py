@@ -33,9 +33,7 @@ def decide(calendar: Calendar, command: PublishCalendar) -> list[CalendarPublish
         holidays=tuple(sorted(command.holidays)),
         make_up_workdays=tuple(sorted(command.make_up_workdays)),
     )
-    if calendar.latest and calendar.latest == published.model_copy(
-        update={"version": calendar.latest.version}
-    ):
+    if calendar.latest and calendar.latest == published.model_copy(update={"version": calendar.latest.version}):
         return []
     return [published]
 
@@ -59,6 +57,4 @@ def evolve(_: Calendar, event: CalendarPublished) -> Calendar:
             assert_never(event)
 
 
-CALENDAR: Decider[Calendar, PublishCalendar, CalendarPublished] = Decider(
-    "calendar", Calendar(), decide, evolve
-)
+CALENDAR: Decider[Calendar, PublishCalendar, CalendarPublished] = Decider("calendar", Calendar(), decide, evolve)

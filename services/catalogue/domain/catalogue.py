@@ -103,9 +103,7 @@ def adopt_catalogue(catalogue: Catalogue, command: AdoptCatalogue) -> list[Catal
     if draft is None:
         raise Refused("STEP_OUT_OF_ORDER", "There is no draft to adopt.", accepted="a draft first")
     if command.effective < command.on:
-        raise Refused(
-            "WRONG_DATE", "It cannot be in force before its adoption.", str(command.on), "/effective"
-        )
+        raise Refused("WRONG_DATE", "It cannot be in force before its adoption.", str(command.on), "/effective")
     return [
         CatalogueAdopted(
             catalogue=draft.catalogue,
@@ -132,6 +130,4 @@ def evolve(catalogue: Catalogue, event: CatalogueEvent) -> Catalogue:
             assert_never(event)
 
 
-CATALOGUE: Decider[Catalogue, CatalogueCommand, CatalogueEvent] = Decider(
-    "catalogue", Catalogue(), decide, evolve
-)
+CATALOGUE: Decider[Catalogue, CatalogueCommand, CatalogueEvent] = Decider("catalogue", Catalogue(), decide, evolve)

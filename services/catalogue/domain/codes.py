@@ -41,8 +41,8 @@ class SubItem:
 _BOTH, _IN, _OUT = "inside-then-outside", "inside", "outside"
 _ROWS: tuple[tuple[str, str, str, LimitKind, str], ...] = (
     ("1.1", "贯彻执行中央方针政策情况", "Implementing the central principles and policies", "long-term", _OUT),
-    ("1.2", "上级党组织决议、决定和工作部署情况", "Resolutions and arrangements of higher organisations", "immediate", _BOTH),
-    ("1.3", "本级党组织重要决策及执行情况", "Important decisions of this level and their implementation", "immediate", _BOTH),
+    ("1.2", "上级党组织决议、决定和工作部署情况", "Decisions and arrangements of higher levels", "immediate", _BOTH),
+    ("1.3", "本级党组织重要决策及执行情况", "Important decisions and their implementation", "immediate", _BOTH),
     ("1.4", "任期工作目标", "Work objectives during the term of office", "long-term", _OUT),
     ("1.5", "阶段性工作部署", "Phased work deployment", "staged", _BOTH),
     ("1.6", "工作任务及落实情况", "Work tasks and their implementation", "staged", _BOTH),

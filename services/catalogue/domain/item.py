@@ -1,4 +1,4 @@
-"""What makes a catalogue item complete: content, scope, methods and time limit, in channels that fit its scope (CAT-03).
+"""What makes a catalogue item complete: content, scope, methods, time limit, in channels that fit (CAT-03).
 
 An :class:`ItemDraft` is what someone wrote, blanks and all; ``checked`` makes an item of it or refuses.
 """
@@ -45,9 +45,7 @@ def checked(draft: ItemDraft, channels: codes.Channels, at: str = "") -> Templat
     _must_fit_its_scope(draft, channels, at)
     usual = codes.SUB_ITEMS[draft.sub_item]
     inside = Scope(draft.audience_inside or Scope.MEMBERS)
-    outside = (
-        None if draft.scope == "inside" else Scope(draft.audience_outside or codes.usual_outside(usual.code))
-    )
+    outside = None if draft.scope == "inside" else Scope(draft.audience_outside or codes.usual_outside(usual.code))
     _must_reach_as_its_scope_says(inside, outside, at)
     return TemplateItem.model_validate(
         {
@@ -109,13 +107,9 @@ def _must_use_the_code_lists(draft: ItemDraft, at: str) -> None:
     )
     for name, value, known in lists:
         if value not in known:
-            raise Refused(
-                "UNKNOWN_CODE", f"{value!r} is not a {name}.", ", ".join(filter(None, known)), f"{at}/{name}"
-            )
+            raise Refused("UNKNOWN_CODE", f"{value!r} is not a {name}.", ", ".join(filter(None, known)), f"{at}/{name}")
     if draft.fine_tune and draft.kind != "periodic":
-        raise Refused(
-            "UNKNOWN_CODE", "Only a periodic item is fine-tuned.", "no fine_tune", f"{at}/fine_tune"
-        )
+        raise Refused("UNKNOWN_CODE", "Only a periodic item is fine-tuned.", "no fine_tune", f"{at}/fine_tune")
 
 
 def _must_fit_its_scope(draft: ItemDraft, channels: codes.Channels, at: str) -> None:

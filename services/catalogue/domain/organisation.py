@@ -6,6 +6,7 @@ has left it, or names whom they succeed. Nothing that was is changed by what com
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import reduce
 from typing import assert_never
 
 from services.catalogue.domain.roll import (
@@ -20,6 +21,7 @@ from services.catalogue.domain.roll import (
 from services.catalogue.domain.tenure import (
     LeavePost,
     TakePost,
+    TakePosts,
     Tenure,
     leave_post,
     left,
@@ -41,7 +43,10 @@ from shared.decider import Decider, Refused
 
 @dataclass(frozen=True)
 class RegisterOrganisation:
-    """``superior`` is the next higher organisation from the same day; only the county's top has none."""
+    """``superior`` is the next higher organisation from the same day; only the county's top has none.
+
+    ``posts`` are taken along with it.
+    """
 
     organisation: str
     town: str
@@ -51,6 +56,7 @@ class RegisterOrganisation:
     name_en: str
     on: date
     superior: str = ""
+    posts: tuple[TakePost, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,22 +67,10 @@ class PlaceOrganisation:
 
 
 OrganisationCommand = (
-    RegisterOrganisation
-    | PlaceOrganisation
-    | TakePost
-    | LeavePost
-    | AdmitMembers
-    | MemberLeaves
-    | RecordStaff
+    RegisterOrganisation | PlaceOrganisation | TakePosts | LeavePost | AdmitMembers | MemberLeaves | RecordStaff
 )
 OrganisationEvent = (
-    OrganisationRegistered
-    | OrganisationPlaced
-    | PostTaken
-    | PostLeft
-    | MemberAdmitted
-    | MemberLeft
-    | StaffRecorded
+    OrganisationRegistered | OrganisationPlaced | PostTaken | PostLeft | MemberAdmitted | MemberLeft | StaffRecorded
 )
 
 
@@ -105,8 +99,8 @@ def decide(organisation: Organisation, command: OrganisationCommand) -> list[Org
             return register_organisation(organisation, command)
         case PlaceOrganisation():
             return place_organisation(organisation, command)
-        case TakePost():
-            return [*take_post(organisation.tenures, command)]
+        case TakePosts():
+            return take_posts(organisation, command)
         case LeavePost():
             return [*leave_post(organisation.tenures, command)]
         case AdmitMembers():
@@ -141,10 +135,8 @@ def register_organisation(
     ]
     if command.superior:
         _must_not_be_itself(command.organisation, command.superior)
-        facts.append(
-            OrganisationPlaced(organisation=command.organisation, superior=command.superior, on=command.on)
-        )
-    return facts
+        facts.append(OrganisationPlaced(organisation=command.organisation, superior=command.superior, on=command.on))
+    return [*facts, *take_posts(organisation, TakePosts(command.posts))]
 
 
 def place_organisation(organisation: Organisation, command: PlaceOrganisation) -> list[OrganisationEvent]:
@@ -156,12 +148,19 @@ def place_organisation(organisation: Organisation, command: PlaceOrganisation) -
     return [OrganisationPlaced(organisation=command.organisation, superior=command.superior, on=command.on)]
 
 
+def take_posts(organisation: Organisation, command: TakePosts) -> list[OrganisationEvent]:
+    facts: list[OrganisationEvent] = []
+    for post in command.posts:
+        taken = take_post(organisation.tenures, post)
+        organisation = reduce(evolve, taken, organisation)
+        facts += taken
+    return facts
+
+
 def evolve(organisation: Organisation, event: OrganisationEvent) -> Organisation:
     match event:
         case OrganisationRegistered():
-            return replace(
-                organisation, town=event.town, type=event.type, level=event.level, name_zh=event.name_zh
-            )
+            return replace(organisation, town=event.town, type=event.type, level=event.level, name_zh=event.name_zh)
         case OrganisationPlaced():
             return replace(organisation, placements=(*organisation.placements, (event.on, event.superior)))
         case PostTaken():

@@ -35,11 +35,7 @@ def decide(person: Person, command: RegisterPerson) -> list[PersonRegistered]:
         if (person.name_zh, person.name_en) == (command.name_zh, command.name_en):
             return []
         raise Refused("ALREADY_REGISTERED", f"{command.person} is registered under another name.")
-    return [
-        PersonRegistered(
-            person=command.person, name_zh=command.name_zh, name_en=command.name_en, on=command.on
-        )
-    ]
+    return [PersonRegistered(person=command.person, name_zh=command.name_zh, name_en=command.name_en, on=command.on)]
 
 
 def evolve(_: Person, event: PersonRegistered) -> Person:

@@ -68,9 +68,7 @@ def admit_members(roll: Roll, command: AdmitMembers) -> list[MemberAdmitted]:
             continue
         periods = roll.members.get(person, ())
         if periods and periods[-1][1] and periods[-1][1] > command.on:
-            raise Refused(
-                "WRONG_DATE", f"{person} is a member until {periods[-1][1]}.", pointer=f"/persons/{number}"
-            )
+            raise Refused("WRONG_DATE", f"{person} is a member until {periods[-1][1]}.", pointer=f"/persons/{number}")
         facts.append(MemberAdmitted(organisation=command.organisation, person=person, on=command.on))
     return facts
 

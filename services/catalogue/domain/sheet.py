@@ -107,14 +107,19 @@ def _header(grid: Grid) -> tuple[int, dict[str, int]] | None:
     """The first row that names the item and at least three more columns."""
     for number in sorted({row for row, _ in grid})[:HEADER_ROWS_MAX]:
         columns: dict[str, int] = {}
-        for (row, column), value in sorted(grid.items()):
-            name = _BY_HEADER.get(re.sub(r"\s+", " ", str(value)).strip(" ：:").replace("\u3000", "").lower())
-            name = name or _BY_HEADER.get(re.sub(r"\s+", "", str(value)))
-            if row == number and name:
+        for column, value in sorted((c, str(v)) for (r, c), v in grid.items() if r == number):
+            name = _column(value)
+            if name:
                 columns.setdefault(name, column)
         if "item" in columns and len(columns) >= 4:
             return number, columns
     return None
+
+
+def _column(value: str) -> str:
+    """The column that a header cell names; spaces inside words (公 开 事 项) and colons do not matter."""
+    words = value.lower().strip(" ：:*\n\u3000")
+    return _BY_HEADER.get(re.sub(r"\s+", " ", words)) or _BY_HEADER.get(re.sub(r"\s+", "", words), "")
 
 
 def missing_columns(grid: Grid) -> list[str]:
@@ -169,8 +174,7 @@ def _item(line: Line, known: str, channels: codes.Channels) -> tuple[ItemDraft, 
         _blank(line, "limit", "time limit", limit is not None),
     ]
     faults += [
-        BadCell(line.cell("methods"), "UNKNOWN_CODE", f"{word!r} is not a channel of the town.")
-        for word in unknown
+        BadCell(line.cell("methods"), "UNKNOWN_CODE", f"{word!r} is not a channel of the town.") for word in unknown
     ]
     bad = [fault for fault in faults if fault]
     title = wording.title_of(line.text("item")) or usual.title_zh
@@ -197,17 +201,13 @@ def _blank(line: Line, column: str, words: str, understood: bool) -> BadCell | N
     if understood:
         return None
     if line.text(column):
-        return BadCell(
-            line.cell(column), "UNKNOWN_CODE", f"{line.text(column)!r} is not understood as one {words}."
-        )
+        return BadCell(line.cell(column), "UNKNOWN_CODE", f"{line.text(column)!r} is not understood as one {words}.")
     return BadCell(line.cell(column), "MISSING_FIELD", f"The {words} is missing.")
 
 
 def _not_applicable(content: str) -> str | None:
     """The reason given after "not applicable"; ``None`` if the row is an ordinary item."""
-    marked = re.match(
-        r"(不适用|不涉及|not applicable|n/a)\s*[:：,，。(（-]?\s*(.*?)[)）]?$", content, re.I | re.S
-    )
+    marked = re.match(r"(不适用|不涉及|not applicable|n/a)\s*[:：,，。(（-]?\s*(.*?)[)）]?$", content, re.I | re.S)
     return marked[2].strip() if marked else None
 
 

@@ -109,9 +109,7 @@ def must_be_in_charge(unit: str, sub_item: str, in_charge: Mapping[str, str], po
         raise Refused("NOT_YOUR_REMIT", f"{owner} is in charge of {category}, not {unit}.", pointer=pointer)
 
 
-def complete_template(
-    template: Template, command: CompleteTemplate
-) -> list[TemplateEvent]:  # CAT-04 to CAT-11
+def complete_template(template: Template, command: CompleteTemplate) -> list[TemplateEvent]:  # CAT-04 to CAT-11
     missing = template.missing()
     if missing:
         raise Refused(

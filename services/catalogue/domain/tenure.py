@@ -49,6 +49,13 @@ class LeavePost:
     on: date
 
 
+@dataclass(frozen=True)
+class TakePosts:
+    """Several at once, in order; all or none."""
+
+    posts: tuple[TakePost, ...]
+
+
 def take_post(tenures: Iterable[Tenure], command: TakePost) -> list[PostLeft | PostTaken]:  # ORG-07
     taken = PostTaken(
         organisation=command.organisation,
@@ -91,17 +98,13 @@ def leave_post(tenures: Iterable[Tenure], command: LeavePost) -> list[PostLeft]:
         raise Refused("NOT_IN_POST", f"{command.person} does not hold {command.post}.", pointer="/person")
     if command.on <= held[0].since:
         raise Refused("WRONG_DATE", f"The post was taken on {held[0].since}.", "a later day", "/on")
-    return [
-        PostLeft(organisation=command.organisation, post=command.post, person=command.person, on=command.on)
-    ]
+    return [PostLeft(organisation=command.organisation, post=command.post, person=command.person, on=command.on)]
 
 
 def left(tenures: tuple[Tenure, ...], event: PostLeft) -> tuple[Tenure, ...]:
     """The tenures after someone left: only the open one of that person in that post ends."""
     return tuple(
-        replace(t, until=event.on)
-        if t.post == event.post and t.person == event.person and t.until is None
-        else t
+        replace(t, until=event.on) if t.post == event.post and t.person == event.person and t.until is None else t
         for t in tenures
     )
 

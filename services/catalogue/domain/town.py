@@ -59,9 +59,7 @@ class Town:
 
     def channels(self, on: date) -> codes.Channels:
         inside, public = codes.PARAMETER_INSIDE_CHANNELS, codes.PARAMETER_PUBLIC_CHANNELS
-        return codes.Channels().with_own(
-            _listed(self.parameter(inside, on)), _listed(self.parameter(public, on))
-        )
+        return codes.Channels().with_own(_listed(self.parameter(inside, on)), _listed(self.parameter(public, on)))
 
 
 def value_on(lines: Dated, on: date) -> str:

@@ -131,9 +131,7 @@ def sub_item(number: object, title: str) -> str:
     """
     by_title = _by_title(title)
     if isinstance(number, int | float) and not isinstance(number, bool):
-        fitting = [
-            code for code in codes.SUB_ITEMS if "." in str(float(number)) and float(code) == float(number)
-        ]
+        fitting = [code for code in codes.SUB_ITEMS if "." in str(float(number)) and float(code) == float(number)]
         fitting = [by_title] if by_title in fitting else fitting
         return fitting[0] if len(fitting) == 1 else (by_title if not fitting else "")
     for text in (str(number or "").strip(), title.strip()):

@@ -1,0 +1,124 @@
+"""What the catalogue's questions are answered with."""
+
+from datetime import date
+
+from pydantic import BaseModel, Field
+
+from services.catalogue.events import Exclusion, Item, TemplateItem
+
+
+class Named(BaseModel):
+    name_zh: str
+    name_en: str
+
+
+class TownPage(Named):
+    town: str
+
+
+class Holder(Named):
+    post: str
+    kind: str
+    title_zh: str
+    title_en: str
+    person: str
+
+
+class OrganisationPage(Named):
+    """``superiors``: nearest first. ``posts`` are those held today."""
+
+    organisation: str
+    town: str
+    type: str
+    level: str
+    superior: str | None = None
+    superiors: list[str] = Field(default_factory=list)
+    first_person: str | None = Field(None, description="First person responsible; absent while vacant (ORG-07).")
+    posts: list[Holder] = Field(default_factory=list)
+
+
+class SubItemPage(Named):
+    code: str
+    kind: str
+    scope: str
+    cycle: str
+
+
+class CategoryPage(Named):
+    code: str
+    sub_items: list[SubItemPage]
+
+
+class ChannelPage(BaseModel):
+    code: str
+    name_zh: str
+    reach: str = Field(examples=["inside", "public"])
+
+
+class CodesPage(BaseModel):
+    categories: list[CategoryPage]
+    channels: list[ChannelPage]
+
+
+class DivisionPage(BaseModel):
+    """``unassigned`` categories are a configuration error: nobody can write their items (A-17)."""
+
+    town: str
+    on: date
+    units: dict[str, str]
+    unassigned: list[str]
+
+
+class VersionPage(BaseModel):
+    organisation: str
+    town: str
+    version: int
+    effective: date
+    adopted_on: date
+    adopted_by: str
+    on_behalf_of: str
+    source: str
+
+
+class CataloguePage(BaseModel):
+    """A catalogue as the asker may see it: an outsider's has only the items that go outside the Party."""
+
+    organisation: str
+    town: str
+    on: date
+    stage: str = Field(examples=["adopted", "draft"])
+    version: int
+    stream_version: int = Field(description="Send as If-Match to adopt the draft.")
+    effective: date | None
+    adopted_on: date | None
+    adopted_by: str
+    on_behalf_of: str
+    source: str
+    items: list[Item]
+    exclusions: list[Exclusion]
+
+
+class CoveragePage(BaseModel):
+    town: str
+    on: date
+    covered: list[str]
+    uncovered: list[str]
+
+
+class TemplateHead(BaseModel):
+    town: str
+    type: str
+    version: int = Field(description="How often it was completed; 0: never.")
+
+
+class TemplateLine(BaseModel):
+    sub_item: str
+    unit: str
+    included: bool
+    reason: str
+    item: TemplateItem | None
+
+
+class TemplatePage(TemplateHead):
+    lines: list[TemplateLine]
+    missing: list[str]

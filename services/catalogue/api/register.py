@@ -1,0 +1,235 @@
+"""Commands to the register: county, towns, organisations, persons, posts, rolls, division, parameters, calendars."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from services.catalogue.api.bodies import (
+    CalendarBody,
+    DivisionBody,
+    FoundBody,
+    LeavingBody,
+    OrganisationBody,
+    OrganisationsBody,
+    ParametersBody,
+    PersonBody,
+    PersonsBody,
+    PlacementBody,
+    PostBody,
+    PostLeftBody,
+    PostsBody,
+    RollBody,
+    TownBody,
+)
+from services.catalogue.api.parts import Parts
+from services.catalogue.domain.calendar import CALENDAR, PublishCalendar
+from services.catalogue.domain.county import COUNTY, FoundCounty
+from services.catalogue.domain.organisation import ORGANISATION, PlaceOrganisation, RegisterOrganisation
+from services.catalogue.domain.roll import AdmitMembers, MemberLeaves, RecordStaff
+from services.catalogue.domain.tenure import LeavePost, TakePost, TakePosts
+from services.catalogue.domain.town import TOWN, RegisterTown, SetDivision, SetParameters
+from shared.calendars import load_calendar
+from shared.decider import Refused
+from shared.handling import Do
+from shared.identity import PostKind
+from shared.web import Api, CommandDesk, Done
+
+COUNTY_OFFICE_TITLE = ("县党务公开工作领导小组办公室", "County leading group office")
+
+
+def add(router: Api, parts: Parts) -> None:
+    for more in (_county, _organisations, _posts, _rolls, _division, _calendars):
+        more(router, parts)
+
+
+def _county(router: Api, parts: Parts) -> None:
+    @router.post("/county", action="register.found", status_code=201)
+    def found_county(body: FoundBody, desk: CommandDesk) -> Done:
+        """Once, while the register is empty, by the founder named in the settings."""
+        acting = desk.may()
+        by_founder = bool(parts.founder) and acting.person == parts.founder and body.county == parts.county
+        found = FoundCounty(body.county, body.name_zh, body.name_en, body.office_person, by_founder)
+        dos = [Do(ORGANISATION, body.organisation, _top(body, desk.today)), *_office_person(parts, body, desk)]
+        return desk.handle(Do(COUNTY, body.county, found), *dos, acting=acting)
+
+    @router.post("/towns", action="register.keep", status_code=201)
+    def register_town(body: TownBody, desk: CommandDesk) -> Done:
+        command = RegisterTown(body.town, body.name_zh, body.name_en)
+        return desk.handle(Do(TOWN, body.town, command), acting=desk.may(), town=body.town)
+
+    @router.post("/persons", action="register.keep", status_code=201)
+    def register_persons(body: PersonsBody, desk: CommandDesk) -> Done:
+        acting = desk.may(town=body.town)
+        return desk.handle(*parts.registering(body.persons, body.on), acting=acting, town=body.town)
+
+
+def _top(body: FoundBody, on: date) -> RegisterOrganisation:
+    """The county's top organisation with the office that keeps the register."""
+    post = f"{body.organisation}/{PostKind.COUNTY_OFFICE}"
+    office = TakePost(body.organisation, post, PostKind.COUNTY_OFFICE, *COUNTY_OFFICE_TITLE, body.office_person, on)
+    return RegisterOrganisation(
+        organisation=body.organisation,
+        town="",
+        type="organ",
+        level="county",
+        name_zh=body.organisation_name_zh,
+        name_en=body.organisation_name_en,
+        on=on,
+        posts=(office,),
+    )
+
+
+def _office_person(parts: Parts, body: FoundBody, desk: CommandDesk) -> list[Do]:
+    person = PersonBody(
+        person=body.office_person, name_zh=body.office_person_name_zh, name_en=body.office_person_name_en
+    )
+    return parts.registering([person], desk.today)
+
+
+def _organisations(router: Api, parts: Parts) -> None:
+    @router.post("/organisations", action="register.keep", status_code=201)
+    def register_organisations(body: OrganisationsBody, desk: CommandDesk) -> Done:
+        """One or many as one: all are registered, with their places in the tree and their posts, or none."""
+        acting = desk.may(town=body.town)
+        if body.town:
+            parts.town(body.town)
+        _superiors_must_exist(parts, body)
+        persons: dict[str, Do] = {}
+        for number, organisation in enumerate(body.organisations):
+            at = f"/organisations/{number}/posts"
+            persons |= {do.identity: do for do in parts.registering([*organisation.posts], organisation.on, at)}
+        dos = [Do(ORGANISATION, o.organisation, _registration(body.town, o)) for o in body.organisations]
+        return desk.handle(*dos, *persons.values(), acting=acting, town=body.town)
+
+    @router.post("/organisations/{organisation}/placements", action="register.keep", status_code=201)
+    def place_organisation(organisation: str, body: PlacementBody, desk: CommandDesk) -> Done:
+        state = parts.organisation(organisation)
+        acting = desk.may(organisation, state.town)
+        parts.organisation(body.superior)
+        if organisation in parts.register.superiors(body.superior, desk.now):
+            raise Refused("WRONG_SUPERIOR", "It would stand above itself.", pointer="/superior")
+        command = PlaceOrganisation(organisation, body.superior, body.on)
+        return desk.handle(Do(ORGANISATION, organisation, command), acting=acting, town=state.town)
+
+
+def _superiors_must_exist(parts: Parts, body: OrganisationsBody) -> None:
+    known = {o.organisation for o in body.organisations}
+    if len(known) < len(body.organisations):
+        raise Refused("ALREADY_REGISTERED", "An organisation stands twice in the list.", pointer="/organisations")
+    for number, organisation in enumerate(body.organisations):
+        superior = parts.handler.state(ORGANISATION, organisation.superior)[1]
+        if organisation.superior not in known and not superior.registered:
+            at = f"/organisations/{number}/superior"
+            raise Refused("WRONG_SUPERIOR", f"{organisation.superior} is not registered.", pointer=at)
+        if superior.registered and superior.town not in ("", body.town):
+            at = f"/organisations/{number}/superior"
+            raise Refused("WRONG_SUPERIOR", f"{organisation.superior} is of another town.", pointer=at)
+
+
+def _registration(town: str, body: OrganisationBody) -> RegisterOrganisation:
+    return RegisterOrganisation(
+        organisation=body.organisation,
+        town=town,
+        type=body.type,
+        level=body.level,
+        name_zh=body.name_zh,
+        name_en=body.name_en,
+        on=body.on,
+        superior=body.superior,
+        posts=_takings(body.organisation, body.posts),
+    )
+
+
+def _takings(organisation: str, posts: Iterable[PostBody]) -> tuple[TakePost, ...]:
+    return tuple(
+        TakePost(
+            organisation,
+            post.post or f"{organisation}/{post.kind}",
+            post.kind,
+            post.title_zh,
+            post.title_en,
+            post.person,
+            post.on,
+            post.succeeds,
+        )
+        for post in posts
+    )
+
+
+def _posts(router: Api, parts: Parts) -> None:
+    @router.post("/organisations/{organisation}/posts", action="register.keep", status_code=201)
+    def take_posts(organisation: str, body: PostsBody, desk: CommandDesk) -> Done:
+        """A later person takes a post when the earlier has left it, or names whom they succeed (ORG-07)."""
+        state = parts.organisation(organisation)
+        acting = desk.may(organisation, state.town)
+        persons = parts.registering([*body.posts], desk.today, "/posts")
+        command = TakePosts(_takings(organisation, body.posts))
+        return desk.handle(Do(ORGANISATION, organisation, command), *persons, acting=acting, town=state.town)
+
+    @router.post("/organisations/{organisation}/posts/left", action="register.keep", status_code=201)
+    def leave_post(organisation: str, body: PostLeftBody, desk: CommandDesk) -> Done:
+        state = parts.organisation(organisation)
+        acting = desk.may(organisation, state.town)
+        command = LeavePost(organisation, body.post, body.person, body.on)
+        return desk.handle(Do(ORGANISATION, organisation, command), acting=acting, town=state.town)
+
+
+def _rolls(router: Api, parts: Parts) -> None:
+    @router.post("/organisations/{organisation}/members", action="register.keep", status_code=201)
+    def admit_members(organisation: str, body: RollBody, desk: CommandDesk) -> Done:
+        """A whole roll as one: those who are not registered yet are, all become members, or none."""
+        state = parts.organisation(organisation)
+        acting = desk.may(organisation, state.town)
+        command = AdmitMembers(organisation, tuple(p.person for p in body.persons), body.on)
+        dos = (Do(ORGANISATION, organisation, command), *parts.registering(body.persons, body.on))
+        return desk.handle(*dos, acting=acting, town=state.town)
+
+    @router.post("/organisations/{organisation}/members/{person}/leaving", action="register.keep", status_code=201)
+    def member_leaves(organisation: str, person: str, body: LeavingBody, desk: CommandDesk) -> Done:
+        state = parts.organisation(organisation)
+        acting = desk.may(organisation, state.town)
+        command = MemberLeaves(organisation, person, body.on)
+        return desk.handle(Do(ORGANISATION, organisation, command), acting=acting, town=state.town)
+
+    @router.post("/organisations/{organisation}/staff", action="register.keep", status_code=201)
+    def record_staff(organisation: str, body: RollBody, desk: CommandDesk) -> Done:
+        """People of the unit or village who are not Party members here."""
+        state = parts.organisation(organisation)
+        acting = desk.may(organisation, state.town)
+        command = RecordStaff(organisation, tuple(p.person for p in body.persons), body.on)
+        dos = (Do(ORGANISATION, organisation, command), *parts.registering(body.persons, body.on))
+        return desk.handle(*dos, acting=acting, town=state.town)
+
+
+def _division(router: Api, parts: Parts) -> None:
+    @router.post("/towns/{town}/division", action="register.keep", status_code=201)
+    def set_division(town: str, body: DivisionBody, desk: CommandDesk) -> Done:
+        """Which member unit is in charge of which category, from a day on (ORG-08)."""
+        acting = desk.may(town=town)
+        parts.town(town)
+        for category, unit in body.units.items():
+            if parts.handler.state(ORGANISATION, unit)[1].town != town:
+                raise Refused("NOT_FOUND", f"{unit} is no unit of the town.", pointer=f"/units/{category}")
+        return desk.handle(Do(TOWN, town, SetDivision(town, body.units, body.on)), acting=acting, town=town)
+
+    @router.post("/towns/{town}/parameters", action="parameters.keep", status_code=201)
+    def set_parameters(town: str, body: ParametersBody, desk: CommandDesk) -> Done:
+        acting = desk.may(town=town)
+        return desk.handle(Do(TOWN, town, SetParameters(town, body.values, body.on)), acting=acting, town=town)
+
+
+def _calendars(router: Api, parts: Parts) -> None:  # noqa: ARG001 - every group of routes is added alike
+    @router.post("/calendars", action="calendar.keep", status_code=201)
+    def publish_calendar(body: CalendarBody, desk: CommandDesk) -> Done:
+        """A year's holidays: as sent, or as the notice that comes with the program."""
+        command = PublishCalendar(body.year, body.source, frozenset(body.holidays), frozenset(body.make_up_workdays))
+        if not body.holidays:
+            command = _as_shipped(body.year)
+        return desk.handle(Do(CALENDAR, str(body.year), command), acting=desk.may())
+
+
+def _as_shipped(year: int) -> PublishCalendar:
+    try:
+        known = load_calendar(year)
+    except FileNotFoundError as absent:
+        raise Refused("MISSING_FIELD", f"No notice for {year} is at hand.", "holidays", "/holidays") from absent
+    return PublishCalendar(known.year, known.source, known.holidays, known.make_up_workdays)

@@ -1,0 +1,22 @@
+"""Puts catalogue together: the only file of it that knows which parts are real."""
+
+from services.catalogue.api import Parts, routes
+from services.catalogue.events import REGISTRY
+from services.catalogue.views.catalogues import Catalogues
+from services.catalogue.views.templates import Templates
+from shared.identity.register import Register
+from shared.service import Platform, Service
+from shared.web import make_app
+
+NAME = "catalogue"
+
+
+def build(platform: Platform) -> Service:
+    engine = platform.engine(NAME)
+    handler = platform.handler(REGISTRY)
+    register, catalogues, templates = Register(engine), Catalogues(engine), Templates(engine)
+    views = (register, catalogues, templates)
+    settings = platform.settings
+    parts = Parts(handler, register, catalogues, templates, platform.documents, settings.county, settings.founder)
+    app = make_app(NAME, platform, [routes(parts)], register=register, handler=handler, views=views)
+    return Service(NAME, REGISTRY, handler, engine, app, views=views)

@@ -1,0 +1,1 @@
+"""What the catalogue service shows: catalogues by organisation and day, templates by town and type."""
