@@ -127,8 +127,11 @@ def _refused(request: Request, refusal: Exception) -> Response:
     earlier = _earlier(request)
     if earlier is not None:
         return earlier
-    errors = [{"pointer": refusal.pointer, "detail": refusal.detail}] if refusal.pointer else None
-    return problem(request, refusal.code, refusal.detail, accepted=refusal.accepted, errors=errors, facts=refusal.facts)
+    facts = dict(refusal.facts)
+    errors = facts.pop("errors", None)  # a refusal with several places at fault, such as the cells of a sheet
+    if refusal.pointer:
+        errors = [{"pointer": refusal.pointer, "detail": refusal.detail}]
+    return problem(request, refusal.code, refusal.detail, accepted=refusal.accepted, errors=errors, facts=facts)
 
 
 def _wrong_version(request: Request, conflict: Exception) -> Response:

@@ -34,6 +34,13 @@ ROWS = (
         "The act must first be filed for the record with the superior.",
     ),
     Code(
+        "IMPORT_REFUSED",
+        422,
+        "Sheet not taken over",
+        "导入被拒绝",
+        "Cells of the sheet break a rule; each is named in errors, and nothing of the sheet was imported.",
+    ),
+    Code(
         "INSIDE_FIRST",
         409,
         "Inside the Party first",
@@ -55,6 +62,7 @@ ROWS = (
         "不是本组织党员",
         "The person is not a Party member of that organisation at that time.",
     ),
+    Code("NOT_A_WORKBOOK", 422, "Not a workbook", "不是有效的工作簿", "The file is not a readable .xlsx workbook."),
     Code("NOT_ELIGIBLE", 409, "Not eligible", "不符合资格", "The person may not take part in this."),
     Code("NOT_FOUND", 404, "Not found", "未找到", "There is no such thing, or none that the asker may know of."),
     Code("NOT_IN_FORCE", 409, "Not in force", "尚未生效", "The catalogue or item does not hold on that day."),
