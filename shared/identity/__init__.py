@@ -100,7 +100,7 @@ class Standing:
                 seen |= scope.within(post.organisation)
             if post.kind == PostKind.SUPERVISOR:
                 seen |= {scope.members(post.organisation), scope.staff(post.organisation)}
-            if post.kind in COUNTY_OVERSEERS:
+            if post.kind in COUNTY_OVERSEERS and not post.town:
                 seen.add(scope.oversight("county"))
         for organisation in self.overseen:
             seen |= scope.within(organisation)

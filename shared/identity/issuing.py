@@ -23,7 +23,7 @@ LIFETIME_SECONDS = 12 * 3600
 PATH = "/dev/issuer"
 
 
-class OnlyInDevelopment(RuntimeError):  # noqa: N818 - says what it is about, as Refused does
+class OnlyInDevelopment(RuntimeError):
     """Outside development nobody may sign in by picking a name."""
 
 

@@ -40,7 +40,7 @@ def _pairs(connection: Connection, table: Table, second: str, value: str) -> dic
 
 
 def _tenures(connection: Connection, table: Table, orgs: dict[str, Org]) -> list[Tenure]:
-    """A post of a kind this program does not know gives nobody any power."""
+    """A post of an unknown kind, or in an organisation that is not registered, gives nobody any power."""
     rows = connection.execute(select(table).order_by(table.c.since, table.c.post, table.c.person))
     kinds = frozenset(PostKind)
     return [
@@ -51,13 +51,13 @@ def _tenures(connection: Connection, table: Table, orgs: dict[str, Org]) -> list
                 row.title_zh,
                 row.title_en,
                 row.organisation,
-                orgs[row.organisation].town if row.organisation in orgs else "",
+                orgs[row.organisation].town,
             ),
             row.person,
             Span(row.since, row.until),
         )
         for row in rows
-        if row.kind in kinds
+        if row.kind in kinds and row.organisation in orgs
     ]
 
 

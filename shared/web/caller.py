@@ -5,7 +5,7 @@ in: an answer is never wider because something is away (design 1.5).
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Annotated, Protocol
@@ -64,9 +64,13 @@ class Caller(Decides):
         """The business day (Asia/Shanghai)."""
         return business_day(self.now)
 
-    def may(self, organisation: str = "", town: str = "", hidden: bool = False) -> policy.Acting:
+    def may(
+        self, organisation: str = "", town: str = "", hidden: bool = False, makers: Collection[str] = ()
+    ) -> policy.Acting:
         """The post in which the caller may do this here; refuses as :func:`shared.policy.authorize` does."""
-        acting = policy.authorize(self.action, self.standing, organisation=organisation, town=town, hidden=hidden)
+        acting = policy.authorize(
+            self.action, self.standing, organisation=organisation, town=town, hidden=hidden, makers=makers
+        )
         self.decided = True
         return acting
 

@@ -7,7 +7,7 @@ by the journal, in whichever replica it arrives.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -63,8 +63,8 @@ class Desk(Caller):
         self._made += 1
         return ids.derived(self.command_id, str(self._made))
 
-    def may(self, organisation: str = "", town: str = "", hidden: bool = False) -> Acting:
-        acting = super().may(organisation, town, hidden)
+    def may(self, organisation: str = "", town: str = "", hidden: bool = False, makers: Collection[str] = ()) -> Acting:
+        acting = super().may(organisation, town, hidden, makers)
         self._granted.append(acting)
         return acting
 
