@@ -11,10 +11,9 @@ from starlette.requests import Request
 
 from shared.clock import MovableClock, business_day
 from shared.decider import Refused
+from shared.identity.issuing import LIFETIME_SECONDS
 from shared.web.api import Api
 from shared.web.caller import Web
-
-TOKEN_SECONDS = 3600
 
 
 class Advance(BaseModel):
@@ -45,7 +44,7 @@ class WhoFor(BaseModel):
 class Token(BaseModel):
     access_token: str
     token_type: str = "Bearer"  # noqa: S105 - the name of a scheme
-    expires_in: int = TOKEN_SECONDS
+    expires_in: int = LIFETIME_SECONDS
 
 
 def development() -> Api:
@@ -70,8 +69,7 @@ def development() -> Api:
     @router.post("/token", action="development", operation_id="token")
     def token(who: WhoFor, request: Request) -> Token:
         """A bearer token as the development issuer gives it to this person."""
-        web = _web(request)
-        issuer: Any = getattr(web.platform, "issuer", None)
+        issuer: Any = getattr(_web(request).platform, "issuer", None)
         if issuer is None:
             raise Refused("NOT_FOUND", "This process has no development issuer.")
         return Token(access_token=issuer.token(who.person))
