@@ -371,9 +371,7 @@ class RegisterEntered(DisclosureFact):
     on: date
 
 
-ObligationEvent = (
-    ObligationRaised | ObligationDueMoved | ObligationFellOverdue | NoChangeAttested | ObligationFulfilled
-)
+ObligationEvent = ObligationRaised | ObligationDueMoved | ObligationFellOverdue | NoChangeAttested | ObligationFulfilled
 DisclosureEvent = (
     DisclosureDrafted
     | DisclosureRevised

@@ -1,13 +1,30 @@
-"""What follows from a fact: a duty is met by the first inside release of what was drafted for it (PUB-01)."""
+"""What follows from a fact: duties from an adopted catalogue, and a duty met by the first inside release (PUB-01)."""
 
 from collections.abc import Iterable
 
 from services.publication.domain.obligation import OBLIGATION, Fulfil
 from services.publication.events import REGISTRY, DisclosureReleasedInside
-from shared.events import Recorded
+from services.publication.heard import CatalogueAdopted
+from services.publication.views.almanac import Almanac, to_raise
+from services.publication.views.items import CatalogueItems
+from shared.clock import business_day
+from shared.events import Recorded, hear
 from shared.handling import Do
 from shared.identity.register import Register
 from shared.service import Reaction
+
+
+def on_catalogue_adopted(items: CatalogueItems, register: Register) -> Reaction:
+    """What is in force on the day of adoption is owed at once; the ticker raises whatever comes later."""
+
+    def commands(event: Recorded) -> Iterable[Do]:
+        adopted = hear(event, CatalogueAdopted)
+        if adopted:
+            today, almanac = business_day(event.recorded_at), Almanac(register, event.recorded_at)
+            for item in items.in_force(today, adopted.organisation):
+                yield from to_raise(item, today, almanac)
+
+    return Reaction("duties-of-adopted-catalogue", (CatalogueAdopted.SERVICE,), commands)
 
 
 def on_released_inside(register: Register) -> Reaction:

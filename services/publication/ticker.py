@@ -1,9 +1,8 @@
-"""What happens by itself as days pass: duties are raised as their quarter begins, moved when the calendar or a
-parameter says otherwise, and marked when their day is over. Each once, however long nobody looked.
+"""What happens by itself as days pass: duties are raised as their quarter begins, moved when the calendar or
+a parameter says otherwise, and marked when their day is over. Each once, however long nobody looked.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -14,61 +13,34 @@ from services.publication.domain.obligation import (
     OBLIGATION,
     MarkOverdue,
     MoveDue,
-    RaiseObligation,
-    obligation_id,
 )
-from services.publication.domain.parameters import Parameters
-from services.publication.domain.schedule import ItemInForce
 from services.publication.events import Duty
+from services.publication.views.almanac import Almanac, to_raise
 from services.publication.views.items import CatalogueItems
 from services.publication.views.obligations import OPEN, Obligations
 from shared.clock import business_day
 from shared.handling import Do
 from shared.identity.register import Register
 from shared.service import Ticker
-from shared.workdays import Calendar
-
-
-@dataclass
-class Almanac:
-    """The calendar and each town's parameters at an instant, asked once."""
-
-    register: Register
-    now: datetime
-    calendar: Calendar = field(init=False)
-    _parameters: dict[str, Parameters] = field(default_factory=dict, init=False)
-
-    def __post_init__(self) -> None:
-        self.calendar = self.register.calendar()
-
-    def parameters(self, town: str) -> Parameters:
-        if town not in self._parameters:
-            self._parameters[town] = parameters_of(self.register, town, self.now)
-        return self._parameters[town]
-
-
-def parameters_of(register: Register, town: str, at: datetime) -> Parameters:
-    return Parameters.of(lambda parameter: register.parameter(town, parameter, at))
 
 
 def raised(items: CatalogueItems, obligations: Obligations, register: Register) -> Ticker:
+    """Looks through all items once a day, and whenever a catalogue was adopted."""
+    settled: list[tuple[date, Any]] = []
+
     def due(now: datetime) -> Iterable[Do]:
-        today, almanac = business_day(now), Almanac(register, now)
-        known = obligations.raised()
+        today, edition = business_day(now), items.edition()
+        if settled == [(today, edition)]:
+            return
+        almanac, known, quiet = Almanac(register, now), obligations.raised(), True
         for item in items.in_force(today):
-            for do in _to_raise(item, today, almanac):
+            for do in to_raise(item, today, almanac):
                 if do.identity not in known:
+                    quiet = False
                     yield do
+        settled[:] = [(today, edition)] if quiet else []
 
     return Ticker("duties-raised", due)
-
-
-def _to_raise(item: ItemInForce, today: date, almanac: Almanac) -> Iterator[Do]:
-    parameters = almanac.parameters(item.town)
-    for planned in schedule.duties(item, until=today, calendar=almanac.calendar, parameters=parameters):
-        if planned.raised_from <= today:
-            obligation = obligation_id(item, planned)
-            yield Do(OBLIGATION, obligation, RaiseObligation(item, planned), key=f"raise/{obligation}")
 
 
 def moved(items: CatalogueItems, obligations: Obligations, register: Register) -> Ticker:
@@ -82,9 +54,10 @@ def moved(items: CatalogueItems, obligations: Obligations, register: Register) -
         almanac, quiet = Almanac(register, now), True
         limits = {item.item: item.limit_days for item in items.in_force(today)}
         for row in obligations.listed(state=OPEN):
-            for do in _to_move(row, limits.get(row["item"], 0), almanac):
-                quiet = False
-                yield do
+            if row["item"] in limits:
+                for do in _to_move(row, limits[row["item"]], almanac):
+                    quiet = False
+                    yield do
         settled[:] = [(today, structure)] if quiet else []
 
     return Ticker("duties-moved", due)

@@ -122,9 +122,7 @@ def _in_force(command: DraftDisclosure) -> ItemInForce:
         )
     if item.since > command.on:
         facts = {"effective": item.since.isoformat()}
-        raise Refused(
-            "NOT_IN_FORCE", f"The item is in force from {item.since}.", pointer="/item", facts=facts
-        )
+        raise Refused("NOT_IN_FORCE", f"The item is in force from {item.since}.", pointer="/item", facts=facts)
     if command.owed and command.owed.item != item.item:
         raise Refused("OFF_CATALOGUE", "The duty belongs to another item.", pointer="/obligation")
     return item
@@ -142,9 +140,7 @@ def revise(disclosure: Disclosure, command: ReviseDisclosure) -> list[Disclosure
     if content == version.content:
         return []
     return [
-        DisclosureRevised(
-            **names(disclosure), **_words(content), attachments=content.attachments, author=command.by
-        )
+        DisclosureRevised(**names(disclosure), **_words(content), attachments=content.attachments, author=command.by)
     ]
 
 
@@ -203,9 +199,7 @@ def open_for_writing(disclosure: Disclosure) -> Version:
     if disclosure.drafted is None:
         raise Refused("NOT_FOUND", "There is no such disclosure.")
     if disclosure.current.stage not in ("draft", "refused"):
-        raise Refused(
-            "STEP_OUT_OF_ORDER", "This version is no draft any more.", accepted="a return, or a correction"
-        )
+        raise Refused("STEP_OUT_OF_ORDER", "This version is no draft any more.", accepted="a return, or a correction")
     return disclosure.current
 
 

@@ -50,9 +50,7 @@ def covered(text: str) -> str:
     for span in reversed(spans(text)):
         number = text[span.start : span.end]
         head, tail = number[:SHOWN_HEAD], number[-SHOWN_TAIL:]
-        text = (
-            text[: span.start] + head + "*" * (len(number) - len(head) - len(tail)) + tail + text[span.end :]
-        )
+        text = text[: span.start] + head + "*" * (len(number) - len(head) - len(tail)) + tail + text[span.end :]
     return text
 
 
@@ -99,6 +97,16 @@ def kind_of(digits: str) -> str:
     if 16 <= len(digits) <= DIGITS_MAX and digits[0] != "0" and _luhn(digits):
         return "bank-card"
     return ""
+
+
+def kind_of_number(value: float) -> str:
+    """The same of a sheet's number cell. Beyond 15 digits a sheet loses the last ones, the check with them."""
+    if value != value or value in (float("inf"), float("-inf")) or value != int(value):
+        return ""
+    digits = str(int(value))
+    if len(digits) == 18 and digits[0] in "12345678" and _is_day(digits[6:14]):
+        return "id-number"
+    return kind_of(digits)
 
 
 def _is_id_18(digits: str) -> bool:

@@ -84,7 +84,7 @@ def earliest_outside(version: Version, lead: timedelta) -> datetime | None:
 
 
 def inside_audiences(drafted: DisclosureDrafted, named: tuple[str, ...]) -> tuple[str, ...]:
-    """Those the item means, and those who see everything by duty: the desk, town and county oversight."""
+    """Those the item means, and those who see everything by duty: the desk and the town's overseers."""
     meant = Scope(drafted.audience_inside)
     if meant is Scope.NAMED and not named:
         raise Refused("MISSING_FIELD", "Name the persons it is for.", pointer="/named")
@@ -93,7 +93,6 @@ def inside_audiences(drafted: DisclosureDrafted, named: tuple[str, ...]) -> tupl
         *(_audience(drafted, meant, person) for person in readers),
         scope.desk(drafted.organisation),
         scope.oversight(drafted.town),
-        scope.oversight("county"),
     )
 
 
@@ -174,7 +173,5 @@ def _correction(disclosure: Disclosure, at: datetime, audiences: tuple[str, ...]
         return []
     title, note, replaces = version.content.title, version.note, version.replaces
     return [
-        VersionCorrected(
-            **names(disclosure), title=title, replaces=replaces, note=note, at=at, audiences=audiences
-        )
+        VersionCorrected(**names(disclosure), title=title, replaces=replaces, note=note, at=at, audiences=audiences)
     ]

@@ -58,9 +58,7 @@ class Reckoned:
     days: tuple[CountedDay, ...]
 
 
-def duties(
-    item: ItemInForce, *, until: date, calendar: Calendar, parameters: Parameters
-) -> Iterator[Planned]:
+def duties(item: ItemInForce, *, until: date, calendar: Calendar, parameters: Parameters) -> Iterator[Planned]:
     """What is to be raised by the day ``until``. What was due before the item came into force is not owed."""
 
     def plan(duty: Duty, period: str, trigger: date, raised_from: date) -> Planned:
@@ -88,9 +86,7 @@ def _periodic(item: ItemInForce, until: date) -> Iterator[tuple[Duty, str, date,
         first = _months_on(first, length)
 
 
-def _fine_tunes(
-    item: ItemInForce, first: date, length: int, until: date
-) -> Iterator[tuple[Duty, str, date, date]]:
+def _fine_tunes(item: ItemInForce, first: date, length: int, until: date) -> Iterator[tuple[Duty, str, date, date]]:
     """The months of a cycle but its first, in which the former cycle's replacement is due."""
     if item.fine_tune != "monthly":
         return
@@ -101,9 +97,7 @@ def _fine_tunes(
             yield Duty.FINE_TUNE, f"{month:%Y-%m}", month, raised_from
 
 
-def reckon(
-    duty: Duty, trigger: date, *, limit_days: int = 0, calendar: Calendar, parameters: Parameters
-) -> Reckoned:
+def reckon(duty: Duty, trigger: date, *, limit_days: int = 0, calendar: Calendar, parameters: Parameters) -> Reckoned:
     """The due day of a duty from its trigger, for the first time or again after a new calendar."""
     match duty:
         case Duty.REPLACEMENT:

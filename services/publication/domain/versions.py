@@ -97,9 +97,7 @@ def evolve(disclosure: Disclosure, event: DisclosureEvent) -> Disclosure:
         case DisclosureDrafted():
             return Disclosure(event, (Version(1, _content(event), (event.author,)),))
         case CorrectionOpened():
-            opened = Version(
-                event.version, _content(event), (event.author,), replaces=event.replaces, note=event.note
-            )
+            opened = Version(event.version, _content(event), (event.author,), replaces=event.replaces, note=event.note)
             return replace(disclosure, versions=(*disclosure.versions, opened))
         case _:
             current = _advance(disclosure.current, event)
@@ -111,9 +109,7 @@ def _advance(version: Version, event: DisclosureEvent) -> Version:
         case DisclosureRevised() | AttachmentAdded() | AttachmentRemoved():
             return _rewritten(version, event)
         case DisclosureSubmitted():
-            return replace(
-                version, stage="submitted", attested_by=event.attested_by, digest=event.content_digest
-            )
+            return replace(version, stage="submitted", attested_by=event.attested_by, digest=event.content_digest)
         case SecrecyCleared():
             return replace(version, stage="cleared", reviewer=event.reviewer)
         case SecrecyRefused():
@@ -141,9 +137,7 @@ def _advance(version: Version, event: DisclosureEvent) -> Version:
 def _destroyed(version: Version, digest: str) -> Version:
     """What was refused for secrecy is not kept; its digest is, so that it is known if it comes back."""
     refused = version.refused_digests | {digest}
-    return replace(
-        version, stage="refused", content=BLANK, digest="", attested_by=(), refused_digests=refused
-    )
+    return replace(version, stage="refused", content=BLANK, digest="", attested_by=(), refused_digests=refused)
 
 
 def _rewritten(version: Version, event: DisclosureRevised | AttachmentAdded | AttachmentRemoved) -> Version:

@@ -18,10 +18,7 @@ class Approvals(View):
             "approvals",
             Column("register_name", String(60), primary_key=True),
             Column("number", Integer, primary_key=True),
-            *(
-                Column(name, String(100), nullable=False)
-                for name in ("town", "organisation", "item", "disclosure")
-            ),
+            *(Column(name, String(100), nullable=False) for name in ("town", "organisation", "item", "disclosure")),
             Column("version", Integer, nullable=False),
             Column("title", String(400), nullable=False),
             Column("register_number", String(80), nullable=False),

@@ -45,10 +45,7 @@ class DeskWork(View):
         self.work = table(
             "work",
             Column("disclosure", String(100), primary_key=True),
-            *(
-                text(name)
-                for name in ("town", "organisation", "item", "sub_item", "kind", "period", "item_scope")
-            ),
+            *(text(name) for name in ("town", "organisation", "item", "sub_item", "kind", "period", "item_scope")),
             text("item_title", 400),
             Column("duty", String(40)),
             Column("obligation", String(200)),
@@ -189,11 +186,7 @@ def _fresh(fact: DisclosureDrafted | CorrectionOpened) -> dict[str, Any]:
     """A version at its beginning: nobody has examined it, and it has been shown to nobody."""
     blank = dict.fromkeys(("reviewer", "approver", "register_number", "content_digest"), "")
     shown = {"inside_at": None, "outside_at": None}
-    return (
-        {"stage": "draft", "content": _words(fact), "authors": [fact.author], "attested_by": []}
-        | blank
-        | shown
-    )
+    return {"stage": "draft", "content": _words(fact), "authors": [fact.author], "attested_by": []} | blank | shown
 
 
 def _words(fact: Written) -> dict[str, Any]:

@@ -4,7 +4,20 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Column, Connection, Date, Integer, RowMapping, String, and_, or_, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Date,
+    Integer,
+    RowMapping,
+    String,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from services.publication.domain.schedule import ItemInForce
 from services.publication.heard import CatalogueAdopted, HeardItem
@@ -69,6 +82,13 @@ class CatalogueItems(View):
         with self.reading() as connection:
             row = connection.execute(query).mappings().first()
         return _in_force(row) if row else None
+
+    def edition(self) -> tuple[int, int]:
+        """Another one whenever a catalogue has been adopted."""
+        query = select(func.count(), func.coalesce(func.sum(self.items.c.version), 0))
+        with self.reading() as connection:
+            wordings, versions = connection.execute(query).one()
+        return wordings, versions
 
     def in_force(self, on: date, organisation: str = "") -> Iterator[ItemInForce]:
         table = self.items

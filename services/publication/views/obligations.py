@@ -61,10 +61,7 @@ class Obligations(View):
         self.rows = table(
             "obligations",
             Column("obligation", String(200), primary_key=True),
-            *(
-                text(name, 100)
-                for name in ("town", "organisation", "item", "sub_item", "kind", "duty", "period")
-            ),
+            *(text(name, 100) for name in ("town", "organisation", "item", "sub_item", "kind", "duty", "period")),
             *(text(name, 400) for name in ("title", "title_en")),
             Column("trigger", Date, nullable=False),
             Column("due", Date, nullable=False),
@@ -172,7 +169,4 @@ class Obligations(View):
         if town:
             query = query.where(rows.c.town == town)
         with self.reading() as connection:
-            return [
-                Timeliness(**row)
-                for row in connection.execute(query.order_by(rows.c.organisation)).mappings()
-            ]
+            return [Timeliness(**row) for row in connection.execute(query.order_by(rows.c.organisation)).mappings()]

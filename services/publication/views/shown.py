@@ -1,7 +1,8 @@
 """What has been shown, to which audience, from when: the only source of what readers are given.
 
 One row for each disclosure, version and audience. A question brings the asker's audiences, and whatever has
-no row among them does not exist: on no page, in no list, search, feed, count or download (design 1.5). So an outsider neither sees nor can infer a correction that has so far been shown inside only.
+no row among them does not exist: on no page, in no list, search, feed, count or download (design 1.5). So an
+outsider neither sees nor can infer a correction that has so far been shown inside only.
 """
 
 from collections.abc import Collection
@@ -168,18 +169,11 @@ class Shown(View):
 
     def one(self, disclosure: str, audiences: Collection[str], version: int = 0) -> RowMapping | None:
         """A version as this asker may see it (if none is named, the present one), or None: there is none."""
-        return next(
-            (row for row in self.versions(disclosure, audiences) if version in (0, row["version"])), None
-        )
+        return next((row for row in self.versions(disclosure, audiences) if version in (0, row["version"])), None)
 
     def versions(self, disclosure: str, audiences: Collection[str]) -> list[RowMapping]:
         """Every version the asker may see, newest first; all but the first are marked as corrected."""
-        seen = (
-            self._seen(audiences)
-            .where(self.rows.c.disclosure == disclosure)
-            .group_by(*self._grouping())
-            .subquery()
-        )
+        seen = self._seen(audiences).where(self.rows.c.disclosure == disclosure).group_by(*self._grouping()).subquery()
         query = self._joined(seen).order_by(seen.c.version.desc())
         with self.reading() as connection:
             return list(connection.execute(query).mappings())
@@ -211,9 +205,7 @@ class Shown(View):
     def _joined(self, seen: Any) -> Select[Any]:
         texts = self.contents.c
         content = [column for column in texts if column.name not in seen.c]
-        same = and_(
-            texts.disclosure == seen.c.disclosure, texts.version == seen.c.version, texts.side == seen.c.side
-        )
+        same = and_(texts.disclosure == seen.c.disclosure, texts.version == seen.c.version, texts.side == seen.c.side)
         return select(seen, *content).join(self.contents, same)
 
     def _present(self, audiences: Collection[str], wanted: Filter) -> Select[Any]:
@@ -224,9 +216,7 @@ class Shown(View):
                 query = query.where(c[column] == value)
         seen = query.group_by(*self._grouping()).subquery()
         newest = (
-            select(seen.c.disclosure, func.max(seen.c.version).label("version"))
-            .group_by(seen.c.disclosure)
-            .subquery()
+            select(seen.c.disclosure, func.max(seen.c.version).label("version")).group_by(seen.c.disclosure).subquery()
         )
         present = and_(newest.c.disclosure == seen.c.disclosure, newest.c.version == seen.c.version)
         joined = self._joined(seen).join(newest, present)

@@ -63,9 +63,7 @@ def _to_draft(asked: Asked, organisation: str, obligations: Obligations, desk: D
     begun = desk.drafted_for([row["obligation"] for row in owed])
     for row in owed:
         if row["obligation"] not in begun:
-            names = {
-                name: row[name] for name in ("organisation", "item", "title", "obligation", "duty", "period")
-            }
+            names = {name: row[name] for name in ("organisation", "item", "title", "obligation", "duty", "period")}
             yield Task("draft", **names, due=row["due"], overdue=row["due"] < asked.today)
 
 

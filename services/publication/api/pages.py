@@ -1,0 +1,215 @@
+"""What publication's questions are answered with: duties, work, tasks, and what is shown."""
+
+from datetime import date, datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
+
+from services.publication.events import Attachment, CountedDay
+from shared.identity.register import Register
+
+
+class Moved(BaseModel):
+    was: date
+    reason: str
+
+
+class DutyRow(BaseModel):
+    """``state`` is open, overdue or fulfilled on the day of asking."""
+
+    obligation: str
+    town: str
+    organisation: str
+    item: str
+    sub_item: str
+    title: str
+    title_en: str
+    kind: str
+    duty: str
+    period: str
+    due: date
+    provisional: bool
+    state: str
+    overdue_from: date | None
+    disclosure: str
+    attested_by: str
+    fulfilled_on: date | None
+    late_workdays: int | None
+    version: int
+
+    @classmethod
+    def of(cls, row: RowMapping, today: date) -> Self:
+        late = row["state"] == "open" and row["due"] < today
+        return cls.model_validate(dict(row) | ({"state": "overdue"} if late else {}))
+
+
+class DutyPage(DutyRow):
+    """How the due day came about, day by day, and which days it had before."""
+
+    trigger: date
+    parameter: str
+    calendars: list[str]
+    reckoning: list[CountedDay]
+    moves: list[Moved]
+
+
+class TaskRow(BaseModel):
+    """The next step that waits for the asker."""
+
+    step: str
+    organisation: str
+    item: str
+    title: str
+    obligation: str
+    duty: str
+    period: str
+    due: date | None
+    overdue: bool
+    disclosure: str
+    version: int
+    earliest: datetime | None = Field(description="From when on the step may be taken, where a lead must pass.")
+
+
+class WorkRow(BaseModel):
+    disclosure: str
+    town: str
+    organisation: str
+    item: str
+    sub_item: str
+    item_title: str
+    obligation: str | None
+    duty: str | None
+    period: str
+    stage: str
+    version: int
+    stream_version: int = Field(description="Send as If-Match with the next command.")
+    title: str
+    register_number: str
+    inside_at: datetime | None
+    outside_at: datetime | None
+    changed_at: datetime
+
+    @classmethod
+    def of(cls, row: RowMapping) -> Self:
+        return cls.model_validate(dict(row) | {"title": row["content"].get("title", "")})
+
+
+class StepTaken(BaseModel):
+    """Who did what to it, in which post (ORG-15)."""
+
+    version: int
+    step: str
+    actor: str
+    actor_zh: str
+    actor_en: str
+    post: str
+    organisation: str
+    note: str
+    at: datetime
+
+
+class WorkPage(WorkRow):
+    text: str
+    summary: str
+    led_text: str
+    attachments: list[Attachment]
+    authors: list[str]
+    attested_by: list[str]
+    reviewer: str
+    approver: str
+    note: str
+    item_scope: str
+    audience_outside: str | None
+    kind: str
+    content_digest: str
+    earliest_outside: datetime | None
+    steps: list[StepTaken]
+
+
+class ShownRow(BaseModel):
+    """A disclosure as the asker may see it; ``shown_from`` is when it first came to one of their audiences."""
+
+    disclosure: str
+    version: int
+    town: str
+    organisation: str
+    organisation_zh: str
+    organisation_en: str
+    item: str
+    period: str
+    side: str
+    title: str
+    summary: str
+    shown_from: datetime
+    corrected_at: datetime | None
+    superseded_at: datetime | None
+    superseded_by: str | None
+    replaces: int
+    note: str
+
+    @classmethod
+    def of(cls, row: RowMapping, register: Register) -> Self:
+        return cls.model_validate(dict(row) | organisation_names(register, row["organisation"]))
+
+
+class ShownPage(ShownRow):
+    text: str
+    led_text: str
+    attachments: list[Attachment]
+    channels: list[dict[str, Any]]
+    content_digest: str
+    register_number: str
+
+
+class SheetPage(ShownPage):
+    """What goes on a printed sheet of the public column."""
+
+    sheet: str
+    places: list[str]
+    printed_on: date
+
+
+class LedLine(BaseModel):
+    disclosure: str
+    organisation: str
+    screen: str
+    text: str
+    shown_from: datetime
+    shown_to: datetime
+
+
+class ApprovalRow(BaseModel):
+    register_number: str
+    number: int
+    organisation: str
+    item: str
+    disclosure: str
+    version: int
+    title: str
+    approver: str
+    on: date
+
+
+class TimelinessRow(BaseModel):
+    """Counted by duties; ``on_time_rate`` is of those that are over, None while none is."""
+
+    organisation: str
+    met_on_time: int
+    met_late: int
+    overdue: int
+    not_yet_due: int
+    late_workdays: int
+    on_time_rate: float | None
+
+
+class Count(BaseModel):
+    count: int
+
+
+def organisation_names(register: Register, organisation: str) -> dict[str, str]:
+    known = register.organisation(organisation)
+    return {
+        "organisation_zh": known.name_zh if known else organisation,
+        "organisation_en": known.name_en if known else organisation,
+    }

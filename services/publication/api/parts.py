@@ -1,0 +1,74 @@
+"""What the routes stand on: the write side, the views, documents, and who may know of a disclosure's work.
+
+What a command needs to know of a disclosure comes from the journal, so that it sees what the last command did.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import RowMapping
+
+from services.publication.domain.disclosure import DISCLOSURE, DisclosureCommand
+from services.publication.domain.obligation import OBLIGATION, Obligation
+from services.publication.domain.versions import Disclosure
+from services.publication.events import DisclosureDrafted
+from services.publication.views.approvals import Approvals
+from services.publication.views.desk import DeskWork
+from services.publication.views.items import CatalogueItems
+from services.publication.views.obligations import Obligations
+from services.publication.views.shown import Shown
+from shared.decider import Refused
+from shared.documents import Documents
+from shared.handling import Do, Handler
+from shared.identity import Standing
+from shared.identity.register import Register
+from shared.policy import Acting
+from shared.web.desk import Desk, Done
+
+
+@dataclass(frozen=True)
+class Parts:
+    handler: Handler
+    register: Register
+    items: CatalogueItems
+    obligations: Obligations
+    work: DeskWork
+    approvals: Approvals
+    shown: Shown
+    documents: Documents
+
+    def disclosure(self, disclosure: str) -> tuple[Disclosure, DisclosureDrafted]:
+        state: Disclosure = self.handler.state(DISCLOSURE, disclosure)[1]
+        if state.drafted is None:
+            raise nothing()
+        return state, state.drafted
+
+    def obligation(self, obligation: str) -> Obligation:
+        state: Obligation = self.handler.state(OBLIGATION, obligation)[1]
+        if state.raised is None:
+            raise nothing()
+        return state
+
+    def acting(self, desk: Desk, drafted: DisclosureDrafted) -> Acting:
+        return desk.may(drafted.organisation, drafted.town, hidden=is_stranger(desk.standing, drafted.organisation))
+
+    def done(self, desk: Desk, disclosure: str, command: DisclosureCommand, **result: str) -> Done:
+        """One command to a disclosure, by someone who may."""
+        _, drafted = self.disclosure(disclosure)
+        acting = self.acting(desk, drafted)
+        return desk.handle(Do(DISCLOSURE, disclosure, command), acting=acting, town=drafted.town, result=result)
+
+    def work_of(self, disclosure: str) -> RowMapping:
+        row = self.work.one(disclosure)
+        if row is None:
+            raise nothing()
+        return row
+
+
+def nothing() -> Refused:
+    return Refused("NOT_FOUND", "There is no such thing here.")
+
+
+def is_stranger(standing: Standing, organisation: str) -> bool:
+    """Whoever has no post in or above an organisation learns nothing of the work on its desk."""
+    near = {organisation, *standing.superiors_of(organisation)}
+    return not any(post.organisation in near for post in standing.posts)

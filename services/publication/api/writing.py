@@ -1,0 +1,121 @@
+"""HTTP to writing: draft, revise, attach, submit, correct."""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import Form, UploadFile
+
+from services.publication.api.bodies import CorrectBody, DraftBody, ReviseBody, SubmitBody
+from services.publication.api.parts import Parts, nothing
+from services.publication.domain.disclosure import DISCLOSURE
+from services.publication.domain.drafting import (
+    AddAttachment,
+    DraftDisclosure,
+    OpenCorrection,
+    OwedBy,
+    RemoveAttachment,
+    ReviseDisclosure,
+)
+from services.publication.domain.examination import SubmitDisclosure
+from services.publication.domain.personal_data_gate import covered, find
+from services.publication.domain.sheets import Examined, examine
+from services.publication.events import Attachment, Mask
+from shared.decider import Refused
+from shared.handling import Do
+from shared.web import Api, CommandDesk, Done
+
+NAME_MAX = 200
+
+
+def add(router: Api, parts: Parts) -> None:
+    _drafting(router, parts)
+    _attaching(router, parts)
+
+
+def _drafting(router: Api, parts: Parts) -> None:
+    path = "/disclosures/{disclosure}"
+
+    @router.post("/disclosures", action="disclosure.draft", status_code=201)
+    def draft_disclosure(body: DraftBody, desk: CommandDesk) -> Done:
+        """For a duty, or for an item in force: OFF_CATALOGUE and NOT_IN_FORCE otherwise."""
+        owed = _owed(parts, body.obligation)
+        item = body.item or (owed.item if owed else "")
+        if not item:
+            raise Refused("MISSING_FIELD", "A draft is for an item or a duty.", pointer="/item")
+        organisation = parts.register.organisation(item.partition("/")[0])
+        if organisation is None:
+            raise nothing()
+        acting = desk.may(organisation.organisation, organisation.town)
+        made, in_catalogue = desk.new_id(), parts.items.item(item, desk.today)
+        command = DraftDisclosure(made, in_catalogue, owed, body.content(), desk.standing.person, desk.today)
+        result = {"disclosure": made, "item": item, "obligation": body.obligation}
+        return desk.handle(Do(DISCLOSURE, made, command), acting=acting, town=organisation.town, result=result)
+
+    @router.post(f"{path}/revise", action="disclosure.draft", versioned=True)
+    def revise_disclosure(disclosure: str, body: ReviseBody, desk: CommandDesk) -> Done:
+        return parts.done(desk, disclosure, ReviseDisclosure(body.content(), desk.standing.person))
+
+    @router.post(f"{path}/submit", action="disclosure.draft", versioned=True)
+    def submit_disclosure(disclosure: str, body: SubmitBody, desk: CommandDesk) -> Done:
+        """For review, attested as true by the named persons; from here on the content stands."""
+        return parts.done(desk, disclosure, SubmitDisclosure(desk.standing.person, tuple(body.attested_by)))
+
+    @router.post(f"{path}/corrections", action="disclosure.draft", versioned=True, status_code=201)
+    def open_correction(disclosure: str, body: CorrectBody, desk: CommandDesk) -> Done:
+        """A new version of what was shown; the attachments are carried over."""
+        by = desk.standing.person
+        command = OpenCorrection(body.content(), body.note, body.found_by or by, by, desk.today)
+        return parts.done(desk, disclosure, command)
+
+
+def _attaching(router: Api, parts: Parts) -> None:
+    path = "/disclosures/{disclosure}/attachments"
+
+    @router.post(path, action="disclosure.draft", versioned=True, status_code=201)
+    def attach(disclosure: str, file: UploadFile, desk: CommandDesk, mask: Annotated[bool, Form()] = False) -> Done:
+        """PERSONAL_DATA_FOUND names the cells; with ``mask`` a copy is kept in which they are covered."""
+        _, drafted = parts.disclosure(disclosure)
+        acting = parts.acting(desk, drafted)
+        command = _examined(parts, desk.standing.person, file, mask=mask)
+        result = {
+            "digest": command.attachment.digest,
+            "name": command.attachment.name,
+            "masked": [m.place for m in command.masks],
+        }
+        return desk.handle(Do(DISCLOSURE, disclosure, command), acting=acting, town=drafted.town, result=result)
+
+    @router.post(f"{path}/{{digest}}/remove", action="disclosure.draft", versioned=True)
+    def remove_attachment(disclosure: str, digest: str, desk: CommandDesk) -> Done:
+        return parts.done(desk, disclosure, RemoveAttachment(digest, desk.standing.person))
+
+
+def _owed(parts: Parts, obligation: str) -> OwedBy | None:
+    raised = parts.obligation(obligation).raised if obligation else None
+    return OwedBy(raised.obligation, raised.item, raised.duty, raised.period) if raised else None
+
+
+def _examined(parts: Parts, by: str, file: UploadFile, *, mask: bool) -> AddAttachment:
+    """The document is kept only once the gate lets it pass: as it is, or covered."""
+    name, content = (file.filename or "attachment")[-NAME_MAX:], file.file.read()
+    seen = examine(name, content)
+    found = (*find([("name", name)]), *seen.found)
+    if not found:
+        return AddAttachment(_kept(parts, name, content, file, seen), (), (), by)
+    if not mask:
+        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+        unkept = Attachment(name=covered(name), digest=digest, media_type="", bytes=len(content))
+        return AddAttachment(unkept, found, (), by)
+    hidden = content if seen.covered is None else seen.covered
+    masks = tuple(Mask(place=f.place, kind=f.kind) for f in found)
+    kept = _kept(parts, covered(name), hidden, file, seen).model_copy(update={"scan": "masked"})
+    return AddAttachment(kept, (), masks, by)
+
+
+def _kept(parts: Parts, name: str, content: bytes, file: UploadFile, seen: Examined) -> Attachment:
+    return Attachment(
+        name=name,
+        digest=parts.documents.put(content),
+        media_type=(file.content_type or "application/octet-stream")[:200],
+        bytes=len(content),
+        scan="clean" if seen.readable else "not-readable",
+    )

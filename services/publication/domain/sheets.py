@@ -1,0 +1,118 @@
+"""Attachments under the personal-data gate: sheets cell by cell, plain text line by line, others unread.
+
+Works on bytes in memory. What it cannot read it says so of; a sheet that is broken or blown up is refused.
+"""
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.cell import Cell
+from openpyxl.workbook import Workbook
+
+from services.publication.domain.personal_data_gate import Found, covered, find, kind_of_number, spans
+from shared.decider import Refused
+
+UNPACKED_BYTES_MAX = 100_000_000
+TEXT_SUFFIXES = (".csv", ".txt", ".md", ".tsv")
+WORKBOOK_PART = "xl/workbook.xml"
+
+
+@dataclass(frozen=True)
+class Examined:
+    """``covered`` is the same document with what was found covered; None where it cannot be read."""
+
+    found: tuple[Found, ...]
+    readable: bool
+    covered: bytes | None = None
+
+
+def examine(name: str, content: bytes) -> Examined:
+    """What the gate finds in a document, and its covered copy."""
+    if _is_workbook(content):
+        return _examine_workbook(content)
+    if name.lower().endswith(TEXT_SUFFIXES):
+        text, encoding = _decoded(content)
+        found = find([("line", text)])
+        return Examined(found, True, covered(text).encode(encoding) if found else None)
+    return Examined((), readable=False)
+
+
+def _is_workbook(content: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            if WORKBOOK_PART not in archive.namelist():
+                return False
+            unpacked = sum(part.file_size for part in archive.infolist())
+    except zipfile.BadZipFile:
+        return False
+    if unpacked > UNPACKED_BYTES_MAX:
+        raise Refused("TOO_LARGE", "The sheet unpacks to more than is taken.", pointer="/file")
+    return True
+
+
+def _examine_workbook(content: bytes) -> Examined:
+    workbook = _opened(content, values=False)
+    found = {f.place: f for book in (_opened(content, values=True), workbook) for f in _found_in(book)}
+    if not found:
+        return Examined((), True)
+    for cell in _cells(workbook):
+        _cover(cell)
+    out = BytesIO()
+    workbook.save(out)
+    return Examined(tuple(found.values()), True, out.getvalue())
+
+
+def _opened(content: bytes, *, values: bool) -> Workbook:
+    """``values``: the results that formulas had when the sheet was saved, else the formulas."""
+    try:
+        return load_workbook(BytesIO(content), data_only=values)
+    except Exception as unreadable:
+        raise Refused("INVALID", "The sheet cannot be opened.", pointer="/file") from unreadable
+
+
+def _found_in(workbook: Workbook) -> Iterator[Found]:
+    for cell in _cells(workbook):
+        place = f"{cell.parent.title}!{cell.coordinate}"
+        if kind := _kind(cell.value):
+            yield Found(place, kind)
+        if cell.comment and (hits := spans(cell.comment.text)):
+            yield Found(f"{place} (comment)", hits[0].kind)
+
+
+def _cells(workbook: Workbook) -> Iterator[Cell]:
+    for sheet in workbook.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell, Cell) and (cell.value is not None or cell.comment):
+                    yield cell
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool) or value is None:
+        return ""
+    if isinstance(value, int | float):
+        return kind_of_number(value)
+    hits = spans(str(value))
+    return hits[0].kind if hits else ""
+
+
+def _cover(cell: Cell) -> None:
+    if kind_found := _kind(cell.value):
+        text = f"{cell.value:.0f}" if isinstance(cell.value, int | float) else str(cell.value)
+        hidden = covered(text)
+        cell.value = hidden if hidden != text else f"({kind_found})"
+    if cell.comment and spans(cell.comment.text):
+        cell.comment.text = covered(cell.comment.text)
+
+
+def _decoded(content: bytes) -> tuple[str, str]:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    raise Refused("INVALID", "The text is neither UTF-8 nor GB 18030.", pointer="/file")

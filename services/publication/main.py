@@ -1,0 +1,40 @@
+"""Puts publication together: the only file of it that knows which parts are real."""
+
+from services.publication import ticker
+from services.publication.api import Parts, routes
+from services.publication.events import REGISTRY
+from services.publication.reactions import on_catalogue_adopted, on_released_inside
+from services.publication.views.approvals import Approvals
+from services.publication.views.desk import DeskWork
+from services.publication.views.items import CatalogueItems
+from services.publication.views.obligations import Obligations
+from services.publication.views.shown import Shown
+from shared.identity.register import Register
+from shared.service import Platform, Service
+from shared.web import make_app
+
+NAME = "publication"
+
+
+def build(platform: Platform) -> Service:
+    engine = platform.engine(NAME)
+    handler = platform.handler(REGISTRY)
+    register, items, obligations = Register(engine), CatalogueItems(engine), Obligations(engine)
+    work, approvals, shown = DeskWork(engine), Approvals(engine), Shown(engine)
+    views = (register, items, obligations, work, approvals, shown)
+    parts = Parts(handler, register, items, obligations, work, approvals, shown, platform.documents)
+    app = make_app(NAME, platform, [routes(parts)], register=register, handler=handler, views=views)
+    return Service(
+        NAME,
+        REGISTRY,
+        handler,
+        engine,
+        app,
+        views=views,
+        reactions=(on_catalogue_adopted(items, register), on_released_inside(register)),
+        tickers=(
+            ticker.raised(items, obligations, register),
+            ticker.moved(items, obligations, register),
+            ticker.overdue(obligations),
+        ),
+    )

@@ -1,0 +1,40 @@
+"""What duties are reckoned with at an instant: the calendar and each town's parameters, from the register."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from services.publication.domain import schedule
+from services.publication.domain.obligation import OBLIGATION, RaiseObligation, obligation_id
+from services.publication.domain.parameters import Parameters
+from services.publication.domain.schedule import ItemInForce
+from shared.handling import Do
+from shared.identity.register import Register
+from shared.workdays import Calendar
+
+
+@dataclass
+class Almanac:
+    """Asks the register once for the calendar and once for each town."""
+
+    register: Register
+    now: datetime
+    calendar: Calendar = field(init=False)
+    _parameters: dict[str, Parameters] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.calendar = self.register.calendar()
+
+    def parameters(self, town: str) -> Parameters:
+        if town not in self._parameters:
+            self._parameters[town] = Parameters.of(lambda p: self.register.parameter(town, p, self.now))
+        return self._parameters[town]
+
+
+def to_raise(item: ItemInForce, today: date, almanac: Almanac) -> Iterator[Do]:
+    """Commands for all duties of an item whose time has come; to raise one again changes nothing."""
+    parameters = almanac.parameters(item.town)
+    for planned in schedule.duties(item, until=today, calendar=almanac.calendar, parameters=parameters):
+        if planned.raised_from <= today:
+            obligation = obligation_id(item, planned)
+            yield Do(OBLIGATION, obligation, RaiseObligation(item, planned), key=f"raise/{obligation}")
