@@ -37,6 +37,24 @@ class OrganisationPage(Named):
     posts: list[Holder] = Field(default_factory=list)
 
 
+class PostPage(BaseModel):
+    post: str
+    kind: str
+    title_zh: str
+    title_en: str
+    organisation: str
+    town: str
+
+
+class MePage(Named):
+    """What the register says of the asker now; powers follow from ``posts``."""
+
+    person: str
+    posts: list[PostPage]
+    member_of: list[str]
+    staff_of: list[str]
+
+
 class SubItemPage(Named):
     code: str
     kind: str

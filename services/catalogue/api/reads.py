@@ -13,7 +13,9 @@ from services.catalogue.api.pages import (
     CoveragePage,
     DivisionPage,
     Holder,
+    MePage,
     OrganisationPage,
+    PostPage,
     SubItemPage,
     TemplateHead,
     TemplateLine,
@@ -36,7 +38,7 @@ BRANCH_LEVELS = frozenset({"branch", "general-branch"})
 
 
 def add(router: Api, parts: Parts) -> None:
-    for more in (_code_list, _register, _division, _templates, _catalogue, _items):
+    for more in (_code_list, _register, _me, _division, _templates, _catalogue, _items):
         more(router, parts)
 
 
@@ -90,6 +92,22 @@ def _register(router: Api, parts: Parts) -> None:
         if found is None:
             raise _nothing()
         return _organisation(parts, found, on or reader.today, posts=True)
+
+
+def _me(router: Api, parts: Parts) -> None:  # noqa: ARG001 - every group of routes is added alike
+    @router.get("/me", action="register.read")
+    def me(reader: Reader) -> MePage:
+        """Who the asker is and which posts they hold now (ORG-15)."""
+        reader.may()
+        standing = reader.standing
+        return MePage(
+            person=standing.person,
+            name_zh=standing.name_zh,
+            name_en=standing.name_en,
+            posts=[PostPage(**{name: getattr(p, name) for name in PostPage.model_fields}) for p in standing.posts],
+            member_of=sorted(standing.member_of),
+            staff_of=sorted(standing.staff_of),
+        )
 
 
 def _organisation(parts: Parts, org: Org, on: date, *, posts: bool) -> OrganisationPage:
