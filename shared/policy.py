@@ -50,18 +50,18 @@ _ANYONE: list[tuple[Who, Where]] = [("anyone", Where.ANY)]
 _SIGNED_IN: list[tuple[Who, Where]] = [("person", Where.ANY)]
 
 _TABLE: dict[str, list[tuple[Who, Where]]] = {
-    # ORG: the register
+    # the register, ORG-01 to ORG-16
     "register.found": _SIGNED_IN,  # once, by the founder the settings name
     "register.keep": _KEEPERS,
     "register.read": _SIGNED_IN,
     "calendar.keep": [(P.COUNTY_OFFICE, Where.COUNTY)],
     "parameters.keep": _KEEPERS,
-    # CAT: catalogues
+    # the catalogues, CAT-01 to CAT-21
     "template.author": _UNITS,
     "catalogue.draft": _UNITS,
     "catalogue.adopt": [(P.COMMITTEE_SECRETARY, Where.TOWN), (P.LEADING_GROUP_HEAD, Where.TOWN)],
     "catalogue.read": _ANYONE,
-    # PUB: publication
+    # publication, PUB-01 to PUB-36
     "obligation.read": [
         *_DESK, *_SUPERVISOR, (P.SECRETARY, Where.SUPERIOR), *_TOWN, (P.UNIT_OFFICER, Where.TOWN), *_COUNTY,
     ],
@@ -77,7 +77,7 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
         *_DESK, (P.SECRETARY, Where.SUPERIOR), (P.SECRECY_REVIEWER, Where.SUPERIOR),
         (P.COMMITTEE_SECRETARY, Where.SUPERIOR), *_TOWN,
     ],
-    # FBK: feedback
+    # feedback, FBK-01 to FBK-13
     "opinion.give": _ANYONE,
     "opinion.handle": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],
     "opinion.decide": [(P.SECRETARY, Where.OWN), (P.CLERK, Where.OWN)],
