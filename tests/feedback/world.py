@@ -134,9 +134,9 @@ class World:
         self.catch_up()
         return names
 
-    def ask(self, person: str, path: str, **params: Any) -> Response:
+    def ask(self, asker: str, path: str, /, **params: Any) -> Response:
         url = f"/api/{self.service.name}/v1{path}"
-        return self.client.get(url, params=params, headers=_bearer(person))
+        return self.client.get(url, params=params, headers=_bearer(asker))
 
     def do(
         self, person: str, path: str, body: dict[str, Any] | None = None, *, version: int = 0, key: str = ""
