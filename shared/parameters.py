@@ -1,7 +1,8 @@
-"""The parameters a town may set (requirements 3.7): what each counts, and what holds until a town sets its own.
+"""The parameters a town may set (requirements 3.7): what each counts, and what holds until it sets its own.
 
-Every one is a whole number of its unit. Where a row of the requirements has several numbers, the further ones bear
-a suffix (``P-08.extension``). Values set are events of the catalogue; ``Register.parameter`` answers for a date.
+Every one is a whole number of its unit. Where a row of the requirements has several numbers, the further ones
+bear a suffix (``P-08.extension``). Values set are events of the catalogue; ``Register.parameter`` answers for a
+date.
 """
 
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ PARAMETERS: dict[str, Parameter] = {row.id: row for row in _ROWS}
 
 
 def value_of(parameter: str, text: str) -> int:
-    """A value as an event carries it. Raises ``KeyError`` for no such parameter, ``ValueError`` for no such value."""
+    """A value as events carry it. Raises ``KeyError`` for no such parameter, ``ValueError`` for no such value."""
     known = PARAMETERS[parameter]
     value = int(text)
     ranges = {Unit.DAY_OF_MONTH: (1, 28), Unit.MONTH_DAY: (101, 1231)}

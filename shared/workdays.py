@@ -153,7 +153,7 @@ class Calendar:
         return day
 
     def workdays_between(self, after: date, until: date) -> int:
-        """Working days after the one day, up to and with the other: how late ``until`` is if ``after`` was due."""
+        """Working days after the one day, up to and with the other: how late it is if ``after`` was due."""
         return sum(self.is_workday(after + timedelta(days=n)) for n in range(1, (until - after).days + 1))
 
     def _next(self, row: DayCount) -> DayCount:

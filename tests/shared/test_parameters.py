@@ -1,0 +1,24 @@
+"""The parameter table: whole numbers in their range, and nothing else."""
+
+import pytest
+
+from shared.parameters import PARAMETERS, value_of
+
+
+def test_every_parameter_of_the_requirements_has_a_default() -> None:  # 3.7
+    assert {name.partition(".")[0] for name in PARAMETERS} == {f"P-{n:02d}" for n in range(1, 22)}
+    assert PARAMETERS["P-01"].default == 24
+    assert all(value_of(p.id, str(p.default)) == p.default for p in PARAMETERS.values())
+
+
+@pytest.mark.parametrize(
+    ("parameter", "text"), [("P-01", "48 h"), ("P-01", "-1"), ("P-02", "31"), ("P-02", ""), ("P-20.handover", "0")]
+)
+def test_a_value_out_of_shape_or_range_is_no_value(parameter: str, text: str) -> None:
+    with pytest.raises(ValueError):
+        value_of(parameter, text)
+
+
+def test_there_is_no_other_parameter() -> None:
+    with pytest.raises(KeyError):
+        value_of("P-99", "1")
