@@ -49,7 +49,9 @@ class Parts:
         return state
 
     def acting(self, desk: Desk, drafted: DisclosureDrafted) -> Acting:
-        return desk.may(drafted.organisation, drafted.town, hidden=is_stranger(desk.standing, drafted.organisation))
+        authors = self.disclosure(drafted.disclosure)[0].current.authors
+        hidden = is_stranger(desk.standing, drafted.organisation)
+        return desk.may(drafted.organisation, drafted.town, hidden, makers=authors)
 
     def done(self, desk: Desk, disclosure: str, command: DisclosureCommand, **result: str) -> Done:
         """One command to a disclosure, by someone who may."""
