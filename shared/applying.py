@@ -63,9 +63,7 @@ class Applier:
                     return
                 part = batch.events[start : start + REACTIONS_AT_ONCE]
                 whole = start + REACTIONS_AT_ONCE >= len(batch.events)
-                yield self._reaction_sees(
-                    reaction, Batch(batch.source, part, batch.places if whole else {}), whole
-                )
+                yield self._reaction_sees(reaction, Batch(batch.source, part, batch.places if whole else {}), whole)
 
     def retry(self, follower: str, source: str, stream: str) -> parking.Retried:
         """Bring a parked stream's events to the view or reaction again. Raises KeyError for a stranger."""
@@ -80,11 +78,7 @@ class Applier:
         names = [view.name for view in views]
         last = batch.events[-1].position
         with self.observer.applying(self.service, batch.source, batch.events), self.engine.begin() as tx:
-            at = {
-                name: cp
-                for (name, source), cp in checkpoints.lock(tx, names).items()
-                if source == batch.source
-            }
+            at = {name: cp for (name, source), cp in checkpoints.lock(tx, names).items() if source == batch.source}
             waiting = parking.streams(tx, names, batch.source)
             for event in batch.events:
                 for view in views:
@@ -96,9 +90,7 @@ class Applier:
             self.observer.followed(self.service, name, batch.source, last, last - at[name].position)
         return {(name, batch.source): max(last, at[name].position) for name in names}
 
-    def _one(
-        self, tx: Connection, view: View, event: Recorded, waiting: set[tuple[str, str]], apply: "Step"
-    ) -> None:
+    def _one(self, tx: Connection, view: View, event: Recorded, waiting: set[tuple[str, str]], apply: "Step") -> None:
         if (view.name, event.stream) in waiting:
             parking.park(tx, view.name, event, "an earlier event of the stream waits", self.clock.now())
         elif reason := apply(tx, view, event):
@@ -183,7 +175,5 @@ def transient(fault: BaseException) -> bool:
         return True
     if isinstance(fault, DBAPIError) and fault.connection_invalidated:
         return True
-    wrong = isinstance(fault, OperationalError) and (
-        "no such" in str(fault.orig) or "syntax" in str(fault.orig)
-    )
+    wrong = isinstance(fault, OperationalError) and ("no such" in str(fault.orig) or "syntax" in str(fault.orig))
     return isinstance(fault, OperationalError | InterfaceError) and not wrong

@@ -30,7 +30,7 @@ CONTEXT = {
 }
 
 
-class NotAnEvent(Exception):  # noqa: N818 - an answer about the wire, not a fault of the program
+class NotAnEvent(Exception):
     """A record or JSON object that is not one of our CloudEvents."""
 
 

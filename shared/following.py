@@ -74,13 +74,9 @@ class Follower:
         self._stop.clear()
         self._threads = []
         if self.service in self.sources:
-            self._threads.append(
-                Thread(target=self._run, args=(self._open_own,), name=f"follow-{self.service}")
-            )
+            self._threads.append(Thread(target=self._run, args=(self._open_own,), name=f"follow-{self.service}"))
         if self.sources - {self.service}:
-            self._threads.append(
-                Thread(target=self._run, args=(self._open_others,), name=f"hear-{self.service}")
-            )
+            self._threads.append(Thread(target=self._run, args=(self._open_others,), name=f"hear-{self.service}"))
         for thread in self._threads:
             thread.daemon = True
             thread.start()
@@ -104,11 +100,7 @@ class Follower:
     @property
     def ready(self) -> bool:
         """Whether every source is followed: threads alive, no gap."""
-        return (
-            not self.gaps
-            and bool(self._threads or not self.keys)
-            and all(t.is_alive() for t in self._threads)
-        )
+        return not self.gaps and bool(self._threads or not self.keys) and all(t.is_alive() for t in self._threads)
 
     def wait_for(self, service: str, position: int, timeout: float) -> bool:
         """Wait until every view here that hears ``service`` has seen its ``position``.

@@ -37,7 +37,7 @@ leases = Table(
 )
 
 
-class LeaseLost(Exception):  # noqa: N818 - an event of life with leases
+class LeaseLost(Exception):
     """Another process has taken the lease over: what was about to be written is void."""
 
 
@@ -49,9 +49,7 @@ class Lease:
     name: str
     seconds: float = 5.0
     epoch: int = field(default=0, init=False)
-    holder: str = field(
-        default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{ids.new_id()}", init=False
-    )
+    holder: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{ids.new_id()}", init=False)
 
     def acquire(self) -> bool:
         """Take the lease if it is free, expired, its holder dead, or already ours. True if it is ours now."""
@@ -80,9 +78,7 @@ class Lease:
             tx.execute(leases.update().where(*self._mine()).values(holder="", expires=0.0))
 
     def _extend(self, tx: Connection) -> bool:
-        changed = tx.execute(
-            leases.update().where(*self._mine()).values(expires=database_seconds(tx) + self.seconds)
-        )
+        changed = tx.execute(leases.update().where(*self._mine()).values(expires=database_seconds(tx) + self.seconds))
         return changed.rowcount == 1
 
     def _mine(self) -> tuple[ColumnElement[bool], ...]:

@@ -16,7 +16,7 @@ from shared.log import Record
 AHEAD_MAX = 1_000  # events held of one partition while another is awaited; two batches of the relay
 
 
-class Gap(Exception):  # noqa: N818 - an alarm
+class Gap(Exception):
     """The log does not say what the journal said: nothing further of that source may be applied."""
 
 
@@ -105,9 +105,7 @@ class Merge:
     def _must_be_same(self, record: Record, event: Recorded) -> None:
         position, event_id = self._ids.get(record.partition, (0, ""))
         if event.position == position and event.event_id != event_id:
-            raise Gap(
-                f"{_name(record)}: position {position} returned as another event: the journal has forked"
-            )
+            raise Gap(f"{_name(record)}: position {position} returned as another event: the journal has forked")
 
     @staticmethod
     def _decoded(record: Record) -> tuple[Recorded, int]:

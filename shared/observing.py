@@ -34,9 +34,7 @@ class Observer:
     def relay_alarm(self, service: str, alarm: str, detail: str) -> None:
         self.logger.error("relay_alarm", service=service, alarm=alarm, detail=detail)
 
-    def applying(
-        self, service: str, source: str, events: Sequence[Recorded]
-    ) -> AbstractContextManager[object]:
+    def applying(self, service: str, source: str, events: Sequence[Recorded]) -> AbstractContextManager[object]:
         """Entered around the transaction in which views see a batch: a span may link to the events'
         traceparents.
         """

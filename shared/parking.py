@@ -80,19 +80,14 @@ def park(tx: Connection, follower: str, event: Recorded, reason: str, at: dateti
 def streams(tx: Connection, followers: Iterable[str], source: str) -> set[tuple[str, str]]:
     """The (follower, stream) pairs that wait."""
     where = (parked.c.follower.in_(list(followers)), parked.c.source == source)
-    return {
-        (row.follower, row.stream)
-        for row in tx.execute(select(parked.c.follower, parked.c.stream).where(*where))
-    }
+    return {(row.follower, row.stream) for row in tx.execute(select(parked.c.follower, parked.c.stream).where(*where))}
 
 
 def waiting(engine: Engine) -> list[Parked]:
     """Every stream that waits, the oldest first."""
     c = parked.c
     group = (
-        select(
-            c.follower, c.source, c.stream, func.count().label("events"), func.min(c.position).label("first")
-        )
+        select(c.follower, c.source, c.stream, func.count().label("events"), func.min(c.position).label("first"))
         .group_by(c.follower, c.source, c.stream)
         .subquery()
     )

@@ -39,7 +39,7 @@ relays = Table(
 WHOLE = -1
 
 
-class JournalForked(Exception):  # noqa: N818 - an alarm
+class JournalForked(Exception):
     """The log has what the journal has not: the journal was restored from an older backup and reuses
     positions.
     """
@@ -191,9 +191,7 @@ class Relay:
         self.confirmed, self._last = position, last
 
     def _load(self, tx: Connection) -> None:
-        rows = tx.execute(
-            select(relays.c.partition, relays.c.position).where(relays.c.service == self.service)
-        )
+        rows = tx.execute(select(relays.c.partition, relays.c.position).where(relays.c.service == self.service))
         known = {row.partition: row.position for row in rows}
         self.confirmed = known.pop(WHOLE, 0)
         self._last = known
@@ -213,9 +211,7 @@ class Relay:
         for partition, tail in tails.items():
             known = self.journal.read(tail.position - 1, 1) if tail.position <= head else ()
             if not known or known[0].event_id != tail.event_id:
-                raise JournalForked(
-                    f"partition {partition} ends at {tail.position}, which the journal does not have"
-                )
+                raise JournalForked(f"partition {partition} ends at {tail.position}, which the journal does not have")
         behind = [p for p, position in self._last.items() if p not in tails or tails[p].position < position]
         if behind:
             start = min(tails[p].position if p in tails else 0 for p in behind)

@@ -90,9 +90,7 @@ def fetch_jars(folder: Path) -> None:
     """
     maven = shutil.which("mvn")
     if maven is None:
-        raise KafkaMissing(
-            "Maven is not installed to fetch the Kafka jars; apt-get install maven, or set KAFKA_HOME"
-        )
+        raise KafkaMissing("Maven is not installed to fetch the Kafka jars; apt-get install maven, or set KAFKA_HOME")
     fresh = folder.with_name(f"{folder.name}.{os.getpid()}")
     command = [maven, "-q", "-B", "-f", str(DEPLOY / "pom.xml"), "dependency:copy-dependencies"]
     command += ["-DincludeScope=runtime", f"-DoutputDirectory={fresh}"]
@@ -100,9 +98,7 @@ def fetch_jars(folder: Path) -> None:
         done = subprocess.run(command, capture_output=True, text=True, timeout=FETCH_SECONDS_MAX, check=False)  # noqa: S603 - our own
     except subprocess.TimeoutExpired as late:
         shutil.rmtree(fresh, ignore_errors=True)
-        raise KafkaMissing(
-            f"Maven did not fetch the Kafka jars in {FETCH_SECONDS_MAX} s; try again"
-        ) from late
+        raise KafkaMissing(f"Maven did not fetch the Kafka jars in {FETCH_SECONDS_MAX} s; try again") from late
     if done.returncode or not any(fresh.glob(MARKER)):
         shutil.rmtree(fresh, ignore_errors=True)
         raise KafkaMissing(
@@ -244,9 +240,7 @@ class KafkaBroker:
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own
         if done.returncode:
-            raise KafkaDown(
-                f"Kafka could not be formatted in {self.folder}: {(done.stdout + done.stderr)[-600:]}"
-            )
+            raise KafkaDown(f"Kafka could not be formatted in {self.folder}: {(done.stdout + done.stderr)[-600:]}")
 
     def _await_ready(self, start: int) -> None:
         deadline = time.monotonic() + START_SECONDS_MAX
@@ -256,9 +250,7 @@ class KafkaBroker:
             if "Kafka Server started" in self._tail(start) and _answers(self.port):
                 return
             time.sleep(0.05)
-        raise KafkaDown(
-            f"Kafka was not ready after {START_SECONDS_MAX:.0f} s; see {self.log}\n{self._tail(start)}"
-        )
+        raise KafkaDown(f"Kafka was not ready after {START_SECONDS_MAX:.0f} s; see {self.log}\n{self._tail(start)}")
 
     def _tail(self, start: int) -> str:
         with self.log.open("rb") as log:

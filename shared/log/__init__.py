@@ -36,7 +36,7 @@ class Record:
         return next((value.decode() for key, value in self.headers if key == name), "")
 
 
-class LogUnavailable(Exception):  # noqa: N818 - a state of the world
+class LogUnavailable(Exception):
     """The log did not take, or did not hand out, the records.
 
     Whatever was sent may or may not be there: send again.
@@ -55,9 +55,7 @@ class Log(Protocol):
         """
         ...
 
-    def read(
-        self, offsets: Mapping[tuple[str, int], int], limit: int = 500, wait: float = 0.2
-    ) -> Sequence[Record]:
+    def read(self, offsets: Mapping[tuple[str, int], int], limit: int = 500, wait: float = 0.2) -> Sequence[Record]:
         """Records of the named (topic, partition)s from the given next offsets on, in offset order within
         each.
 
@@ -77,7 +75,7 @@ class Log(Protocol):
     def close(self) -> None: ...
 
 
-class OffsetUnknown(Exception):  # noqa: N818 - an alarm
+class OffsetUnknown(Exception):
     """The log does not have the offset a follower stands at: an alarm, never 'start over'."""
 
 

@@ -55,9 +55,7 @@ class EmbeddedLog:
             self._published += 1
             self._wake.notify_all()
 
-    def read(
-        self, offsets: Mapping[tuple[str, int], int], limit: int = 500, wait: float = 0.2
-    ) -> Sequence[Record]:
+    def read(self, offsets: Mapping[tuple[str, int], int], limit: int = 500, wait: float = 0.2) -> Sequence[Record]:
         deadline = time.monotonic() + wait
         while True:
             published = self._published
@@ -128,9 +126,7 @@ class EmbeddedLog:
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             with self._wake:
-                self._wake.wait_for(
-                    lambda: self._published != published or self._closed, min(left, POLL_SECONDS)
-                )
+                self._wake.wait_for(lambda: self._published != published or self._closed, min(left, POLL_SECONDS))
             if self._published != published or self._closed:
                 return
             if int(self._query("pragma data_version")[0][0]) != version:
@@ -153,9 +149,7 @@ class EmbeddedLog:
 
     def _open(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(
-            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
+        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         with closing(connection.cursor()) as cursor:
             cursor.execute("pragma journal_mode = wal")
             cursor.execute("pragma synchronous = full")

@@ -69,9 +69,7 @@ class Numbers(View):
         values = {"stream": event.stream, "version": event.version, "number": event.data["number"]}
         row = {"source": event.service, "position": event.position, "town": event.context.town}
         tx.execute(self.rows.insert().values(**row, **values))
-        total = (
-            tx.execute(select(self.totals.c.total).where(self.totals.c.stream == event.stream)).scalar() or 0
-        )
+        total = tx.execute(select(self.totals.c.total).where(self.totals.c.stream == event.stream)).scalar() or 0
         upsert(tx, self.totals, {"stream": event.stream}, {"total": total + event.data["number"]})
 
     def seen(self, source: str = "catalogue") -> list[int]:
@@ -79,9 +77,7 @@ class Numbers(View):
         with self.reading() as tx:
             return list(
                 tx.execute(
-                    select(self.rows.c.position)
-                    .where(self.rows.c.source == source)
-                    .order_by(self.rows.c.position)
+                    select(self.rows.c.position).where(self.rows.c.source == source).order_by(self.rows.c.position)
                 ).scalars()
             )
 
@@ -107,9 +103,7 @@ def handler_of(journal: SqlJournal) -> Handler:
 
 
 def log_of(folder: Path, partitions: int = 3) -> EmbeddedLog:
-    return EmbeddedLog(
-        folder / "log.db", {f"{COUNTY}.{service}.events.v1": partitions for service in SERVICES}
-    )
+    return EmbeddedLog(folder / "log.db", {f"{COUNTY}.{service}.events.v1": partitions for service in SERVICES})
 
 
 def count(journal: SqlJournal, stream: str, *numbers: int, note: str = "", town: str = "fengyang") -> int:
@@ -124,9 +118,7 @@ def count(journal: SqlJournal, stream: str, *numbers: int, note: str = "", town:
     return journal.append(Append(context.command_id, "", context, (Write(stream, version, events),))).position
 
 
-def event_at(
-    position: int, stream: str, version: int, service: str = "catalogue", number: int = 1
-) -> Recorded:
+def event_at(position: int, stream: str, version: int, service: str = "catalogue", number: int = 1) -> Recorded:
     """An event as a journal would hand it out."""
     return Recorded(
         service=service,

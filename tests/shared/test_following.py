@@ -1,84 +1,14 @@
 """Followers bring every event of every source to views and reactions, in journal order, each once."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from threading import Thread
 
-import pytest
+from sqlalchemy import select
 
-from shared import parking
-from shared.clock import SystemClock
-from shared.events import Recorded
-from shared.following import Follower, settled
-from shared.handling import Do
-from shared.log.embedded import EmbeddedLog
-from shared.relay import Relay
-from shared.service import Reaction
-from tests.shared.flows import COUNTY, ECHO, Echo, Numbers, count, engine_of, handler_of, journal_of, log_of
+from shared import checkpoints, parking
+from tests.shared.flows import COUNTY, Numbers, count, event_at
+from tests.shared.towns import Town, engines, town
 
-
-def echo(event: Recorded) -> list[Do]:
-    return [Do(ECHO, event.identity, Echo(event.data["number"]))] if event.name == "Counted" else []
-
-
-@dataclass
-class Town:
-    """Two services on one log: catalogue is heard by publication, which also hears itself."""
-
-    folder: Path
-    log: EmbeddedLog = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.log = log_of(self.folder)
-        self.engines = {name: engine_of(self.folder, name) for name in ("catalogue", "publication")}
-        self.catalogue = journal_of(self.engines["catalogue"], "catalogue")
-        self.publication = journal_of(self.engines["publication"], "publication")
-        journals = ((self.engines[j.service], j) for j in (self.catalogue, self.publication))
-        self.relays = [
-            Relay(engine, journal, self.log, COUNTY, SystemClock()) for engine, journal in journals
-        ]
-        self.view = Numbers(self.engines["publication"])
-        self.follower = self.new_follower(self.view)
-
-    def new_follower(self, view: Numbers) -> Follower:
-        return Follower(
-            service="publication",
-            engine=self.engines["publication"],
-            journal=self.publication,
-            log=self.log,
-            views=[view],
-            reactions=[Reaction("echo", ("catalogue",), echo)],
-            handler=handler_of(self.publication),
-            county=COUNTY,
-            clock=SystemClock(),
-        )
-
-    def start(self) -> None:
-        for part in (*self.relays, self.follower):
-            part.prepare()
-            part.start()
-
-    def settle(self, timeout: float = 10.0) -> bool:
-        return settled(*self.relays, self.follower, timeout=timeout)
-
-    def stop(self) -> None:
-        for part in (*self.relays, self.follower):
-            part.wind_down()
-        self.follower.stop()
-        for relay in self.relays:
-            relay.stop()
-        for journal in (self.catalogue, self.publication):
-            journal.close()
-        self.log.close()
-        for engine in self.engines.values():
-            engine.dispose()
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    town = Town(tmp_path)
-    yield town
-    town.stop()
+__all__ = ["engines", "town"]
 
 
 def test_a_view_sees_its_own_journal_and_others_and_reactions_act_once(town: Town) -> None:
@@ -116,3 +46,96 @@ def test_waiting_for_a_position_shows_what_was_just_done(town: Town) -> None:
     assert town.follower.wait_for("catalogue", position, 5.0)
     assert town.view.total("organisation-A") == 1
     assert not town.follower.wait_for("catalogue", position + 1, 0.05)
+
+
+def test_a_parked_stream_is_retried_in_order_once_the_cause_is_gone(town: Town) -> None:
+    town.view.stumble = "bad"
+    town.start()
+    count(town.catalogue, "organisation-A", 2, note="bad")
+    count(town.catalogue, "organisation-A", 3)
+    assert town.settle()
+    still = town.follower.retry("numbers", "catalogue", "organisation-A")
+    assert (still.applied, still.left, still.reason) == (0, 2, "ValueError: stumbled over bad")
+    town.view.stumble = ""
+    assert town.follower.retry("numbers", "catalogue", "organisation-A").applied == 2
+    count(town.catalogue, "organisation-A", 4)
+    assert town.settle()
+    assert town.view.seen() == [1, 2, 3]
+
+
+def test_a_parked_stream_can_be_given_up(town: Town) -> None:
+    town.view.stumble = "bad"
+    town.start()
+    count(town.catalogue, "organisation-A", 2, note="bad")
+    assert town.settle()
+    assert parking.discard(town.engines["publication"], "numbers", "catalogue", "organisation-A") == 1
+    count(town.catalogue, "organisation-A", 3)
+    assert town.settle()
+    assert town.view.seen() == [2]
+
+
+def test_two_processes_that_follow_apply_each_event_once(town: Town) -> None:
+    other = town.new_follower(Numbers(town.engines["publication"]))
+    town.start()
+    other.prepare()
+    other.start()
+    writers = [
+        Thread(target=lambda s=stream: [count(town.catalogue, s, number) for number in range(10)])
+        for stream in ("organisation-A", "organisation-B", "organisation-C")
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert town.settle()
+    other.stop()
+    assert town.view.seen() == list(range(1, 31))
+    assert town.view.total("organisation-A") == sum(range(10))
+    assert town.publication.head() == 30
+
+
+def test_a_follower_goes_on_where_it_stood(town: Town) -> None:
+    town.start()
+    count(town.catalogue, "organisation-A", 1, 2, 3)
+    assert town.settle()
+    town.follower.stop()
+    count(town.catalogue, "organisation-B", 4, 5)
+    town.follower = town.new_follower(town.view)
+    town.follower.prepare()
+    town.follower.start()
+    assert town.settle()
+    assert town.view.seen() == [1, 2, 3, 4, 5]
+
+
+def test_a_gap_stops_its_source_and_readiness_but_not_other_sources(town: Town) -> None:
+    from shared.cloudevents import to_record
+
+    lost = [event_at(1, "organisation-A", 1), event_at(3, "organisation-A", 3)]
+    town.log.publish([to_record(lost[0], COUNTY, 3, 0), to_record(lost[1], COUNTY, 3, 2)])
+    town.follower.prepare()
+    town.follower.start()
+    assert town.follower.wait_for("catalogue", 1, 5.0)
+    count(town.publication, "echo-A", 7)
+    assert town.follower.wait_for("publication", 1, 5.0)
+    assert "3 comes after 2, seen 1" in town.follower.gaps["catalogue"]
+    assert not town.follower.ready
+    assert town.view.seen() == [1]
+
+
+def test_checkpoints_are_kept_with_what_was_written(town: Town) -> None:
+    town.start()
+    count(town.catalogue, "organisation-A", 1, 2, 3)
+    assert town.settle()
+    with town.engines["publication"].connect() as tx:
+        rows = tx.execute(select(checkpoints.checkpoints.c.follower, checkpoints.checkpoints.c.position)).all()
+    assert {tuple(row) for row in rows} == {("numbers", 3), ("echo", 3)}
+
+
+def test_lag_counts_what_is_still_to_come(town: Town) -> None:
+    town.start()
+    count(town.catalogue, "organisation-A", 1)
+    assert town.settle()
+    assert set(town.follower.lag().values()) == {0}
+    town.follower.stop()
+    count(town.publication, "echo-Z", 2)
+    assert town.follower.lag()["numbers", "publication"] == 1

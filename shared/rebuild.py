@@ -1,0 +1,183 @@
+"""Making a view again from the events, beside the live one, and putting it in its place.
+
+Start at :func:`rebuild_view`. The live view works on meanwhile; under the lock of its checkpoints the new one
+catches up to the same positions, both are compared by a digest that does not depend on the order of rows, and
+tables are renamed, all in one transaction.
+"""
+
+import hashlib
+import json
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from heapq import merge
+from itertools import islice
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import Connection, inspect, select, text
+
+from shared import checkpoints, ids, parking
+from shared.checkpoints import Checkpoint
+from shared.events import Recorded
+from shared.follow import View
+from shared.following import Follower
+from shared.intake import JournalIntake, LogIntake
+from shared.merging import Gap
+
+BATCH = 1_000
+SILENCE_SECONDS_MAX = 30.0
+MARK = "__n"  # of the tables of a view being rebuilt
+Progress = Callable[[int, int], object]
+
+
+class DigestDiffers(Exception):
+    """The rebuilt view has other rows than the live one; right only if the view's code was meant to change."""
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """``digest`` is the rebuilt view's; ``same`` says whether the live one had it too."""
+
+    events: int
+    digest: str
+    same: bool
+    swapped: bool
+
+
+def rebuild_view(
+    follower: Follower,
+    view: View,
+    *,
+    progress: Progress = lambda _done, _total: None,
+    accept_difference: bool = False,
+    dry_run: bool = False,
+) -> Rebuilt:
+    """Build ``view`` again and swap.
+
+    Raises :class:`DigestDiffers`, :class:`Gap`, and whatever ``apply`` raises.
+    """
+    drop_leftovers(view)
+    fresh = type(view)(view.engine, f"{MARK}{ids.new_id()[-4:]}")
+    fresh.metadata.create_all(view.engine)
+    try:
+        return _Rebuild(follower, view, fresh, progress).run(accept_difference, dry_run)
+    finally:
+        drop_leftovers(view)
+
+
+def view_digest(view: View) -> str:
+    """The same for the same rows, whatever their order and the name their tables have just now."""
+    with view.engine.connect() as tx:
+        return _digest(tx, view)
+
+
+def drop_leftovers(view: View) -> None:
+    """Remove the tables of a rebuild of this view that did not come to its end."""
+    base = [name.removesuffix(view.generation) for name in view.metadata.tables]
+    with view.engine.begin() as tx:
+        for name in inspect(tx).get_table_names():
+            if any(name.startswith(f"{table}{MARK}") for table in base):
+                tx.execute(text(f'drop table "{name}"'))
+
+
+@dataclass
+class _Tape:
+    """The events of one source from the first on, as far as asked."""
+
+    source: str
+    intake: JournalIntake | LogIntake
+    position: int = 0
+    held: deque[Recorded] = field(default_factory=deque)
+
+    def up_to(self, target: int) -> Iterator[Recorded]:
+        while self.position < target:
+            event = self._next()
+            self.position = event.position
+            yield event
+
+    def _next(self) -> Recorded:
+        deadline = monotonic() + SILENCE_SECONDS_MAX
+        while not self.held:
+            for batch in self.intake.fetch(1.0):
+                self.held.extend(batch.events)
+            if self.intake.gaps:
+                raise Gap(f"{self.source}: {self.intake.gaps[self.source]}")
+            if not self.held and monotonic() > deadline:
+                raise Gap(f"{self.source}: nothing came after {self.position}, though the live view has more")
+        return self.held.popleft()
+
+
+@dataclass
+class _Rebuild:
+    follower: Follower
+    live: View
+    fresh: View
+    progress: Progress
+    done: int = 0
+
+    def run(self, accept_difference: bool, dry_run: bool) -> Rebuilt:
+        self.tapes = [self._tape(source) for source in self.live.hears]
+        with self.live.engine.connect() as tx:
+            targets = self._positions(checkpoints.load(tx, [self.live.name]))
+        events = self._events(targets)
+        while batch := list(islice(events, BATCH)):
+            with self.live.engine.begin() as tx:
+                self._apply(tx, batch)
+            self.progress(self.done, sum(targets.values()))
+        with self.live.engine.begin() as tx:
+            return self._finish(tx, accept_difference, dry_run)
+
+    def _finish(self, tx: Connection, accept_difference: bool, dry_run: bool) -> Rebuilt:
+        targets = self._positions(checkpoints.lock(tx, [self.live.name]))
+        self._apply(tx, self._events(targets))
+        self.progress(self.done, sum(targets.values()))
+        digest = _digest(tx, self.fresh)
+        same = digest == _digest(tx, self.live)
+        if not same and not accept_difference and not dry_run:
+            raise DigestDiffers(f"{self.live.name} has other rows when it is made again from the same events")
+        if not dry_run:
+            self._swap(tx)
+        return Rebuilt(self.done, digest, same, swapped=not dry_run)
+
+    def _swap(self, tx: Connection) -> None:
+        for old, new in zip(self.live.metadata.sorted_tables, self.fresh.metadata.sorted_tables, strict=True):
+            tx.execute(text(f'drop table "{old.name}"'))
+            tx.execute(text(f'alter table "{new.name}" rename to "{old.name}"'))
+        parking.forget(tx, self.live.name)
+
+    def _apply(self, tx: Connection, events: Iterator[Recorded] | list[Recorded]) -> None:
+        for event in events:
+            self.fresh.apply(tx, event)
+            self.done += 1
+
+    def _events(self, targets: Mapping[str, int]) -> Iterator[Recorded]:
+        """All sources in the order they were recorded, which is near to the order the live view saw."""
+        parts = (tape.up_to(targets[tape.source]) for tape in self.tapes)
+        return merge(*parts, key=lambda event: event.recorded_at)
+
+    def _positions(self, known: Mapping[checkpoints.Key, Checkpoint]) -> dict[str, int]:
+        return {source: known.get((self.live.name, source), Checkpoint()).position for source in self.live.hears}
+
+    def _tape(self, source: str) -> _Tape:
+        if source == self.follower.service:
+            return _Tape(source, JournalIntake(self.follower.journal, 0))
+        return _Tape(source, LogIntake(self.follower.log, self.follower.county, {source: Checkpoint()}))
+
+
+def _digest(tx: Connection, view: View) -> str:
+    """SHA-256 over each table's name, number of rows and the sum of its rows' hashes."""
+    whole = hashlib.sha256()
+    for table in view.metadata.sorted_tables:
+        total, count = 0, 0
+        for row in tx.execute(select(table)).mappings():
+            total += int.from_bytes(hashlib.sha256(_row_bytes(dict(row))).digest(), "big")
+            count += 1
+        name = table.name.replace(view.generation, "") if view.generation else table.name
+        whole.update(f"{name}:{count}:{total % 2**256:064x}\n".encode())
+    return whole.hexdigest()
+
+
+def _row_bytes(row: Mapping[Any, Any]) -> bytes:
+    named = {str(key): value.hex() if isinstance(value, bytes) else value for key, value in row.items()}
+    return json.dumps(named, sort_keys=True, ensure_ascii=False, default=str).encode()
