@@ -13,6 +13,7 @@ import anyio
 import httpx2
 import uvicorn
 from anyio import to_thread
+from starlette.routing import Route
 
 from services.archive.main import build as build_archive
 from services.audit.main import build as build_audit
@@ -21,6 +22,8 @@ from services.feedback.main import build as build_feedback
 from services.front import App, Front, development_of, health_of
 from services.portal.main import build as build_portal
 from services.publication.main import build as build_publication
+from shared.identity.people import people_of
+from shared.identity.register import Register
 from shared.running import LocalPlatform, Running
 from shared.service import Platform, Service
 from shared.settings import Settings
@@ -72,14 +75,14 @@ def application(settings: Settings, name: str) -> App:
 
 def everything(platform: LocalPlatform) -> Front:
     """The embedded platform."""
-    services = {name: build(platform) for name, build in BUILDERS.items()}
+    services = {name: _built(platform, name) for name in BUILDERS}
     running = Running(platform, list(services.values()))
     clients = {name: _inside(service.app, name) for name, service in services.items()}
     prefixes: dict[str, App] = {f"/api/{name}/": service.app for name, service in services.items()}
     issuer: dict[str, httpx2.AsyncClient] = {}
     if platform.issuer:
-        prefixes |= {"/dev/": services["catalogue"].app, "/dev/issuer": platform.issuer.app}
-        issuer = {"issuer": _inside(platform.issuer.app, "issuer")}
+        prefixes["/dev/"] = services["catalogue"].app
+        issuer["issuer"] = clients["catalogue"]
     portal = build_portal(platform, {**clients, **issuer})
     return Front(portal.app, prefixes, health_of(clients), _kept_going(running))
 
@@ -90,18 +93,31 @@ def portal_alone(platform: LocalPlatform) -> Front:
     prefixes: dict[str, App] = {}
     issuer: dict[str, httpx2.AsyncClient] = {}
     if platform.issuer:
-        prefixes = {"/dev/": development_of(clients), "/dev/issuer": platform.issuer.app}
-        issuer = {"issuer": _inside(platform.issuer.app, "issuer")}
+        prefixes["/dev/"] = development_of(clients)
+        issuer["issuer"] = clients["catalogue"]
     portal = build_portal(platform, {**clients, **issuer})
     return Front(portal.app, prefixes, health_of(clients), _kept_going(Running(platform, [])))
 
 
 def one(platform: LocalPlatform, name: str) -> App:
     """A service alone."""
-    service = BUILDERS[name](platform)
+    service = _built(platform, name)
     alive = _kept_going(Running(platform, [service]))
     service.app.router.lifespan_context = lambda _app: alive
     return service.app
+
+
+def _built(platform: LocalPlatform, name: str) -> Service:
+    """The service; in development catalogue also answers for the issuer, since it knows the people."""
+    service = BUILDERS[name](platform)
+    issuer = platform.issuer
+    if issuer and name == "catalogue":
+        register = next(view for view in service.views if isinstance(view, Register))
+        issuer.people = lambda: people_of(register, platform.clock.now())
+        for route in issuer.app.routes:
+            if isinstance(route, Route):
+                service.app.add_route(route.path, route.endpoint, methods=list(route.methods or ()))
+    return service
 
 
 def openapi_documents(settings: Settings | None = None) -> dict[str, dict[str, Any]]:

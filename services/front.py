@@ -105,8 +105,22 @@ def development_of(clients: Mapping[str, httpx2.AsyncClient]) -> Starlette:
         first = next(iter(clients.values()))
         return _passed(await first.post("/dev/token", content=await request.body(), headers=_JSON))
 
+    async def issuer(request: Request) -> Response:
+        """Catalogue answers for the development issuer."""
+        asked = {k: v for k, v in request.headers.items() if k in ("content-type", "accept", "accept-language", "origin")}
+        first = next(iter(clients.values()))
+        return _passed(
+            await first.request(
+                request.method, f"{request.url.path}?{request.url.query}", content=await request.body(), headers=asked
+            )
+        )
+
     return Starlette(
-        routes=[Route("/dev/clock", clock, methods=["GET", "POST"]), Route("/dev/token", token, methods=["POST"])]
+        routes=[
+            Route("/dev/clock", clock, methods=["GET", "POST"]),
+            Route("/dev/token", token, methods=["POST"]),
+            Route("/dev/issuer/{rest:path}", issuer, methods=["GET", "POST"]),
+        ]
     )
 
 
@@ -114,7 +128,9 @@ _JSON = {"content-type": "application/json"}
 
 
 def _passed(answer: httpx2.Response) -> Response:
-    return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
+    kept = ("content-type", "location", "cache-control", "content-security-policy", "referrer-policy", "pragma")
+    headers = {name: answer.headers[name] for name in kept if name in answer.headers}
+    return Response(answer.content, answer.status_code, headers=headers)
 
 
 @asynccontextmanager

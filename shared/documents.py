@@ -39,7 +39,7 @@ class Documents:
         return digest
 
     def get(self, digest: str) -> bytes:
-        """The content; raises :class:`NoSuchDocument`, or ``ValueError`` if what is stored no longer fits its digest."""
+        """The content. Raises :class:`NoSuchDocument`; ``ValueError`` if what is stored no longer fits its digest."""
         try:
             content = bytes(obstore.get(self._store, _path(digest)).bytes())
         except (NotFoundError, FileNotFoundError) as absent:

@@ -21,6 +21,7 @@ from shared.handling import Handler
 from shared.identity import TokenVerifier
 from shared.identity.issuer import DevelopmentIssuer
 from shared.identity.oidc import JwksVerifier
+from shared.journal.schema import create_schema
 from shared.journal.sql import SqlJournal
 from shared.log import Log
 from shared.log.embedded import EmbeddedLog
@@ -109,6 +110,7 @@ class Flow:
 
     def prepare(self) -> None:
         """Make what is missing in the service's database; two processes may do so at once."""
+        create_schema(self.service.engine)
         self.relay.prepare()
         self.follower.prepare()
         self.ticking.prepare()

@@ -62,11 +62,20 @@ def _settings() -> Iterator[Finding]:
 
 def _test_parts() -> Iterator[Finding]:
     yield from _found("tests on PostgreSQL", find_binaries, PostgresMissing)
-    yield from _found("tests on Apache Kafka", find_kafka, KafkaMissing)
+    yield from _found("tests on Apache Kafka", _kafka_can_be_had, KafkaMissing)
     if shutil.which("chromium") is None:
         yield Finding("tests in a browser", "Chromium is not installed", "apt-get install chromium fonts-noto-cjk")
     if importlib.util.find_spec("playwright") is None:
         yield Finding("tests in a browser", "Playwright is not installed", "`make test` installs it")
+
+
+def _kafka_can_be_had() -> None:
+    """Here already, or to be fetched through Maven when the tests need it."""
+    try:
+        find_kafka()
+    except KafkaMissing:
+        if shutil.which("java") is None or shutil.which("mvn") is None:
+            raise
 
 
 def _found(what: str, find: Callable[[], object], missing: type[Exception]) -> Iterator[Finding]:

@@ -132,7 +132,7 @@ def _types(schema: Schema, root: Schema) -> set[str]:
 
 
 def asyncapi() -> Schema:
-    """The event log as AsyncAPI 3.1: a channel per topic, a message per event, the CloudEvents attributes as headers."""
+    """The event log as AsyncAPI 3.1: a channel per topic, a message per event, CloudEvents attributes as headers."""
     channels: Schema = {}
     operations: Schema = {}
     messages: Schema = {}
