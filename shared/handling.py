@@ -1,24 +1,27 @@
 """Handling a command: load the stream's state, decide, append, answer. Once per command id, whatever is retried.
 
-Start at :meth:`Handler.handle`. States of hot streams are cached by (stream, version); a stale one is caught by the
-expected version and read again.
+Start at :meth:`Handler.handle`. States of hot streams are cached. A cache may be behind when another process
+writes too; so the journal checks the version of every stream that was looked at, even where nothing is added,
+and a refusal stands only once it has been decided on what the journal holds now.
 """
 
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 
 from shared import ids
-from shared.decider import Decider
+from shared.decider import Decider, Refused
 from shared.events import Context, Event, Registry
 from shared.journal import Append, CommandReused, Journal, NewEvent, Outcome, Write, WrongVersion
 
-ATTEMPTS_MAX = 8
+ATTEMPTS_MAX = 25
 STATES_MAX = 20_000
+TURNS = 256
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,21 @@ class Do:
         return self.decider.stream(self.identity)
 
 
+class _CallerBehind(WrongVersion):
+    """The stream is not where the caller saw it (If-Match): no retry of ours can change that."""
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """One call of :meth:`Handler.handle`."""
+
+    commands: tuple[Do, ...]
+    context: Context
+    fingerprint: str
+    expected_version: int | None
+    result: dict[str, Any]
+
+
 @dataclass
 class Handler:
     """The write side of one service."""
@@ -47,6 +65,7 @@ class Handler:
     observe: Callable[[str, Sequence[Event]], None] = lambda _stream, _events: None
     _states: "OrderedDict[str, tuple[int, Any]]" = field(default_factory=OrderedDict, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
+    _turns: tuple[Lock, ...] = field(default_factory=lambda: tuple(Lock() for _ in range(TURNS)), init=False)
 
     def handle(
         self,
@@ -56,48 +75,20 @@ class Handler:
         expected_version: int | None = None,
         result: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        """Decide and append one command, or several as one (all or nothing).
+        """Decide and append one command, or several as one (all or nothing); each sees what those before it did.
 
-        ``context.command_id`` identifies the command; ``expected_version`` is what the caller saw of the first stream
-        (If-Match). Raises :class:`Refused`, :class:`WrongVersion` (only when the caller's own expectation is stale, or
-        after many lost races), :class:`CommandReused`, and the other journal errors.
+        ``context.command_id`` identifies the command; ``expected_version`` is what the caller saw of the first
+        stream (If-Match). Raises :class:`Refused`, :class:`WrongVersion` (when the caller's own expectation is
+        stale, or after many lost races), :class:`CommandReused`, and the other journal errors.
         """
-        earlier = self.repeated(context.command_id, fingerprint)
-        if earlier:
-            return earlier
-        for attempt in range(ATTEMPTS_MAX):
-            prepared = [self._decided(do) for do in commands]
-            seen = prepared[0][0]
-            if expected_version is not None and seen.expected_version != expected_version:
-                self.forget(seen.stream)
-                version, _ = self.state(commands[0].decider, commands[0].identity)
-                if version != expected_version:
-                    raise WrongVersion(seen.stream, expected_version, version)
-                continue
-            append = Append(
-                command_id=context.command_id or ids.new_id(),
-                fingerprint=fingerprint,
-                context=context,
-                writes=tuple(write for write, _, _ in prepared if write.events),
-                result=dict(result or {}),
-            )
-            try:
-                outcome = self.journal.append(append)
-            except WrongVersion as conflict:
-                for do in commands:
-                    self.forget(do.stream)
-                if expected_version is not None and conflict.stream == seen.stream:
-                    raise
-                if attempt + 1 == ATTEMPTS_MAX:
-                    raise
-                continue
-            if not outcome.repeated:
-                for write, state, facts in prepared:
-                    if facts:
-                        self._remember(write.stream, write.expected_version + len(facts), state)
-                        self.observe(write.stream, facts)
-            return self._with_versions(outcome, [write for write, _, _ in prepared])
-        raise AssertionError("unreachable: the last attempt raises or returns")
+        context = replace(context, command_id=context.command_id or ids.new_id())
+        wanted = _Wanted(commands, context, fingerprint, expected_version, dict(result or {}))
+        try:
+            return self._tried(wanted, fresh=False)
+        except (Refused, WrongVersion) as refusal:
+            self._doubt(refusal)
+        with self._turn(commands[0].stream):
+            return self._insisted(wanted)
 
     def repeated(self, command_id: str, fingerprint: str) -> Outcome | None:
         """The outcome of an earlier run of this command, if there was one."""
@@ -107,40 +98,86 @@ class Handler:
         if earlier is None:
             return None
         if earlier.fingerprint != fingerprint:
-            raise CommandReused(command_id)
+            raise CommandReused(f"command {command_id} has been used before, for another command")
         return replace(earlier, repeated=True)
 
     def state(self, decider: Decider[Any, Any, Any], identity: str) -> tuple[int, Any]:
-        """Version and state of a stream, from the cache or by replay."""
-        stream = decider.stream(identity)
-        with self._lock:
-            cached = self._states.get(stream)
-            if cached:
-                self._states.move_to_end(stream)
-        version, state = cached or (0, decider.initial)
-        if cached:
-            return version, state
-        for recorded in self.journal.stream(stream):
-            state = decider.evolve(state, self.registry.read(recorded))
-            version = recorded.version
-        self._remember(stream, version, state)
-        return version, state
+        """Version and state of a stream as the journal has it now."""
+        return self._known(decider, identity, fresh=True)
 
     def forget(self, stream: str) -> None:
         with self._lock:
             self._states.pop(stream, None)
 
-    def _decided(self, do: Do) -> tuple[Write, Any, list[Event]]:
-        version, state = self.state(do.decider, do.identity)
-        facts = do.decider.decide(state, do.command)
-        write = Write(
-            stream=do.stream,
-            expected_version=version,
-            events=tuple(
-                NewEvent(ids.new_id(), self.registry.type_of(fact), fact.model_dump_json()) for fact in facts
-            ),
+    def _insisted(self, wanted: _Wanted) -> Outcome:
+        """Once more on fresh states, and again as long as others win the race. What has been done is not refused."""
+        for attempt in range(1, ATTEMPTS_MAX):
+            if earlier := self.repeated(wanted.context.command_id, wanted.fingerprint):
+                return earlier
+            try:
+                return self._tried(wanted, fresh=True)
+            except (Refused, WrongVersion) as refusal:
+                self._doubt(refusal)
+                if not isinstance(refusal, WrongVersion) or isinstance(refusal, _CallerBehind):
+                    return self._confirmed(wanted, refusal)
+                if attempt + 1 == ATTEMPTS_MAX:
+                    raise
+        raise AssertionError("unreachable: the last attempt raises or returns")
+
+    def _confirmed(self, wanted: _Wanted, refusal: Exception) -> Outcome:
+        """The refusal stands, unless the very same command has been done meanwhile and is what it stumbled over."""
+        if earlier := self.repeated(wanted.context.command_id, wanted.fingerprint):
+            return earlier
+        raise refusal
+
+    def _tried(self, wanted: _Wanted, *, fresh: bool) -> Outcome:
+        """Decide all and append. ``fresh``: on what the journal holds now, not on what the cache remembers."""
+        states: dict[str, tuple[int, Any]] = {}
+        writes: list[Write] = []
+        told: list[tuple[str, list[Event]]] = []
+        for do in wanted.commands:
+            version, state = states.get(do.stream) or self._known(do.decider, do.identity, fresh=fresh)
+            if not writes and wanted.expected_version not in (None, version):
+                raise _CallerBehind(do.stream, wanted.expected_version or 0, version)
+            facts = do.decider.decide(state, do.command)
+            states[do.stream] = version + len(facts), do.decider.replay(facts, state)
+            numbered = self._numbered(wanted, facts, sum(len(write.events) for write in writes))
+            writes.append(Write(do.stream, version, numbered))
+            told.append((do.stream, facts))
+        context = wanted.context
+        append = Append(context.command_id, wanted.fingerprint, context, tuple(writes), wanted.result)
+        outcome = self.journal.append(append)
+        if not outcome.repeated:
+            for stream, (version, state) in states.items():
+                self._remember(stream, version, state)
+            for stream, facts in told:
+                if facts:
+                    self.observe(stream, facts)
+        return outcome
+
+    def _numbered(self, wanted: _Wanted, facts: Sequence[Event], before: int) -> tuple[NewEvent, ...]:
+        """Event ids follow from the command's, so that no command can ever be written twice."""
+        return tuple(
+            NewEvent(
+                ids.derived(wanted.context.command_id, str(place)), self.registry.type_of(fact), fact.model_dump_json()
+            )
+            for place, fact in enumerate(facts, start=before + 1)
         )
-        return write, do.decider.replay(facts, state), facts
+
+    def _known(self, decider: Decider[Any, Any, Any], identity: str, *, fresh: bool) -> tuple[int, Any]:
+        stream = decider.stream(identity)
+        with self._lock:
+            cached = self._states.get(stream)
+            if cached:
+                self._states.move_to_end(stream)
+        if cached and not fresh:
+            return cached
+        version, state = cached or (0, decider.initial)
+        for recorded in self.journal.stream(stream, after=version):
+            state = decider.evolve(state, self.registry.read(recorded))
+            version = recorded.version
+        self._remember(stream, version, state)
+        return version, state
 
     def _remember(self, stream: str, version: int, state: Any) -> None:
         with self._lock:
@@ -151,12 +188,17 @@ class Handler:
             while len(self._states) > STATES_MAX:
                 self._states.popitem(last=False)
 
-    @staticmethod
-    def _with_versions(outcome: Outcome, writes: Sequence[Write]) -> Outcome:
-        """A command that changed nothing still tells the caller at which version the stream stands."""
-        if outcome.repeated:
-            return outcome
-        return replace(outcome, versions={w.stream: w.expected_version for w in writes} | dict(outcome.versions))
+    def _doubt(self, refusal: Exception) -> None:
+        """A journal below what the cache remembers was restored or replaced: the memory is of another world."""
+        if isinstance(refusal, WrongVersion) and not isinstance(refusal, _CallerBehind):
+            if refusal.actual < refusal.expected:
+                self.forget(refusal.stream)
+
+    @contextmanager
+    def _turn(self, stream: str) -> Iterator[None]:
+        """Those of one process who have lost a race for a stream go on one after the other."""
+        with self._turns[hash(stream) % TURNS]:
+            yield
 
 
 def fingerprint_of(*parts: Any) -> str:

@@ -115,10 +115,11 @@ def test_killing_the_database_loses_and_doubles_nothing(own_postgres: PostgresSe
         over.set()
 
     with journal_at(url, limits=Limits(patience_seconds=0.2)) as journal:
-        cuts = Thread(target=power_cuts)
-        cuts.start()
-        together([lambda w=w: work(w) for w in range(WRITERS)])
-        cuts.join()
+        jobs = [lambda w=w: work(w) for w in range(WRITERS)]
+        working = Thread(target=together, args=(jobs,))
+        working.start()
+        power_cuts()  # in the main thread, since the server ends with the thread that started it
+        working.join()
     ledger.must_agree(url)
     assert len(ledger.acknowledged) > 50
 
