@@ -11,6 +11,7 @@ from typing import assert_never
 from services.catalogue.domain import codes
 from services.catalogue.events import DivisionSet, ParameterSet, TownRegistered
 from shared.decider import Decider, Refused
+from shared.parameters import PARAMETERS, value_of
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,23 @@ def set_division(town: Town, command: SetDivision) -> list[TownEvent]:  # ORG-08
     ]
 
 
+def _must_be_readable(name: str, value: str) -> None:
+    """A parameter of requirements 3.7 is a whole number in its range: every service reckons with it."""
+    if name not in PARAMETERS:
+        return
+    try:
+        value_of(name, value)
+    except ValueError as unreadable:
+        known = PARAMETERS[name]
+        raise Refused("OUT_OF_RANGE", str(unreadable), f"a number of {known.unit}", f"/values/{name}") from unreadable
+
+
 def set_parameters(town: Town, command: SetParameters) -> list[TownEvent]:
     _must_be_registered(town)
     for name, value in command.values.items():
         if not value.strip():
             raise Refused("MISSING_FIELD", "A parameter has a value.", pointer=f"/values/{name}")
+        _must_be_readable(name, value)
     return [
         ParameterSet(town=command.town, parameter=name, value=value, on=command.on)
         for name, value in sorted(command.values.items())

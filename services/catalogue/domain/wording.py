@@ -30,7 +30,8 @@ CHANNEL_WORDS: dict[str, tuple[str, ...]] = {
     "touch-screen": ("电子触摸屏", "触摸屏", "触摸查询机", "touch screen"),
     "news-media": ("新闻媒体", "媒体", "报纸", "电视", "广播", "news media"),
 }
-_CHANNELS = {word: code for code, words in CHANNEL_WORDS.items() for word in (code, *words)}
+_NAMES = {name.lower(): code for code, name in (*codes.INSIDE_CHANNELS.items(), *codes.PUBLIC_CHANNELS.items())}
+_CHANNELS = {word: code for code, words in CHANNEL_WORDS.items() for word in (code, *words)} | _NAMES
 
 
 @dataclass(frozen=True)
