@@ -138,7 +138,7 @@ def _recorded(named: Mapping[str, str], data: Any) -> Recorded:
             type=named["type"],
             recorded_at=datetime.fromisoformat(named["time"]),
             data=data,
-            context=Context(**({"town": ""} | {f: named[n] for n, f in CONTEXT.items() if n in named})),
+            context=Context(**({"town": "", "actor": ""} | {f: named[n] for n, f in CONTEXT.items() if n in named})),
         )
     except (KeyError, ValueError, IndexError) as fault:
         raise NotAnEvent(f"an attribute is missing or malformed: {fault}") from fault
