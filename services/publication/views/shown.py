@@ -137,19 +137,21 @@ class Shown(View):
     def _supersede(self, tx: Connection, released: Released, audience: str) -> None:
         """For this audience, a period's content makes that of earlier periods history, in whatever order."""
         rows, end = self.rows, period_end(released.period)
+        if end is None:
+            return
         others = and_(
             rows.c.item == released.item,
             rows.c.audience == audience,
             rows.c.disclosure != released.disclosure,
             rows.c.period_end.is_not(None),
         )
-        if end and released.duty in SUPERSEDING:
+        if released.duty in SUPERSEDING:
             former = and_(others, rows.c.period_end <= end, rows.c.superseded_at.is_(None))
             values = {"superseded_at": released.at, "superseded_by": released.disclosure}
             tx.execute(update(rows).where(former).values(**values))
         later = and_(others, rows.c.superseding, rows.c.period_end > end)
         newer = tx.execute(select(rows.c.disclosure).where(later).order_by(rows.c.period_end)).scalar()
-        if end and newer:
+        if newer:
             own = and_(rows.c.disclosure == released.disclosure, rows.c.audience == audience)
             values = {"superseded_at": released.at, "superseded_by": newer}
             tx.execute(update(rows).where(own, rows.c.superseded_at.is_(None)).values(**values))
