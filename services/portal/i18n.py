@@ -81,10 +81,9 @@ class Language:
         if not isinstance(thing, Mapping):
             return str(thing or "")
         for code in (self.code, self.other.code):
-            for key in (field, "title", "name"):
-                if thing.get(f"{key}_{code}"):
-                    return str(thing[f"{key}_{code}"])
-        return str(thing.get(field) or thing.get("id") or "")
+            if thing.get(f"{field}_{code}"):
+                return str(thing[f"{field}_{code}"])
+        return str(thing.get(field) or "")
 
     @property
     def _locale(self) -> Locale:

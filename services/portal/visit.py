@@ -194,9 +194,15 @@ class Visit:
         content = rest or {"json": {} if body is None else body}
         return await self.desk.services.ask(service, "POST", path, headers=headers, **content)
 
-    async def fetch(self, service: str, path: str) -> httpx2.Response:
+    async def ask_as_anyone(self, service: str, path: str, **params: Any) -> Any:
+        """The same question without a person: what society sees, whoever is signed in here."""
+        headers = {"Accept-Language": self.language.tag}
+        return (await self.desk.services.ask(service, "GET", path, headers=headers, params=params)).body
+
+    async def fetch(self, service: str, path: str, *, as_anyone: bool = False) -> httpx2.Response:
         """A document as bytes with its own headers."""
-        return await self.desk.services.raw(service, "GET", f"/api/{service}/v1{path}", headers=self._headers())
+        headers = {} if as_anyone else self._headers()
+        return await self.desk.services.raw(service, "GET", f"/api/{service}/v1{path}", headers=headers)
 
     def _headers(self) -> dict[str, str]:
         headers = {"Accept-Language": self.language.tag}

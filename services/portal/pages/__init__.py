@@ -1,8 +1,11 @@
 """The portal's pages, one module an area; each ends in ``PAGES``, the addresses it answers."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from services.portal.visit import Page
+import anyio
+
+from services.portal.visit import Page, Visit
 
 
 def rows(answer: Any) -> list[dict[str, Any]]:
@@ -11,4 +14,27 @@ def rows(answer: Any) -> list[dict[str, Any]]:
     return [row for row in found or [] if isinstance(row, dict)]
 
 
-__all__ = ["Page", "rows"]
+async def organisations_known(visit: Visit, town: str = "") -> list[dict[str, Any]]:
+    return rows(await visit.ask_softly("catalogue", "/organisations", town=town, limit="100"))
+
+
+async def people_of(visit: Visit, organisation: str) -> dict[str, dict[str, Any]]:
+    """Those in post in an organisation now, by their ids, for showing names instead of ids."""
+    known = await visit.ask_softly("catalogue", f"/organisations/{organisation}")
+    return {p["person"]: p for p in (known or {}).get("posts", [])}
+
+
+async def each(visit: Visit, service: str, paths: Iterable[str]) -> dict[str, Any]:
+    """Several softly asked questions at once, by path."""
+    found: dict[str, Any] = {}
+
+    async def one(path: str) -> None:
+        found[path] = await visit.ask_softly(service, path)
+
+    async with anyio.create_task_group() as group:
+        for path in paths:
+            group.start_soon(one, path)
+    return found
+
+
+__all__ = ["Page", "each", "organisations_known", "people_of", "rows"]

@@ -31,13 +31,12 @@ async def new(visit: Visit, refusal: Refusal | None = None) -> Response:
 
 async def save_new(visit: Visit) -> Response:
     body: dict[str, Any] = {name: visit.sent(name) for name in WRITTEN}
-    body |= {"organisation": visit.sent("organisation"), "item": visit.sent("item")}
-    body["obligation"] = visit.sent("obligation") or None
+    body |= {"item": visit.sent("item"), "obligation": visit.sent("obligation")}
     try:
         done = await visit.send("publication", "/disclosures", body)
     except Refusal as refusal:
         return await new(visit, refusal)
-    disclosure = str(done.body["id"])
+    disclosure = str(done.body["result"]["disclosure"])
     return await attach_all(visit, disclosure, done)
 
 
@@ -105,8 +104,7 @@ async def send_in(visit: Visit) -> Response:
 async def attesters(visit: Visit) -> list[dict[str, Any]]:
     """Who may attest the truth of it: those in post in the organisation (PUB-31)."""
     desk = await on_desk(visit)
-    known = await visit.ask_softly("catalogue", f"/organisations/{desk.get('organisation', '')}") or {}
-    return [p for p in known.get("posts", []) if p.get("kind") in ("secretary", "clerk")]
+    return [p for p in desk["people"].values() if p.get("kind") in ("secretary", "clerk")]
 
 
 PAGES = [

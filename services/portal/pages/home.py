@@ -1,45 +1,38 @@
-"""What anyone may read: the latest disclosures, organisations and their catalogues, one disclosure with its
-versions.
+"""What anyone may read: the latest disclosures, organisations and their catalogues, one disclosure with its versions.
 
-A signed-in member sees here, at the same addresses, what is disclosed inside the Party too: the services
-decide.
+A signed-in member sees here, at the same addresses, what is disclosed inside the Party too: the services decide.
 """
 
 from typing import Any
 
 from starlette.responses import Response
 
-from services.portal.pages import Page, rows
+from services.portal.pages import Page, organisations_known, rows
 from services.portal.visit import Visit
 
 
 async def home(visit: Visit) -> Response:
-    question: dict[str, Any] = {
-        "q": visit.sent("q"),
-        "organisation": visit.sent("organisation"),
-        "town": visit.sent("town"),
-    }
-    found = await visit.ask("publication", "/disclosures", **question, cursor=visit.sent("cursor"), limit="20")
-    organisations = await known_organisations(visit)
+    asked: dict[str, Any] = {name: visit.sent(name) for name in ("q", "organisation", "town")}
+    asked["history"] = "true" if visit.sent("history") else ""
+    found = await visit.ask("publication", "/shown", **asked, cursor=visit.sent("cursor"), limit="20")
+    known = await organisations_known(visit)
+    towns = rows(await visit.ask_softly("catalogue", "/towns"))
     return visit.page(
-        "home.html",
-        found=rows(found),
-        next=found.get("next"),
-        organisations=organisations,
-        towns=await towns(visit),
-        **question,
+        "home.html", found=rows(found), next=found.get("next"), organisations=known, towns=towns, asked=asked
     )
 
 
 async def organisations(visit: Visit) -> Response:
-    return visit.page("organisations.html", organisations=await known_organisations(visit), towns=await towns(visit))
+    towns = rows(await visit.ask_softly("catalogue", "/towns"))
+    known = rows(await visit.ask("catalogue", "/organisations", limit="100"))
+    return visit.page("organisations.html", organisations=known, towns=towns)
 
 
 async def organisation(visit: Visit) -> Response:
     name = visit.path("organisation")
     known = await visit.ask("catalogue", f"/organisations/{name}")
     catalogue = await visit.ask_softly("catalogue", f"/organisations/{name}/catalogue")
-    shown = await visit.ask_softly("publication", "/disclosures", organisation=name, limit="50")
+    shown = await visit.ask_softly("publication", "/shown", organisation=name, limit="50")
     owed = await visit.ask_softly("publication", "/obligations", organisation=name) if visit.posts else None
     return visit.page(
         "organisation.html",
@@ -52,24 +45,35 @@ async def organisation(visit: Visit) -> Response:
 
 
 async def disclosure(visit: Visit) -> Response:
+    """One version with what stands beside it; its desk adds the timetable for those who work on it."""
+    name = visit.path("disclosure")
     shown = await one(visit)
-    known = await visit.ask_softly("catalogue", f"/organisations/{shown.get('organisation', '')}")
-    replies = await visit.ask_softly("feedback", "/notices", disclosure=visit.path("disclosure"))
-    return visit.page("disclosure.html", shown=shown, organisation=known, replies=rows(replies))
+    known = await visit.ask_softly("catalogue", f"/organisations/{shown['organisation']}")
+    return visit.page(
+        "disclosure.html",
+        shown=shown,
+        organisation=known,
+        item=await item_of(visit, shown),
+        versions=rows(await visit.ask_softly("publication", f"/shown/{name}/versions")),
+        replies=rows(await visit.ask_softly("feedback", "/notices", disclosure=name)),
+        work=await visit.ask_softly("publication", f"/disclosures/{name}") if visit.posts else None,
+    )
 
 
 async def sheet(visit: Visit) -> Response:
-    """The sheet for the public column, A3 or A4 (PUB-12)."""
-    shown = await one(visit)
-    known = await visit.ask_softly("catalogue", f"/organisations/{shown.get('organisation', '')}")
-    paper = "a4" if visit.sent("paper").lower() == "a4" else "a3"
-    return visit.page("sheet.html", shown=shown, organisation=known, paper=paper)
+    """The sheet for the public column, in the size of the column or the one chosen (PUB-12)."""
+    shown = await visit.ask("publication", f"/shown/{visit.path('disclosure')}/sheet")
+    known = await visit.ask_softly("catalogue", f"/organisations/{shown['organisation']}")
+    paper = (visit.sent("paper") or shown.get("sheet") or "A3").lower()
+    return visit.page("sheet.html", shown=shown, organisation=known, paper="a4" if paper == "a4" else "a3")
 
 
 async def attachment(visit: Visit) -> Response:
-    """An attachment, as a download and never as a page of ours."""
-    path = f"/disclosures/{visit.path('disclosure')}/attachments/{visit.path('digest')}"
-    found = await visit.fetch("publication", path)
+    """An attachment, as a download and never as a page of ours; of a draft, for those who work on it."""
+    path = f"/{visit.path('disclosure')}/attachments/{visit.path('digest')}"
+    found = await visit.fetch("publication", f"/shown{path}")
+    if found.status_code == 404 and visit.signed_in:
+        found = await visit.fetch("publication", f"/disclosures{path}")
     if found.status_code != 200:
         return visit.page("missing.html", 404)
     kept = {k: v for k, v in found.headers.items() if k.lower() in ("content-type", "content-disposition")}
@@ -77,16 +81,15 @@ async def attachment(visit: Visit) -> Response:
 
 
 async def one(visit: Visit) -> dict[str, Any]:
-    path = f"/disclosures/{visit.path('disclosure')}"
-    return dict(await visit.ask("publication", path, version=visit.sent("version")))
+    path = f"/shown/{visit.path('disclosure')}"
+    version = visit.sent("version")
+    return dict(await visit.ask("publication", f"{path}/versions/{version}" if version.isdigit() else path))
 
 
-async def known_organisations(visit: Visit) -> list[dict[str, Any]]:
-    return rows(await visit.ask_softly("catalogue", "/organisations", town=visit.sent("town")))
-
-
-async def towns(visit: Visit) -> list[dict[str, Any]]:
-    return rows(await visit.ask_softly("catalogue", "/towns"))
+async def item_of(visit: Visit, shown: dict[str, Any]) -> dict[str, Any] | None:
+    organisation, _, sub_item = str(shown.get("item", "")).partition("/")
+    found = await visit.ask_softly("catalogue", f"/organisations/{organisation}/items/{sub_item}")
+    return found if isinstance(found, dict) else None
 
 
 PAGES = [

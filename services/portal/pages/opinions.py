@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import Refusal
-from services.portal.pages import Page, rows
+from services.portal.pages import Page, organisations_known, rows
 from services.portal.visit import Visit
 
 
@@ -22,9 +22,9 @@ async def opinions(visit: Visit) -> Response:
 
 async def give(visit: Visit, refusal: Refusal | None = None) -> Response:
     about = visit.sent("disclosure")
-    shown = await visit.ask("publication", f"/disclosures/{about}") if about else None
+    shown = await visit.ask("publication", f"/shown/{about}") if about else None
     organisation = str((shown or {}).get("organisation") or visit.sent("organisation"))
-    known = rows(await visit.ask_softly("catalogue", "/organisations"))
+    known = await organisations_known(visit)
     return visit.page(
         "opinion_new.html",
         refusal.status if refusal else 200,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from starlette.responses import Response
 
-from services.portal.pages import Page, rows
+from services.portal.pages import Page, organisations_known, rows
 from services.portal.visit import Visit
 from shared.clock import SHANGHAI
 
@@ -37,7 +37,7 @@ async def as_of(visit: Visit) -> Response:
         if moment:
             person = {"person": typed["person"]} if typed["person"] else {"audience": "society"}
             found = await visit.ask("archive", "/as-of", at=moment, **person)
-    known = rows(await visit.ask_softly("catalogue", "/organisations"))
+    known = await organisations_known(visit)
     shown = [r for r in (found or {}).get("shown", []) if typed["organisation"] in ("", r["organisation"])]
     return visit.page("as_of.html", found=found, shown=shown, typed=typed, organisations=known)
 

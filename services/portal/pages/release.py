@@ -55,7 +55,7 @@ async def correct(visit: Visit) -> Response:
 async def open_correction(visit: Visit) -> Response:
     names = ("title", "text", "summary", "led_text", "note", "found_by")
     body = {name: visit.sent(name) for name in names}
-    path = f"/disclosures/{visit.path('disclosure')}/correct"
+    path = f"/disclosures/{visit.path('disclosure')}/corrections"
     try:
         done = await visit.send("publication", path, body, version=visit.sent("version"))
     except Refusal as refusal:

@@ -2,6 +2,8 @@
 on.
 """
 
+from typing import Any
+
 from starlette.responses import Response
 
 from services.portal.clients import Refusal
@@ -15,24 +17,23 @@ async def review(visit: Visit) -> Response:
 
 
 async def decide(visit: Visit) -> Response:
-    """Cleared with scope and time limit confirmed (CAT-13), or refused on a ground (PUB-35)."""
-    base = f"/disclosures/{visit.path('disclosure')}"
-    clears = visit.sent("decision") == "clear"
-    if clears:
-        path, body = (
-            f"{base}/clear",
-            {
-                "confirmed_scope": visit.sent("confirmed_scope"),
-                "confirmed_time_limit": visit.sent("confirmed_time_limit"),
-            },
-        )
-    else:
-        path, body = f"{base}/refuse", {"ground": visit.sent("ground"), "citation": visit.sent("citation")}
+    """Cleared with scope and time limit confirmed (CAT-13), refused on a ground (PUB-35), or returned."""
+    base, decision = f"/disclosures/{visit.path('disclosure')}", visit.sent("decision")
+    path, body = f"{base}/review", _review(visit, decision)
+    if decision == "return":
+        path, body = f"{base}/return", {"reason": visit.sent("reason")}
     try:
-        done = await visit.send("publication", path, body, step=visit.sent("decision"), version=visit.sent("version"))
+        done = await visit.send("publication", path, body, step=decision, version=visit.sent("version"))
     except Refusal as refusal:
-        return await again(visit, "review.html", refusal)
+        return await again(visit, "review.html", refusal, decision=decision)
     return visit.see(f"/work/{visit.path('disclosure')}", done)
+
+
+def _review(visit: Visit, decision: str) -> dict[str, Any]:
+    if decision != "clear":
+        return {"cleared": False, "ground": visit.sent("ground"), "citation": visit.sent("citation")}
+    confirmed = {name: visit.sent(name) == "yes" for name in ("confirms_scope", "confirms_time_limit")}
+    return {"cleared": True, **confirmed}
 
 
 async def approve(visit: Visit) -> Response:
@@ -40,11 +41,9 @@ async def approve(visit: Visit) -> Response:
 
 
 async def approved(visit: Visit) -> Response:
-    base = f"/disclosures/{visit.path('disclosure')}"
-    returns = visit.sent("decision") == "return"
-    path, body = (f"{base}/return", {"reason": visit.sent("reason")}) if returns else (f"{base}/approve", {})
+    path = f"/disclosures/{visit.path('disclosure')}/approve"
     try:
-        done = await visit.send("publication", path, body, step=visit.sent("decision"), version=visit.sent("version"))
+        done = await visit.send("publication", path, version=visit.sent("version"))
     except Refusal as refusal:
         return await again(visit, "approve.html", refusal)
     return visit.see(f"/work/{visit.path('disclosure')}", done)

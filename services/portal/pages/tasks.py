@@ -1,37 +1,60 @@
-"""My tasks: what is owed and by when, what waits for my draft, review, approval or release, and opinions to
-answer.
-"""
+"""My tasks: what is owed and by when, what waits for my draft, review, approval or release, and opinions to answer."""
 
 from typing import Any
 
 from starlette.responses import Response
 
-from services.portal.pages import Page, rows
+from services.portal.clients import Refusal
+from services.portal.pages import Page, each, organisations_known, rows
 from services.portal.visit import Visit
+
+RECKONED_MAX = 12
+STEPS = ("submit", "review", "approve", "release-inside", "release-outside")
 
 
 async def tasks(visit: Visit) -> Response:
     places = sorted({p.get("organisation", "") for p in visit.posts} - {""})
-    owed: list[dict[str, Any]] = []
-    work: list[dict[str, Any]] = []
+    found = [t for t in rows(await visit.ask("publication", "/tasks")) if t.get("organisation") in places]
+    owed = sorted((t for t in found if t["step"] == "draft" and t["obligation"]), key=lambda t: str(t["due"]))
     opinions: list[dict[str, Any]] = []
     for place in places:
-        owed += rows(await visit.ask_softly("publication", "/obligations", organisation=place))
-        work += rows(await visit.ask_softly("publication", "/work", organisation=place))
         opinions += rows(await visit.ask_softly("feedback", "/opinions", organisation=place))
-    open_duties = sorted((o for o in owed if not is_done(o)), key=lambda o: str(o.get("due", "")))
     return visit.page(
         "tasks.html",
-        owed=open_duties,
-        done=[o for o in owed if is_done(o)],
-        work=work,
-        opinions=[o for o in opinions if o.get("stage") != "closed"],
+        owed=owed,
+        duties=await _reckoned(visit, [t["obligation"] for t in owed[:RECKONED_MAX]]),
+        work={step: [t for t in found if t["step"] == step] for step in STEPS},
+        redraft=[t for t in found if t["step"] == "draft" and t["disclosure"]],
+        opinions=[o for o in opinions if o.get("stage") not in ("replied", "closed")],
+        organisations={o["organisation"]: o for o in await organisations_known(visit)},
         may_draft=visit.holds("clerk", "secretary", "secrecy-reviewer"),
     )
 
 
-def is_done(obligation: dict[str, Any]) -> bool:
-    return str(obligation.get("state", "")).startswith("fulfilled")
+async def _reckoned(visit: Visit, obligations: list[str]) -> dict[str, Any]:
+    """The duties with the reckoning of their due days."""
+    answers = await each(visit, "publication", [f"/obligations/{o}" for o in obligations])
+    return {path.removeprefix("/obligations/"): duty for path, duty in answers.items() if duty}
 
 
-PAGES = [Page("GET", "/tasks", tasks, person=True)]
+async def duty(visit: Visit, refusal: Refusal | None = None) -> Response:
+    """One duty: due day, day-by-day reckoning, earlier due days; a fine-tune may be attested as unchanged."""
+    found = await visit.ask("publication", f"/obligations/{visit.path('obligation')}")
+    return visit.page("duty.html", refusal.status if refusal else 200, duty=found, refusal=refusal)
+
+
+async def no_change(visit: Visit) -> Response:
+    obligation = visit.path("obligation")
+    try:
+        path = f"/obligations/{obligation}/no-change"
+        done = await visit.send("publication", path, version=visit.sent("version"))
+    except Refusal as refusal:
+        return await duty(visit, refusal)
+    return visit.see(f"/duties/{obligation}", done)
+
+
+PAGES = [
+    Page("GET", "/tasks", tasks, person=True),
+    Page("GET", "/duties/{obligation:path}", duty, person=True),
+    Page("POST", "/duties/{obligation:path}", no_change, person=True),
+]

@@ -5,45 +5,49 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import Refusal
-from services.portal.pages import Page
+from services.portal.pages import Page, people_of
 from services.portal.visit import Visit
 
-NEXT = {
-    "draft": ("edit", "submit"),
-    "returned": ("edit", "submit"),
-    "submitted": ("review",),
-    "cleared": ("approve",),
-    "approved": ("release-inside",),
-    "inside": ("release-outside", "correct"),
-    "outside": ("correct",),
+WRITERS = ("clerk", "secretary")
+NEXT: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {  # stage -> step, and the posts that take it
+    "draft": (("submit", WRITERS), ("edit", WRITERS), ("attach", WRITERS)),
+    "refused": (("edit", WRITERS),),
+    "submitted": (("review", ("secrecy-reviewer",)),),
+    "cleared": (("approve", ("secretary",)),),
+    "approved": (("release-inside", WRITERS),),
+    "inside": (("release-outside", WRITERS), ("correct", (*WRITERS, "secrecy-reviewer"))),
+    "outside": (("correct", (*WRITERS, "secrecy-reviewer")),),
 }
 
 
 async def work(visit: Visit) -> Response:
     desk = await on_desk(visit)
-    return visit.page("work.html", desk_of=desk, steps=steps(desk))
+    return visit.page("work.html", desk_of=desk, steps=steps(visit, desk))
 
 
 async def on_desk(visit: Visit) -> dict[str, Any]:
-    """The disclosure as its desk sees it, with the version a command must name."""
-    answer = await visit.ask_fully("publication", f"/work/{visit.path('disclosure')}")
+    """The disclosure as its desk sees it, with the version a command must name and names for people."""
+    answer = await visit.ask_fully("publication", f"/disclosures/{visit.path('disclosure')}")
     shown = dict(answer.body)
-    shown["etag"] = answer.etag.strip('W/"') or str(shown.get("stream_version", ""))
+    shown["etag"] = str(shown.get("stream_version", ""))
+    shown["people"] = await people_of(visit, str(shown.get("organisation", "")))
     return shown
 
 
-def steps(desk: dict[str, Any]) -> list[str]:
-    """What may be done next, as far as the portal can tell; the service has the last word."""
-    allowed = desk.get("may") or desk.get("actions")
-    found = list(NEXT.get(str(desk.get("state", "")), ()))
-    return [s for s in found if s in allowed] if isinstance(allowed, list) else found
+def steps(visit: Visit, desk: dict[str, Any]) -> list[str]:
+    """What this person may do next, as far as the portal can tell; the service has the last word."""
+    if desk.get("item_scope") == "inside" and desk.get("stage") == "inside":
+        return ["correct"]
+    place = str(desk.get("organisation", ""))
+    return [step for step, kinds in NEXT.get(str(desk.get("stage")), ()) if visit.holds(*kinds, organisation=place)]
 
 
 async def again(visit: Visit, template: str, refusal: Refusal, **context: Any) -> Response:
     """The form once more with what was typed, what was wrong, and (after a conflict) what it is now."""
+    if refusal.status in (401, 404):
+        raise refusal
     desk = await on_desk(visit)
-    status = refusal.status if refusal.status in (403, 409, 412, 422) else 409
-    return visit.page(template, status, desk_of=desk, refusal=refusal, **context)
+    return visit.page(template, refusal.status, desk_of=desk, refusal=refusal, **context)
 
 
 PAGES = [Page("GET", "/work/{disclosure}", work, person=True)]
