@@ -16,6 +16,7 @@ from itertools import groupby
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+from anyio import to_thread
 from jinja2 import Environment, FileSystemLoader
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -127,7 +128,7 @@ class IssuerPages:
             return refusal
         person = form.get("person", "").strip()
         if not PERSON.fullmatch(person):
-            return self._page(form, "person")
+            return await to_thread.run_sync(self._page, form, "person")
         code = self._keep(person, form)
         return _back(form, {"code": code, "iss": self.issuer.url})
 
@@ -192,6 +193,7 @@ class IssuerPages:
             lang=lang,
             say=SAYS[lang],
             refused=SAYS[lang][fault] if fault else "",
+            stop=stop,
             asked=kept,
             other_lang=other,
             other_query=urlencode(kept | {"lang": other}),

@@ -59,7 +59,7 @@ class Issuing:
 
     def id_token(self, person: str, nonce: str) -> str:
         claims = self._claims(person, self.settings.client_id) | {"typ": "ID", "auth_time": self._now()}
-        return self._signed("JWT", claims | self._name(person) | ({"nonce": nonce} if nonce else {}))
+        return self._signed("JWT", claims | ({"nonce": nonce} if nonce else {}))
 
     def _claims(self, person: str, audience: str) -> dict[str, Any]:
         now = self._now()
@@ -74,10 +74,6 @@ class Issuing:
             "acr": "1",
             "preferred_username": person,
         }
-
-    def _name(self, person: str) -> dict[str, Any]:
-        known = next((p for p in self.people() if p.person == person), None)
-        return {"name": known.name_zh, "locale": "zh-CN"} if known else {}
 
     def _signed(self, kind: str, claims: Mapping[str, Any]) -> str:
         header = {"alg": ALGORITHM, "typ": kind, "kid": self._key.kid}

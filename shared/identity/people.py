@@ -19,12 +19,13 @@ class DemoPerson:
     organisation_en: str
 
 
+PEOPLE_MAX = 1_000
 People = Callable[[], Sequence[DemoPerson]]
 
 
 def people_of(register: Register, at: datetime) -> list[DemoPerson]:
     """In order of organisations; who holds a post before who is a member, and these before the rest."""
-    found = [_placed(register, person.person, at) for person in register.persons()]
+    found = [_placed(register, person.person, at) for person in register.persons()[:PEOPLE_MAX]]
     return sorted(found, key=lambda p: (p.organisation, p.role_en in ("member", "resident"), p.person))
 
 

@@ -109,7 +109,7 @@ def _must_be_readable(name: str, value: str) -> None:
         value_of(name, value)
     except ValueError as unreadable:
         known = PARAMETERS[name]
-        raise Refused("OUT_OF_RANGE", str(unreadable), f"a number of {known.unit}", f"/values/{name}") from unreadable
+        raise Refused("UNKNOWN_CODE", str(unreadable), f"a number of {known.unit}", f"/values/{name}") from unreadable
 
 
 def set_parameters(town: Town, command: SetParameters) -> list[TownEvent]:
