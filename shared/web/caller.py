@@ -19,7 +19,7 @@ from shared.clock import business_day
 from shared.decider import Refused
 from shared.follow import View
 from shared.handling import Handler
-from shared.identity import NOBODY, Standing
+from shared.identity import NOBODY, OVERSEERS, Standing
 from shared.service import Platform
 from shared.telemetry import metrics
 
@@ -134,4 +134,5 @@ def _in_post(standing: Standing, post: str) -> Standing:
     held = tuple(p for p in standing.posts if p.post == post)
     if not held:
         raise Refused("POST_NOT_HELD", "You do not hold that post now.", accepted="a post you hold")
-    return replace(standing, posts=held, town=held[0].town or standing.town)
+    overseen = standing.overseen if any(p.kind in OVERSEERS for p in held) else frozenset[str]()
+    return replace(standing, posts=held, overseen=overseen, town=held[0].town or standing.town)

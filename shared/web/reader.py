@@ -32,6 +32,11 @@ class Reading(Caller):
         self.decided = True
         return self.standing.audiences
 
+    def sees(self, audience: str, town: str) -> bool:
+        """Whether something of a town, meant for an audience, exists for the caller."""
+        self.decided = True
+        return self.standing.sees(audience, town)
+
     def page(self, rows: Iterable[T], key: Callable[[T], Any], *, descending: bool = False) -> paging.Page[Any]:
         """The page asked for, of ``rows`` in order of ``key``, which is unique; and its Link header."""
         taken, more = paging.cut(rows, key, after=self.cursor, limit=self.limit, descending=descending)

@@ -98,7 +98,7 @@ class NotesPlatform:
     verifier: Verifier
     database: Engine
 
-    def engine(self, service: str) -> Engine:
+    def engine(self, _service: str) -> Engine:
         return self.database
 
     def handler(self, registry: Registry) -> Handler:

@@ -87,6 +87,7 @@ ROWS = (
         "不在公开目录内",
         "The matter is not an item of the organisation's catalogue.",
     ),
+    Code("OUT_OF_RANGE", 422, "Out of range", "超出允许范围", "The value is outside what the parameter may be."),
     Code(
         "OWN_ORGANISATION",
         409,

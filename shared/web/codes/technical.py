@@ -63,13 +63,6 @@ ROWS = (
     ),
     Code("NOT_ACCEPTABLE", 406, "Not acceptable", "无法提供所需格式", "None of the forms asked for can be given."),
     Code(
-        "NOT_A_WORKBOOK",
-        422,
-        "Not a workbook",
-        "不是有效的工作簿",
-        "The file is not an .xlsx workbook that can be read.",
-    ),
-    Code(
         "POST_NOT_HELD",
         403,
         "Post not held",
