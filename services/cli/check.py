@@ -60,9 +60,14 @@ def _settings() -> Iterator[Finding]:
             yield Finding("a setting", f"GONGKAI_{name.upper()} is empty", "docs/operate.md says what it is")
 
 
+def split_parts_missing() -> Iterator[Finding]:
+    """What the split platform needs and this machine cannot have."""
+    yield from _found("PostgreSQL", find_binaries, PostgresMissing)
+    yield from _found("Apache Kafka", _kafka_can_be_had, KafkaMissing)
+
+
 def _test_parts() -> Iterator[Finding]:
-    yield from _found("tests on PostgreSQL", find_binaries, PostgresMissing)
-    yield from _found("tests on Apache Kafka", _kafka_can_be_had, KafkaMissing)
+    yield from split_parts_missing()
     if shutil.which("chromium") is None:
         yield Finding("tests in a browser", "Chromium is not installed", "apt-get install chromium fonts-noto-cjk")
     if importlib.util.find_spec("playwright") is None:
