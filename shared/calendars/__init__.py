@@ -1,6 +1,6 @@
 """The holiday calendars that come with the program: a YAML file per year, as the State Council gave notice.
 
-A county loads them into its register (``CalendarPublished``); from then on the register counts, not the files.
+A county loads them into its register (``CalendarPublished``); from then on the register counts.
 """
 
 from datetime import date, timedelta
