@@ -75,4 +75,5 @@ class Service:
     @property
     def hears(self) -> frozenset[str]:
         """The services whose events this one follows, itself among them if a view of its own needs it."""
-        return frozenset(s for follower in (*self.views, *self.reactions) for s in follower.hears)
+        heard = [*(view.hears for view in self.views), *(reaction.hears for reaction in self.reactions)]
+        return frozenset(service for hears in heard for service in hears)

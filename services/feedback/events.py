@@ -100,8 +100,20 @@ class OpinionExtended(OfOpinion):
     due_before: date
     due: date
     reckoning: tuple[CountedDay, ...] = ()
+    provisional: bool = False
     by: str
     at: datetime
+
+
+class OpinionDueMoved(OfOpinion):
+    """A calendar was published that changes the reckoning of an open opinion; the old days stay in history."""
+
+    acknowledge_by: date
+    due_before: date
+    due: date
+    reckoning: tuple[CountedDay, ...] = ()
+    provisional: bool = False
+    calendars: tuple[str, ...] = ()
 
 
 class OpinionReplied(OfOpinion):
@@ -133,6 +145,7 @@ OpinionEvent = (
     | OpinionAssigned
     | OpinionDecided
     | OpinionExtended
+    | OpinionDueMoved
     | OpinionReplied
     | OpinionClosed
     | OpinionFellOverdue
@@ -147,6 +160,7 @@ REGISTRY = Registry(
         OpinionAssigned,
         OpinionDecided,
         OpinionExtended,
+        OpinionDueMoved,
         OpinionReplied,
         OpinionClosed,
         OpinionFellOverdue,

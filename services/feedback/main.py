@@ -2,7 +2,7 @@
 
 from services.feedback.api import Parts, routes
 from services.feedback.events import REGISTRY
-from services.feedback.ticker import overdue
+from services.feedback.ticker import moved, overdue
 from services.feedback.views.opinions import Opinions
 from services.feedback.views.visible_disclosures import VisibleDisclosures
 from shared.identity.register import Register
@@ -19,4 +19,5 @@ def build(platform: Platform) -> Service:
     views = (register, opinions, disclosures)
     parts = Parts(handler, register, opinions, disclosures, platform.settings.session_secret)
     app = make_app(NAME, platform, [routes(parts)], register=register, handler=handler, views=views)
-    return Service(NAME, REGISTRY, handler, engine, app, views=views, tickers=(overdue(opinions),))
+    tickers = (moved(opinions, register), overdue(opinions))
+    return Service(NAME, REGISTRY, handler, engine, app, views=views, tickers=tickers)

@@ -1,14 +1,17 @@
-"""What falls due by itself: an opinion not acknowledged or answered in time is noticed once (FBK-08)."""
+"""What falls due by itself: lateness is noticed once (FBK-08), and open days move with a newly published calendar."""
 
+import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from services.feedback.domain.opinion import OPINION
-from services.feedback.domain.opinion_commands import NoticeOverdue
-from services.feedback.views.opinions import Opinions
+from services.feedback.domain.opinion_commands import MoveDue, NoticeOverdue
+from services.feedback.views.opinions import Opinions, Row
 from shared.clock import business_day
 from shared.handling import Do
+from shared.identity.register import Register
 from shared.service import Ticker
+from shared.workdays import Reckoning
 
 
 def overdue(opinions: Opinions) -> Ticker:
@@ -18,3 +21,31 @@ def overdue(opinions: Opinions) -> Ticker:
             yield Do(OPINION, opinion, NoticeOverdue(today), key=f"overdue/{opinion}/{duty}/{day}")
 
     return Ticker("opinions-overdue", due)
+
+
+def moved(opinions: Opinions, register: Register) -> Ticker:
+    """Asked again and again rather than told once: no calendar and no opinion can slip past each other."""
+
+    def due(_now: datetime) -> Iterable[Do]:
+        calendar = register.calendar()
+        for row in opinions.unanswered():
+            reckoned = json.loads(row["reckoning"])
+            start, workdays = _counted(reckoned["reckoning"])
+            receipt = register.parameter(row["town"], "P-11", row["at"])
+            acknowledge_by = calendar.add(business_day(row["at"]), receipt).due
+            answer_by = calendar.add(start, workdays)
+            if _differs(row, bool(reckoned["provisional"]), acknowledge_by, answer_by):
+                key = f"moved/{row['opinion']}/{acknowledge_by}/{answer_by.due}/{answer_by.calendar_versions}"
+                yield Do(OPINION, row["opinion"], MoveDue(acknowledge_by, answer_by), key=key)
+
+    return Ticker("opinions-moved", due)
+
+
+def _counted(days: list[dict[str, str | int]]) -> tuple[date, int]:
+    """From which day how many working days were counted."""
+    return date.fromisoformat(str(days[0]["day"])), int(days[-1]["count"])
+
+
+def _differs(row: Row, provisional: bool, acknowledge_by: date, answer_by: Reckoning) -> bool:
+    now = (row["acknowledge_by"], row["due"], provisional)
+    return now != (acknowledge_by, answer_by.due, answer_by.provisional)

@@ -1,10 +1,11 @@
 """A file opens with its first paper; every paper lies in it once, in the order in which it came."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from services.archive.domain.file import FILE, FileDocument, short_name
 from services.archive.domain.papers import Paper, papers_of
-from services.archive.events import DocumentFiled, FileOpened
+from services.archive.events import DocumentFiled, FileEvent, FileOpened
 from shared.testing import recorded, scenario
 from tests.feedback.world import noon, released
 
@@ -23,22 +24,26 @@ def filed(ref: str, serial: int) -> DocumentFiled:
     )  # fmt: skip
 
 
+def file(*, given: Sequence[FileEvent], when: FileDocument, then: Sequence[FileEvent]) -> None:
+    scenario(FILE, given=given, when=when, then=then)
+
+
 OPENED = FileOpened(file="FY-R1/2026", organisation="FY-R1", town="fengyang", year=2026, number="柳树-2026-001")
 
 
 def test_the_first_paper_opens_the_file_of_its_year() -> None:  # ARC-01
     command = FileDocument(2026, "柳树", paper("d1/v1"), "e1")
-    scenario(FILE, given=[], when=command, then=[OPENED, filed("d1/v1", 1)])
+    file(given=[], when=command, then=[OPENED, filed("d1/v1", 1)])
 
 
 def test_a_further_paper_takes_the_next_place() -> None:  # ARC-01, ARC-02
     command = FileDocument(2026, "柳树", paper("d1/v2"), "e1")
-    scenario(FILE, given=[OPENED, filed("d1/v1", 1)], when=command, then=[filed("d1/v2", 2)])
+    file(given=[OPENED, filed("d1/v1", 1)], when=command, then=[filed("d1/v2", 2)])
 
 
 def test_a_paper_is_filed_once() -> None:  # ARC-02
     command = FileDocument(2026, "柳树", paper("d1/v1"), "e2")
-    scenario(FILE, given=[OPENED, filed("d1/v1", 1)], when=command, then=[])
+    file(given=[OPENED, filed("d1/v1", 1)], when=command, then=[])
 
 
 def test_the_file_bears_the_organisations_short_name() -> None:  # ARC-01

@@ -48,8 +48,13 @@ def approved() -> Event:
     return p.DisclosureApproved(**OF, **people, **number, attested_by=("wang-jianjun",), on=date(2026, 4, 10))
 
 
-def opinion(name: type[f.OfOpinion], **more: Any) -> tuple[Any, str, Event]:
-    of = {"opinion": "o1", "receipt_number": "柳意〔2026〕1号", "town": "fengyang", "organisation": "FY-R1"}
+def opinion(name: type[f.OpinionReceived | f.OpinionReplied], **more: Any) -> tuple[Any, str, Event]:
+    of: dict[str, Any] = {
+        "opinion": "o1",
+        "receipt_number": "柳意〔2026〕1号",
+        "town": "fengyang",
+        "organisation": "FY-R1",
+    }
     return f.REGISTRY, "opinion-o1", name(**of, disclosure="dues-q1", at=noon(4, 20), **more)
 
 
@@ -60,16 +65,16 @@ def world(tmp_path: Path) -> Iterator[World]:
     facts = [(drafted(), CLERK), (submitted(), CLERK), (cleared(), REVIEWER), (approved(), SECRETARY)]
     for day, (fact, who) in zip((8, 9, 9, 10), facts, strict=True):
         world.clock.instant = noon(4, day)
-        world.tell(p.REGISTRY, STREAM, fact, **who)
+        world.tell(p.REGISTRY, STREAM, fact, who)
     world.clock.instant = noon(4, 13)
-    world.tell(*released(True, INSIDE, at=noon(4, 10, 14)), **CLERK)  # recorded three days after it was held
-    world.tell(*released(False, OUTSIDE, at=noon(4, 13)), **CLERK)
-    world.tell(*corrected(INSIDE, at=noon(4, 13)), **CLERK)
+    world.tell(*released(True, INSIDE, at=noon(4, 10, 14)), CLERK)  # recorded three days after it was held
+    world.tell(*released(False, OUTSIDE, at=noon(4, 13)), CLERK)
+    world.tell(*corrected(INSIDE, at=noon(4, 13)), CLERK)
     about = {"text": "x", "channel": "online", "giver": "zhou-dahai", "giver_kind": "masses"}
     due = {"acknowledge_by": date(2026, 4, 21), "due": date(2026, 5, 12)}
-    world.tell(*opinion(f.OpinionReceived, **about, **due), actor="zhou-dahai")
+    world.tell(*opinion(f.OpinionReceived, **about, **due), {"actor": "zhou-dahai"})
     reply: dict[str, Any] = {"text": "y", "general": False, "by": "wang-jianjun"}
-    world.tell(*opinion(f.OpinionReplied, **reply), **SECRETARY)
+    world.tell(*opinion(f.OpinionReplied, **reply), SECRETARY)
     world.clock.instant = noon(7, 15)
     successors(world)
     yield world
@@ -108,7 +113,7 @@ def test_the_trace_names_who_did_each_step_in_which_post(world: World) -> None: 
 def test_the_first_person_responsible_is_the_one_of_that_time(world: World) -> None:  # ORG-15, ORG-07
     assert {s["first_person_responsible"] for s in steps(world)} == {"wang-jianjun"}
     second = p.DisclosureDrafted(**{**drafted().model_dump(), "disclosure": "dues-q2"})
-    world.tell(p.REGISTRY, "disclosure-dues-q2", second, **CLERK)
+    world.tell(p.REGISTRY, "disclosure-dues-q2", second, CLERK)
     [step] = world.ask("li-min", "/traces/dues-q2").json()["steps"]
     assert step["first_person_responsible"] == "liu-fang"
 

@@ -1,12 +1,13 @@
 """Over HTTP: who may give an opinion on what, who learns of it, and how its giver gets the answer."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.catalogue import events as c
 from services.feedback.main import build
 from tests.feedback.world import World, noon, released
 
@@ -196,3 +197,17 @@ def test_a_stale_version_is_refused(world: World) -> None:  # FBK-08
     world.do("wang-jianjun", f"/opinions/{opinion}/acknowledgement", version=1)
     stale = world.do("ma-xiaoyan", f"/opinions/{opinion}/assignment", {"handler": "ma-xiaoyan"}, version=1)
     assert (stale.status_code, stale.json()["code"]) == (412, "VERSION_CONFLICT")
+
+
+def test_an_open_answer_moves_with_a_newly_published_calendar(world: World) -> None:  # P-11, requirements 3.7
+    world.clock.instant = noon(12, 21)
+    opinion = give(world, "zhou-dahai")
+    page = world.ask("zhou-dahai", f"/opinions/{opinion}").json()
+    assert (page["due"], page["provisional"]) == ("2027-01-11", True)
+    assert "OpinionDueMoved" not in world.tick()
+    new_year: dict[str, Any] = {"year": 2027, "version": 1, "source": "State Council", "make_up_workdays": ()}
+    holiday = c.CalendarPublished(**new_year, holidays=(date(2027, 1, 1),))
+    world.tell(c.REGISTRY, "calendar-2027", holiday)
+    assert (world.tick(), world.tick()) == (["OpinionDueMoved"], [])
+    page = world.ask("zhou-dahai", f"/opinions/{opinion}").json()
+    assert (page["due"], page["provisional"], page["acknowledge_by"]) == ("2027-01-12", False, "2026-12-22")

@@ -1,5 +1,6 @@
 """An opinion is received, handled by someone it does not criticise, decided on, answered, and only then closed."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -40,6 +41,10 @@ def received(giver: str = "zhou-dahai", criticised: str = "") -> OpinionReceived
     return OpinionReceived(**OF, **DUE, **said, giver=giver, giver_kind=kind, criticised=criticised)
 
 
+def opinion(*, given: Sequence[OpinionEvent], when: do.OpinionCommand, then: Sequence[OpinionEvent] | Refused) -> None:
+    scenario(OPINION, given=given, when=when, then=then)
+
+
 ACKNOWLEDGED = OpinionAcknowledged(**OF, **BY)
 ASSIGNED = OpinionAssigned(**OF, **BY, handler="wang-jianjun")
 ADOPTED = OpinionDecided(**OF, **BY, disposition="adopt")
@@ -47,8 +52,7 @@ REPLIED = OpinionReplied(**OF, **BY, title="Dues", text="lowered", general=False
 
 
 def test_assigning_acknowledges_what_was_not_acknowledged() -> None:  # FBK-08
-    scenario(
-        OPINION,
+    opinion(
         given=[received()],
         when=do.AssignOpinion("wang-jianjun", "ma-xiaoyan", NOW),
         then=[ACKNOWLEDGED, ASSIGNED],
@@ -56,8 +60,7 @@ def test_assigning_acknowledges_what_was_not_acknowledged() -> None:  # FBK-08
 
 
 def test_an_opinion_is_not_handled_by_the_person_it_criticises() -> None:  # FBK-11
-    scenario(
-        OPINION,
+    opinion(
         given=[received(criticised="wang-jianjun")],
         when=do.AssignOpinion("wang-jianjun", "ma-xiaoyan", NOW),
         then=Refused("NOT_YOUR_REMIT", ""),
@@ -69,14 +72,13 @@ def test_an_opinion_is_not_handled_by_the_person_it_criticises() -> None:  # FBK
 ])  # fmt: skip
 def test_the_person_criticised_neither_decides_nor_replies(command: Any) -> None:  # FBK-11
     assigned = OpinionAssigned(**OF, **BY, handler="ma-xiaoyan")
-    given = [received(criticised="wang-jianjun"), assigned, ADOPTED]
-    scenario(OPINION, given=given, when=command, then=Refused("NOT_YOUR_REMIT", ""))
+    given: list[OpinionEvent] = [received(criticised="wang-jianjun"), assigned, ADOPTED]
+    opinion(given=given, when=command, then=Refused("NOT_YOUR_REMIT", ""))
 
 
 @pytest.mark.parametrize("disposition", ["partly", "not-adopt"])
 def test_anything_short_of_adopting_needs_a_reason(disposition: Any) -> None:  # FBK-08
-    scenario(
-        OPINION,
+    opinion(
         given=[received(), ACKNOWLEDGED, ASSIGNED],
         when=do.DecideOpinion(disposition, "  ", "wang-jianjun", NOW),
         then=Refused("REASON_REQUIRED", ""),
@@ -84,8 +86,7 @@ def test_anything_short_of_adopting_needs_a_reason(disposition: Any) -> None:  #
 
 
 def test_adopting_needs_no_reason() -> None:  # FBK-08
-    scenario(
-        OPINION,
+    opinion(
         given=[received(), ACKNOWLEDGED, ASSIGNED],
         when=do.DecideOpinion("adopt", "", "ma-xiaoyan", NOW),
         then=[ADOPTED],
@@ -94,12 +95,11 @@ def test_adopting_needs_no_reason() -> None:  # FBK-08
 
 def test_nothing_is_decided_before_somebody_handles_it() -> None:  # FBK-08
     command = do.DecideOpinion("adopt", "", "ma-xiaoyan", NOW)
-    scenario(OPINION, given=[received()], when=command, then=Refused("STEP_OUT_OF_ORDER", ""))
+    opinion(given=[received()], when=command, then=Refused("STEP_OUT_OF_ORDER", ""))
 
 
 def test_the_answer_to_a_named_giver_is_for_them_alone() -> None:  # FBK-09
-    scenario(
-        OPINION,
+    opinion(
         given=[received(), ACKNOWLEDGED, ASSIGNED, ADOPTED],
         when=do.ReplyToOpinion("lowered", "ma-xiaoyan", NOW),
         then=[REPLIED],
@@ -107,8 +107,7 @@ def test_the_answer_to_a_named_giver_is_for_them_alone() -> None:  # FBK-09
 
 
 def test_the_answer_to_an_anonymous_giver_is_a_general_notice_in_scope() -> None:  # FBK-09
-    scenario(
-        OPINION,
+    opinion(
         given=[received(giver=""), ACKNOWLEDGED, ASSIGNED, ADOPTED],
         when=do.ReplyToOpinion("lowered", "ma-xiaoyan", NOW),
         then=[REPLIED.model_copy(update={"general": True, "audience": "society"})],
@@ -118,12 +117,11 @@ def test_the_answer_to_an_anonymous_giver_is_a_general_notice_in_scope() -> None
 @pytest.mark.parametrize("given", [[], [ACKNOWLEDGED], [ACKNOWLEDGED, ASSIGNED, ADOPTED]])
 def test_an_opinion_is_not_closed_without_a_reply(given: list[OpinionEvent]) -> None:  # FBK-09
     command = do.CloseOpinion("ma-xiaoyan", NOW)
-    scenario(OPINION, given=[received(), *given], when=command, then=Refused("REPLY_MISSING", ""))
+    opinion(given=[received(), *given], when=command, then=Refused("REPLY_MISSING", ""))
 
 
 def test_an_answered_opinion_is_closed() -> None:  # FBK-09
-    scenario(
-        OPINION,
+    opinion(
         given=[received(), ACKNOWLEDGED, ASSIGNED, ADOPTED, REPLIED],
         when=do.CloseOpinion("ma-xiaoyan", NOW),
         then=[OpinionClosed(**OF, **BY)],
@@ -144,8 +142,7 @@ def test_the_answer_is_extended_once_by_fifteen_working_days() -> None:  # FBK-0
 
 
 def test_the_answer_is_not_extended_twice() -> None:  # FBK-08, P-11
-    scenario(
-        OPINION,
+    opinion(
         given=[received(), EXTENDED],
         when=do.ExtendAnswer("again", EXTENDED_BY, "ma-xiaoyan", NOW),
         then=Refused("ALREADY_EXTENDED", ""),
@@ -158,12 +155,11 @@ def late(duty: Any, day: date) -> OpinionFellOverdue:
 
 def test_on_its_last_day_nothing_is_late_yet() -> None:  # FBK-08
     command = do.NoticeOverdue(date(2026, 7, 29))
-    scenario(OPINION, given=[received(), ACKNOWLEDGED], when=command, then=[])
+    opinion(given=[received(), ACKNOWLEDGED], when=command, then=[])
 
 
 def test_what_is_late_is_noticed_from_the_day_after() -> None:  # FBK-08
-    scenario(
-        OPINION,
+    opinion(
         given=[received()],
         when=do.NoticeOverdue(date(2026, 7, 30)),
         then=[late("receipt", date(2026, 7, 10)), late("answer", date(2026, 7, 30))],
@@ -171,13 +167,13 @@ def test_what_is_late_is_noticed_from_the_day_after() -> None:  # FBK-08
 
 
 def test_what_is_late_is_noticed_once() -> None:  # FBK-08
-    given = [received(), ACKNOWLEDGED, late("answer", date(2026, 7, 30))]
-    scenario(OPINION, given=given, when=do.NoticeOverdue(date(2026, 8, 3)), then=[])
+    given: list[OpinionEvent] = [received(), ACKNOWLEDGED, late("answer", date(2026, 7, 30))]
+    opinion(given=given, when=do.NoticeOverdue(date(2026, 8, 3)), then=[])
 
 
 def test_an_answered_opinion_is_never_late() -> None:  # FBK-08
-    given = [received(), ACKNOWLEDGED, ASSIGNED, ADOPTED, REPLIED]
-    scenario(OPINION, given=given, when=do.NoticeOverdue(date(2026, 12, 1)), then=[])
+    given: list[OpinionEvent] = [received(), ACKNOWLEDGED, ASSIGNED, ADOPTED, REPLIED]
+    opinion(given=given, when=do.NoticeOverdue(date(2026, 12, 1)), then=[])
 
 
 def test_the_register_gives_each_number_once() -> None:  # FBK-07
@@ -188,3 +184,8 @@ def test_the_register_gives_each_number_once() -> None:  # FBK-07
     scenario(RECEIPTS, given=[first], when=GiveNumber("FY-R1", "柳", 2026, 2, "o2"), then=[second])
     taken = GiveNumber("FY-R1", "柳", 2026, 1, "o3")
     scenario(RECEIPTS, given=[first], when=taken, then=Refused("VERSION_CONFLICT", ""))
+
+
+def test_an_answered_opinion_moves_with_no_calendar() -> None:  # requirements 3.7
+    given: list[OpinionEvent] = [received(), ACKNOWLEDGED, ASSIGNED, ADOPTED, REPLIED]
+    opinion(given=given, when=do.MoveDue(date(2026, 7, 10), EXTENDED_BY), then=[])

@@ -3,7 +3,7 @@
 Others' events are handed straight to the service's views and reactions, its own are read from its journal.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,12 +16,12 @@ from sqlalchemy import Engine
 from services.catalogue import events as c
 from services.publication import events as p
 from shared import ids
-from shared.clock import FixedClock
+from shared.clock import Clock, FixedClock
 from shared.database import sqlite_engine
 from shared.documents import Documents
 from shared.events import Context, Event, Recorded, Registry
 from shared.handling import Handler
-from shared.identity import PostKind
+from shared.identity import PostKind, TokenVerifier
 from shared.journal.sql import SqlJournal, create_schema
 from shared.service import Platform, Service
 from shared.settings import Settings
@@ -51,10 +51,10 @@ class TestPlatform:
 
     __test__ = False
     folder: Path
-    clock: FixedClock
+    clock: Clock
     settings: Settings = field(default_factory=Settings)
     documents: Documents = field(default_factory=Documents.in_memory)
-    verifier: TokenIsName = field(default_factory=TokenIsName)
+    verifier: TokenVerifier = field(default_factory=TokenIsName)
     journals: dict[str, SqlJournal] = field(default_factory=dict)
     engines: dict[str, Engine] = field(default_factory=dict)
 
@@ -86,7 +86,7 @@ class World:
         for stream, fact in TOWN:
             self.tell(c.REGISTRY, stream, fact)
 
-    def tell(self, registry: Registry, stream: str, fact: Event, **context: str) -> Recorded:
+    def tell(self, registry: Registry, stream: str, fact: Event, who: Mapping[str, str] | None = None) -> Recorded:
         """Let the service hear a fact of another, recorded now."""
         position = self.positions[registry.service] = self.positions.get(registry.service, 0) + 1
         event = Recorded(
@@ -98,7 +98,7 @@ class World:
             type=registry.type_of(fact),
             recorded_at=self.clock.now(),
             data=fact.model_dump(mode="json"),
-            context=Context(**{"town": "fengyang", "actor": "", "command_id": f"command-{position}"} | context),
+            context=Context(town="fengyang", command_id=f"command-{position}", **(who or {"actor": ""})),
         )
         self.hear(event)
         return event

@@ -12,6 +12,7 @@ from services.feedback.domain.opinion_commands import (
     CloseOpinion,
     DecideOpinion,
     ExtendAnswer,
+    MoveDue,
     NoticeOverdue,
     OpinionCommand,
     ReceiveOpinion,
@@ -25,6 +26,7 @@ from services.feedback.events import (
     OpinionAssigned,
     OpinionClosed,
     OpinionDecided,
+    OpinionDueMoved,
     OpinionEvent,
     OpinionExtended,
     OpinionFellOverdue,
@@ -49,6 +51,8 @@ def decide(state: Opinion, command: OpinionCommand) -> list[OpinionEvent]:
             return decide_on(state, command)
         case ExtendAnswer():
             return extend(state, command)
+        case MoveDue():
+            return move_due(state, command)
         case ReplyToOpinion():
             return reply(state, command)
         case CloseOpinion():
@@ -117,9 +121,7 @@ def decide_on(state: Opinion, command: DecideOpinion) -> list[OpinionEvent]:
     _must_be_open(state)
     _not_the_criticised(state, command.by)
     if state.stage not in ("assigned", "decided"):
-        raise Refused(
-            "STEP_OUT_OF_ORDER", f"The opinion is {state.stage}.", accepted="assign it to a handler first"
-        )
+        raise Refused("STEP_OUT_OF_ORDER", f"The opinion is {state.stage}.", accepted="assign it to a handler first")
     if command.disposition != "adopt" and not command.reason.strip():
         raise Refused(
             "REASON_REQUIRED",
@@ -154,8 +156,28 @@ def extend(state: Opinion, command: ExtendAnswer) -> list[OpinionEvent]:
             due_before=state.due,
             due=command.answer_by.due,
             reckoning=_counted(command.answer_by),
+            provisional=command.answer_by.provisional,
             by=command.by,
             at=command.at,
+        )
+    ]
+
+
+def move_due(state: Opinion, command: MoveDue) -> list[OpinionEvent]:
+    """Whatever is open moves with a newly published calendar (requirements 3.7)."""
+    reckoned = command.answer_by
+    new = (command.acknowledge_by, reckoned.due, reckoned.provisional)
+    if not _open_duties(state) or new == (state.acknowledge_by, state.due, state.provisional):
+        return []
+    return [
+        OpinionDueMoved(
+            **_of(state),
+            acknowledge_by=command.acknowledge_by,
+            due_before=state.due,
+            due=reckoned.due,
+            reckoning=_counted(reckoned),
+            provisional=reckoned.provisional,
+            calendars=reckoned.calendar_versions,
         )
     ]
 

@@ -59,6 +59,14 @@ class ExtendAnswer:
 
 
 @dataclass(frozen=True)
+class MoveDue:
+    """What the calendar now in force makes of an open opinion's days."""
+
+    acknowledge_by: date
+    answer_by: Reckoning
+
+
+@dataclass(frozen=True)
 class ReplyToOpinion:
     text: str
     by: str
@@ -82,6 +90,7 @@ OpinionCommand = (
     | AssignOpinion
     | DecideOpinion
     | ExtendAnswer
+    | MoveDue
     | ReplyToOpinion
     | CloseOpinion
     | NoticeOverdue

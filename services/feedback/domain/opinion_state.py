@@ -10,6 +10,7 @@ from services.feedback.events import (
     OpinionAssigned,
     OpinionClosed,
     OpinionDecided,
+    OpinionDueMoved,
     OpinionEvent,
     OpinionExtended,
     OpinionFellOverdue,
@@ -35,6 +36,7 @@ class Opinion:
     handler: str = ""
     acknowledge_by: date = date.min
     due: date = date.min
+    provisional: bool = False
     extended: bool = False
     noticed: frozenset[tuple[Duty, date]] = frozenset()
 
@@ -46,13 +48,14 @@ def evolve(state: Opinion, event: OpinionEvent) -> Opinion:
         case OpinionAcknowledged():
             return replace(state, stage="acknowledged")
         case OpinionAssigned():
-            return replace(
-                state, stage="decided" if state.stage == "decided" else "assigned", handler=event.handler
-            )
+            return replace(state, stage="decided" if state.stage == "decided" else "assigned", handler=event.handler)
         case OpinionDecided():
             return replace(state, stage="decided")
         case OpinionExtended():
-            return replace(state, due=event.due, extended=True)
+            return replace(state, due=event.due, provisional=event.provisional, extended=True)
+        case OpinionDueMoved():
+            moved = replace(state, acknowledge_by=event.acknowledge_by, due=event.due)
+            return replace(moved, provisional=event.provisional)
         case OpinionReplied():
             return replace(state, stage="replied")
         case OpinionClosed():
@@ -78,4 +81,5 @@ def _received(event: OpinionReceived) -> Opinion:
         criticised=event.criticised,
         acknowledge_by=event.acknowledge_by,
         due=event.due,
+        provisional=event.provisional,
     )

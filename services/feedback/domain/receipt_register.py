@@ -34,9 +34,7 @@ def identity_of(organisation: str, year: int) -> str:
 def decide(receipts: Receipts, command: GiveNumber) -> list[ReceiptNumberGiven]:
     """The number comes in with the command, so that the opinion can bear it; a taken one is refused."""
     if command.number != receipts.last + 1:
-        raise Refused(
-            "VERSION_CONFLICT", "Another opinion took this number.", accepted=str(receipts.last + 1)
-        )
+        raise Refused("VERSION_CONFLICT", "Another opinion took this number.", accepted=str(receipts.last + 1))
     return [
         ReceiptNumberGiven(
             organisation=command.organisation,

@@ -17,6 +17,7 @@ from services.feedback.events import (
     OpinionAssigned,
     OpinionClosed,
     OpinionDecided,
+    OpinionDueMoved,
     OpinionExtended,
     OpinionFellOverdue,
     OpinionReceived,
@@ -89,12 +90,8 @@ class Opinions(View):
         if not isinstance(fact, OfOpinion):
             return
         changes = {**_changes(fact), "version": event.version}
-        upsert(tx, self.opinions, {"opinion": fact.opinion}, changes) if isinstance(
-            fact, OpinionReceived
-        ) else (
-            tx.execute(
-                self.opinions.update().where(self.opinions.c.opinion == fact.opinion).values(**changes)
-            )
+        upsert(tx, self.opinions, {"opinion": fact.opinion}, changes) if isinstance(fact, OpinionReceived) else (
+            tx.execute(self.opinions.update().where(self.opinions.c.opinion == fact.opinion).values(**changes))
         )
         step = {"town": fact.town, "step": event.name, "by": getattr(fact, "by", ""), "at": _at(fact, event)}
         upsert(tx, self.steps, {"opinion": fact.opinion, "version": event.version}, step)
@@ -113,16 +110,9 @@ class Opinions(View):
 
     def register(self, organisation: str, *, overdue: bool = False) -> Sequence[Row]:
         """An organisation's register, latest first, without who gave what."""
-        late = (
-            [self.opinions.c.overdue_from.is_not(None), self.opinions.c.stage.in_(UNANSWERED)]
-            if overdue
-            else []
-        )
+        late = [self.opinions.c.overdue_from.is_not(None), self.opinions.c.stage.in_(UNANSWERED)] if overdue else []
         rows = self._rows(self.opinions.c.organisation == organisation, *late)
-        return [
-            {k: v for k, v in row.items() if k not in ("giver", "criticised", "lookup_digest")}
-            for row in rows
-        ]
+        return [{k: v for k, v in row.items() if k not in ("giver", "criticised", "lookup_digest")} for row in rows]
 
     def notices(self, disclosure: str, audiences: Iterable[str]) -> Sequence[Row]:
         """The general replies about a disclosure that these audiences may read (FBK-09)."""
@@ -150,6 +140,14 @@ class Opinions(View):
         receipts = [(r.opinion, "receipt", r.acknowledge_by) for r in rows if r.stage == "received"]
         return [*answers, *(late for late in receipts if late[2] < today)]
 
+    def unanswered(self) -> Sequence[Row]:
+        """What has a day to keep: town, when it came, its days and how they were reckoned."""
+        o = self.opinions.c
+        columns = (o.opinion, o.town, o.at, o.acknowledge_by, o.due, o.reckoning)
+        with self.reading() as connection:
+            rows = connection.execute(select(*columns).where(o.stage.in_(UNANSWERED))).mappings()
+            return [dict(row) for row in rows]
+
     def counts(self, organisation: str) -> Sequence[Row]:
         """How many per channel, stage and disposition (FBK-12)."""
         o = self.opinions.c
@@ -173,12 +171,7 @@ def _changes(fact: Event) -> Row:
     """What a fact sets in the opinion's row."""
     match fact:
         case OpinionReceived():
-            reckoning = fact.model_dump_json(include={"reckoning", "provisional"})
-            return {
-                **{f: getattr(fact, f) for f in RECEIVED_FIELDS},
-                "reckoning": reckoning,
-                "stage": "received",
-            }
+            return {f: getattr(fact, f) for f in RECEIVED_FIELDS} | _moved(fact) | {"stage": "received"}
         case OpinionAcknowledged():
             return {"stage": "acknowledged"}
         case OpinionAssigned():
@@ -186,8 +179,9 @@ def _changes(fact: Event) -> Row:
         case OpinionDecided():
             return {"stage": "decided", "disposition": fact.disposition, "reason": fact.reason}
         case OpinionExtended():
-            reckoning = fact.model_dump_json(include={"reckoning"})
-            return {"due": fact.due, "extended": True, "overdue_from": None, "reckoning": reckoning}
+            return _moved(fact) | {"extended": True}
+        case OpinionDueMoved():
+            return _moved(fact) | {"acknowledge_by": fact.acknowledge_by}
         case OpinionFellOverdue():
             return {"overdue_from": fact.from_day}
         case OpinionReplied():
@@ -197,6 +191,11 @@ def _changes(fact: Event) -> Row:
             return {"stage": "closed"}
         case _:
             return {}
+
+
+def _moved(fact: OpinionReceived | OpinionExtended | OpinionDueMoved) -> Row:
+    reckoning = fact.model_dump_json(include={"reckoning", "provisional"})
+    return {"due": fact.due, "overdue_from": None, "reckoning": reckoning}
 
 
 def _at(fact: Event, event: Recorded) -> datetime:
