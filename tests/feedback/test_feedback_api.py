@@ -1,6 +1,7 @@
 """Over HTTP: who may give an opinion on what, who learns of it, and how its giver gets the answer."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -211,3 +212,15 @@ def test_an_open_answer_moves_with_a_newly_published_calendar(world: World) -> N
     assert (world.tick(), world.tick()) == (["OpinionDueMoved"], [])
     page = world.ask("zhou-dahai", f"/opinions/{opinion}").json()
     assert (page["due"], page["provisional"], page["acknowledge_by"]) == ("2027-01-12", False, "2026-12-22")
+
+
+def test_opinions_given_at_once_get_one_number_each(world: World) -> None:  # FBK-07
+    def given(number: int) -> str:
+        headers = {"Authorization": "Bearer zhou-dahai", "Idempotency-Key": f"at-once-{number}"}
+        body = {"disclosure": "dues-q1", "text": f"opinion {number}"}
+        answer = world.client.post("/api/feedback/v1/opinions", json=body, headers=headers)
+        return str(answer.json()["result"]["receipt_number"])
+
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(given, range(12)))
+    assert sorted(numbers) == sorted(f"柳意〔2026〕{n}号" for n in range(1, 13))
