@@ -15,8 +15,11 @@ import yaml
 
 HERE = Path(__file__).parents[2] / "deploy" / "demo"
 CATALOGUE = "/api/catalogue/v1"
+PUBLICATION = "/api/publication/v1"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ENDS = "2026-04-08T08:30:00+08:00"
+BOARD = {"channel": "activity-room-board", "place": "柳树村党员活动室", "posted_at": "2026-02-10T09:00:00+08:00"}
+COLUMN = {"channel": "public-column", "place": "柳树村村口", "sheet": "A3", "posted_at": "2026-02-11T15:00:00+08:00"}
 Data = Mapping[str, Any]
 
 
@@ -87,6 +90,11 @@ def load_demo(client: httpx2.Client, progress: Callable[[str], None] = lambda _s
     drafts = _draft_catalogues(stage, data["catalogues"])
     stage.day("2026-01-20T10:00:00+08:00", "catalogues adopted")
     _adopt(stage, data["catalogues"]["effective"], drafts)
+    stage.day("2026-02-10T09:00:00+08:00", "two disclosures inside the Party")
+    early = [_shown_inside(stage, disclosure) for disclosure in data["early"]]
+    stage.day("2026-02-11T15:00:00+08:00", "and outside it")
+    for disclosure, version in early:
+        _shown_outside(stage, disclosure, version)
     stage.day(ENDS, "spring of 2026")
 
 
@@ -105,6 +113,7 @@ def made_up(names: Data) -> Iterator[dict[str, str]]:
 def _found(stage: Stage, data: Data) -> None:
     county, office = data["county"], data["county"]["office_person"]
     stage.act(office, "county", f"{CATALOGUE}/county", json=county)
+    stage.actor = ""  # the founder has a post from now on
     for year in data["calendars"]:
         stage.act(office, f"calendar-{year}", f"{CATALOGUE}/calendars", json={"year": year})
     for town in data["towns"]:
@@ -226,6 +235,31 @@ def _adopt(stage: Stage, effective: Any, drafts: Mapping[str, int]) -> None:
         path = f"{CATALOGUE}/organisations/{organisation}/catalogue/adoption"
         body = {"effective": str(effective)}
         stage.act("zhao-guoqiang", f"adopt-{organisation}", path, version, json=body)
+
+
+def _shown_inside(stage: Stage, early: Data) -> tuple[str, int]:
+    """A first disclosure of a long-term item: drafted, reviewed and approved by three people, then shown inside."""
+    words = {name: early[name] for name in ("title", "text", "summary", "led_text")}
+    duty = f"{early['item']}/first/2026-02-01"
+    draft = stage.act("ma-xiaoyan", f"draft {duty}", f"{PUBLICATION}/disclosures", json={"obligation": duty, **words})
+    steps: list[tuple[str, str, Any]] = [
+        ("ma-xiaoyan", "submit", {"attested_by": ["wang-jianjun", "ma-xiaoyan"]}),
+        ("he-tao", "review", {"cleared": True, "confirms_scope": True, "confirms_time_limit": True}),
+        ("wang-jianjun", "approve", None),
+        ("ma-xiaoyan", "release-inside", {"channels": [BOARD]}),
+    ]
+    version = draft["version"]
+    for person, step, body in steps:
+        path = f"{PUBLICATION}/disclosures/{draft['id']}/{step}"
+        version = stage.act(person, f"{step} {duty}", path, version, json=body)["version"]
+    return draft["id"], version
+
+
+def _shown_outside(stage: Stage, disclosure: str, version: int) -> None:
+    website = {"channel": "website", "url": f"{stage.client.base_url}".rstrip("/") + f"/d/{disclosure}"}
+    body = {"channels": [COLUMN, website]}
+    path = f"{PUBLICATION}/disclosures/{disclosure}/release-outside"
+    stage.act("ma-xiaoyan", f"release-outside {disclosure}", path, version, json=body)
 
 
 def _words(response: httpx2.Response) -> str:
