@@ -31,7 +31,7 @@ POSTGRES_CONNECT: dict[str, Any] = {
 }
 
 
-class WriteTurnTimeout(Exception):  # noqa: N818 - named like the standard library's TimeoutError
+class WriteTurnTimeout(Exception):
     """Another thread of this process kept the SQLite file's write turn for too long."""
 
 
@@ -54,9 +54,8 @@ class SqliteEngine(Engine):
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        with self.turn(), self.connect() as connection:
-            with connection.execution_options(**{WRITING: True}).begin():
-                yield connection
+        with self.turn(), self.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
+            yield connection
 
 
 @contextmanager

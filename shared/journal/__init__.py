@@ -83,10 +83,13 @@ class JournalBusy(JournalError):
 
 
 class JournalUnavailable(JournalError):
-    """The database cannot be reached or cannot write (disk full, connection lost). The same command id may be retried."""
+    """The database cannot be reached or cannot write (disk full, connection lost).
+
+    Only when the connection was lost for good may the append still have been written: send the same command id again.
+    """
 
 
-class JournalGap(Exception):  # noqa: N818 - an alarm, not an answer to a command
+class JournalGap(Exception):
     """The journal does not go on where its reader stands: something is missing, or the reader is ahead of it.
 
     A restored backup or a lossy failover does this. Whoever reads must stop; going on would hide the loss (design 1.3).

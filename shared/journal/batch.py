@@ -6,7 +6,7 @@ accepted command changes what the next one of the same batch meets, so one bad c
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 from time import perf_counter
@@ -22,6 +22,7 @@ from shared.journal import (
     Outcome,
     WrongVersion,
 )
+from shared.journal.statements import CONTEXT_FIELDS
 
 Verdict = Outcome | JournalError
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
@@ -43,7 +44,7 @@ class Waiting:
         """Raises ValueError for what could never be stored, and :class:`EventTooLarge`."""
         self.append = append
         self.versions = _versions_after(append)
-        self.events_json = [row for row in _event_rows(append)]
+        self.events_json = list(_event_rows(append))
         self.command_json = _command_row(append, self.versions)
         self.bytes = sum(map(len, self.events_json)) + len(self.command_json)
         self.since = perf_counter()
@@ -65,13 +66,16 @@ class Waiting:
 
 @dataclass
 class Known:
-    """What the journal holds of what a batch touches. ``found`` are commands that were there before the batch."""
+    """What the journal holds of what a batch touches. ``found`` are commands that were there before the batch;
+    ``waited`` is how long the database kept us waiting for the lock (seconds).
+    """
 
     service: str
     head: int
     recorded_at: datetime
     versions: dict[str, int]
     found: dict[str, Outcome]
+    waited: float = 0.0
 
 
 def judge(batch: Sequence[Waiting], known: Known, *, ours: bool = False) -> tuple[list[Verdict], list[Waiting]]:
@@ -80,22 +84,24 @@ def judge(batch: Sequence[Waiting], known: Known, *, ours: bool = False) -> tupl
     That is the case when the connection was lost during commit and the batch is sent again.
     """
     versions, head = dict(known.versions), known.head
-    met = {name: replace(found, repeated=not ours) for name, found in known.found.items()}
+    done: dict[str, Outcome] = {}
     verdicts: list[Verdict] = []
     accepted: list[Waiting] = []
     for waiting in batch:
         append = waiting.append
-        earlier = met.get(append.command_id)
+        earlier = known.found.get(append.command_id) or done.get(append.command_id)
         refusal = None if earlier else _conflict(append, versions)
         if earlier:
-            verdicts.append(earlier if earlier.fingerprint == append.fingerprint else _reused(append))
+            again = append.command_id in done or not ours
+            same = earlier.fingerprint == append.fingerprint
+            verdicts.append(replace(earlier, repeated=again) if same else _reused(append))
         elif refusal:
             verdicts.append(refusal)
         else:
             versions.update(waiting.versions)
             head += len(waiting.events_json)
             outcome = Outcome(append.command_id, append.fingerprint, head, waiting.versions, append.result)
-            met[append.command_id] = replace(outcome, repeated=True)
+            done[append.command_id] = outcome
             verdicts.append(outcome)
             accepted.append(waiting)
     return verdicts, accepted
@@ -121,7 +127,8 @@ def _versions_after(append: Append) -> dict[str, int]:
 
 def _event_rows(append: Append) -> Iterable[str]:
     """Each event as the JSON row the database will store, all but its position and instant."""
-    context = asdict(append.context) | {"command_id": append.command_id}
+    context = {name: getattr(append.context, name) for name in CONTEXT_FIELDS}
+    context["command_id"] = append.command_id
     tail = "," + _encode(context)[1:]
     _must_be_storable(tail)
     for write in append.writes:
@@ -155,11 +162,11 @@ def _must_be_json_object(event: NewEvent) -> None:
     if len(event.data) > EVENT_BYTES_MAX // 4 and len(event.data.encode()) > EVENT_BYTES_MAX:
         raise EventTooLarge(f"{event.type} has {len(event.data.encode())} bytes; {EVENT_BYTES_MAX} are allowed")
     if not isinstance(_decode(event.data), dict):
-        raise ValueError(f"the data of {event.type} is not a JSON object")
+        raise ValueError(f"the data of {event.type} is not a JSON object")  # noqa: TRY004 - the type is in the text
 
 
 def _must_be_storable(row: str) -> None:
     """PostgreSQL's text holds neither NUL nor half a surrogate pair; better no journal does."""
     row.encode()
-    if "\\u0000" in row.replace("\\\\", ""):
+    if "\\u0000" in row and "\\u0000" in row.replace("\\\\", ""):
         raise ValueError("a name or value holds a NUL character")

@@ -1,4 +1,4 @@
-"""What the journal tells telemetry about itself: one report for each batch, and each refusal. It measures, nothing more."""
+"""What the journal tells telemetry about itself: a report for each batch, and each refusal."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -6,7 +6,10 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class BatchReport:
-    """One transaction of the committer. Seconds: the longest wait in the queue, for the lock, and for the commit."""
+    """One transaction of the committer.
+
+    Seconds: the longest wait in the queue, the wait for the lock, judging and sending, and until it was durable.
+    """
 
     commands: int
     events: int

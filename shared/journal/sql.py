@@ -132,7 +132,5 @@ class SqlJournal:
             type=type_,
             recorded_at=instant(at),
             data=json.loads(data),
-            context=Context(
-                town, actor, post, organisation, command_id, correlation_id, causation_id, traceparent
-            ),
+            context=Context(town, actor, post, organisation, command_id, correlation_id, causation_id, traceparent),
         )

@@ -1,4 +1,4 @@
-"""One transaction of the committer: lock, ask what is known, judge, write, commit. Start at :meth:`Transactions.write`."""
+"""One transaction of the committer: lock, ask, judge, write, commit. Start at :meth:`Transactions.write`."""
 
 import hashlib
 import json
@@ -15,10 +15,10 @@ from shared.clock import Clock
 from shared.database import WRITING, write_turn
 from shared.journal import JournalUnavailable, Outcome
 from shared.journal.batch import Known, Verdict, Waiting, judge
-from shared.journal.statements import statements_for
+from shared.journal.statements import Ask, statements_for
 
 
-class ConnectionLost(Exception):  # noqa: N818 - not the caller's error: the committer tries again
+class ConnectionLost(Exception):
     """The connection broke. ``sent``: perhaps only after the batch had gone out, so that it may have been committed."""
 
     def __init__(self, cause: Exception, *, sent: bool) -> None:
@@ -84,34 +84,40 @@ class Transactions:
 
     def _transact(self, connection: Connection, batch: Sequence[Waiting], again: bool) -> list[Verdict]:
         started = perf_counter()
-        with connection.begin() as transaction:
-            if self._say.lock is not None:
-                connection.execute(self._say.lock, {"key": self._key})
-            locked = perf_counter()
-            known = self._known(connection, batch)
+        with connection.begin() as transaction, self._say.talking(connection) as ask:
+            begun = perf_counter()
+            known = self._known(ask, batch)
+            asked = perf_counter()
             verdicts, accepted = judge(batch, known, ours=again)
             events = self._insert(connection, known, accepted) if accepted else 0
             written = perf_counter()
             transaction.commit()
         self.last = Last(
-            known.head + events, events, locked - started, written - locked, perf_counter() - written
+            head=known.head + events,
+            events=events,
+            lock_seconds=begun - started + known.waited,
+            write_seconds=written - asked,
+            commit_seconds=perf_counter() - written,
         )
         return verdicts
 
-    def _known(self, connection: Connection, batch: Sequence[Waiting]) -> Known:
+    def _known(self, ask: Ask, batch: Sequence[Waiting]) -> Known:
         streams = json.dumps(list({stream for waiting in batch for stream in waiting.versions}))
         ids = json.dumps(list({waiting.append.command_id for waiting in batch}))
         known = Known("", -1, datetime.min.replace(tzinfo=UTC), {}, {})
-        for row in connection.execute(self._say.known, {"streams": streams, "commands": ids}):
+        for row in ask({"key": self._key, "streams": streams, "commands": ids}):
             kind, name, number, at, fingerprint, versions, result = row
             if kind == "stream":
                 known.versions[name] = number
             elif kind == "command":
                 known.found[name] = outcome_of(name, fingerprint, number, versions, result)
+            elif kind == "waited":
+                known.waited = number / 1_000_000
             else:
                 known.service, known.head, known.recorded_at = name, number, instant(at)
         if known.head < 0 or known.service not in ("", self._service):
-            raise JournalUnavailable(f"this database holds the journal of {known.service!r}, not of {self._service!r}")
+            held = f"this database holds the journal of {known.service!r}, not of {self._service!r}"
+            raise JournalUnavailable(held)
         return known
 
     def _insert(self, connection: Connection, known: Known, accepted: Sequence[Waiting]) -> int:

@@ -60,7 +60,7 @@ def databases() -> Iterator[tuple[str, str]]:
         try:
             server = stack.enter_context(PostgresServer(base / "postgres"))
         except PostgresMissing as missing:
-            print(f"PostgreSQL left out: {missing}", file=sys.stderr)
+            sys.stderr.write(f"PostgreSQL left out: {missing}\n")
         else:
             yield "PostgreSQL", server.create_database("bench")
 
@@ -112,14 +112,15 @@ def append_for(journal: SqlJournal, seconds: float, ready: Barrier, latencies: l
 
 
 def table(results: dict[str, dict[int, dict[str, float]]]) -> Iterator[str]:
-    yield f"{'database':<12}{'callers':>8}{'appends/s':>11}{'ratio':>7}{'batch':>7}{'p50 ms':>8}{'p99 ms':>8}"
+    head = f"{'database':<12}{'callers':>8}{'appends/s':>11}{'ratio':>7}{'batch':>7}{'p50 ms':>8}{'p99 ms':>8}"
+    yield f"{head}{'lock':>8}{'write':>8}{'commit':>8}"
     for name, by_callers in results.items():
         one = next(iter(by_callers.values()))["per_second"]
         for callers, r in by_callers.items():
             ratio = f"{r['per_second'] / one:.1f}x"
             yield (
                 f"{name:<12}{callers:>8}{r['per_second']:>11}{ratio:>7}{r['batch']:>7}{r['p50_ms']:>8}{r['p99_ms']:>8}"
-                f"  {r['lock_ms']} {r['write_ms']} {r['commit_ms']}"
+                f"{r['lock_ms']:>8}{r['write_ms']:>8}{r['commit_ms']:>8}"
             )
 
 
@@ -127,4 +128,4 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=2.0)
     for line in table(run(parser.parse_args().seconds)):
-        print(line)
+        sys.stdout.write(f"{line}\n")

@@ -48,7 +48,7 @@ def lose_next_commit(engine: Engine, *, after_commit: bool) -> list[str]:
         connection.driver_connection.close()
         connection.driver_connection.cursor().execute("SELECT 1")
 
-    engine.dialect.do_commit = do_commit  # type: ignore[method-assign]  # the fault is planted here
+    engine.dialect.do_commit = do_commit  # type: ignore[method-assign, assignment]  # planted
     return lost
 
 
@@ -59,7 +59,7 @@ def test_a_connection_lost_at_commit_still_ends_in_one_answer(postgres_url: str,
     create_schema(engine)
     journal = SqlJournal(engine, "catalogue", SystemClock())
     lost = lose_next_commit(engine, after_commit=after_commit)
-    outcome = journal.append(command(write("note-1", 0), id="c-1"))
+    outcome = journal.append(command(write("note-1", 0), command_id="c-1"))
     assert lost
     assert outcome == Outcome("c-1", "f", 1, {"note-1": 1}, {})
     assert len(must_be_complete(journal)) == 1
@@ -113,12 +113,12 @@ def test_without_a_server_the_caller_is_told_and_later_it_works_by_itself(own_po
         journal.append(command(write("note-1", 0)))
         own_postgres.stop()
         with pytest.raises(JournalUnavailable, match="cannot be reached"):
-            journal.append(command(write("note-1", 1), id="c-2"))
+            journal.append(command(write("note-1", 1), command_id="c-2"))
         with pytest.raises(JournalUnavailable):
             journal.read(0)
         own_postgres.start()
         assert journal.outcome("c-2") is None
-        assert journal.append(command(write("note-1", 1), id="c-2")).position == 2
+        assert journal.append(command(write("note-1", 1), command_id="c-2")).position == 2
 
 
 def test_a_full_disk_refuses_the_append_whole_and_room_makes_it_work_again(tmp_path: Path) -> None:

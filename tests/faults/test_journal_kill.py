@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Event, Thread
@@ -115,7 +116,7 @@ def test_killing_the_database_loses_and_doubles_nothing(own_postgres: PostgresSe
         over.set()
 
     with journal_at(url, limits=Limits(patience_seconds=0.2)) as journal:
-        jobs = [lambda w=w: work(w) for w in range(WRITERS)]
+        jobs = [partial(work, writer) for writer in range(WRITERS)]
         working = Thread(target=together, args=(jobs,))
         working.start()
         power_cuts()  # in the main thread, since the server ends with the thread that started it

@@ -28,8 +28,10 @@ def write(stream: str, expected: int, count: int = 1) -> Write:
     return Write(stream, expected, tuple(event() for _ in range(count)))
 
 
-def command(*writes: Write, id: str = "", fingerprint: str = "f", result: dict[str, Any] | None = None) -> Append:
-    return Append(id or new_id(), fingerprint, CONTEXT, writes, result or {})
+def command(
+    *writes: Write, command_id: str = "", fingerprint: str = "f", result: dict[str, Any] | None = None
+) -> Append:
+    return Append(command_id or new_id(), fingerprint, CONTEXT, writes, result or {})
 
 
 @contextmanager
@@ -75,12 +77,12 @@ def must_count(engine: Engine) -> None:
     assert len(set(counted)) == 1, counted
 
 
-def append_until_in(journal: Journal, stream: str, id: str) -> Outcome:
+def append_until_in(journal: Journal, stream: str, command_id: str) -> Outcome:
     """Append one event wherever the stream stands by now."""
     version = 0
     while True:
         try:
-            return journal.append(command(write(stream, version), id=id))
+            return journal.append(command(write(stream, version), command_id=command_id))
         except WrongVersion as moved:
             version = moved.actual
 
@@ -92,7 +94,7 @@ def together(jobs: Sequence[Callable[[], object]]) -> None:
     def guarded(job: Callable[[], object]) -> None:
         try:
             job()
-        except BaseException as fault:
+        except BaseException as fault:  # noqa: BLE001 - raised again in the caller's thread
             faults.append(fault)
 
     threads = [Thread(target=guarded, args=(job,)) for job in jobs]

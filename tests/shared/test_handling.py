@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -77,9 +78,7 @@ def test_a_command_is_decided_on_what_earlier_ones_did(handler: Handler, journal
     assert amounts(journal) == [40, 60]
 
 
-def test_two_commands_for_one_stream_in_one_call_build_on_each_other(
-    handler: Handler, journal: SqlJournal
-) -> None:
+def test_two_commands_for_one_stream_in_one_call_build_on_each_other(handler: Handler, journal: SqlJournal) -> None:
     outcome = handler.handle(add(40), add(5, "2"), add(60), context=by())
     assert (outcome.position, outcome.versions) == (3, {"box-1": 2, "box-2": 1})
     assert handler.state(BOX, "1") == (2, 100)
@@ -186,13 +185,13 @@ def test_the_same_command_sent_twice_at_once_is_done_once(handler: Handler, else
     def send(to: Handler) -> None:
         outcomes.append(to.handle(add(60), context=by("c-1"), fingerprint="f"))
 
-    together([lambda h=h: send(h) for h in (handler, elsewhere) * 8])
+    together([partial(send, h) for h in (handler, elsewhere) * 8])
     assert sorted(outcome.repeated for outcome in outcomes) == [False, *[True] * 15]
-    assert amounts(handler.journal) == [60]  # type: ignore[arg-type]  # the fixture's journal is a SqlJournal
+    assert amounts(handler.journal) == [60]
 
 
 def test_commands_racing_for_one_stream_all_get_in(handler: Handler, elsewhere: Handler, journal: SqlJournal) -> None:
-    together([lambda h=h: h.handle(add(2), context=by()) for h in (handler, elsewhere) * 25])
+    together([partial(h.handle, add(2), context=by()) for h in (handler, elsewhere) * 25])
     assert amounts(journal) == [2] * 50
     with pytest.raises(Refused):
         handler.handle(add(1), context=by())
@@ -207,7 +206,7 @@ def test_the_box_is_never_overfull_whoever_races(handler: Handler, elsewhere: Ha
         except Refused as refusal:
             refused.append(refusal)
 
-    together([lambda h=h: put_or_hear_that_it_is_full(h) for h in (handler, elsewhere) * 8])
+    together([partial(put_or_hear_that_it_is_full, h) for h in (handler, elsewhere) * 8])
     assert amounts(journal) == [30, 30, 30]
     assert [refusal.detail for refusal in refused] == ["90 are in it"] * 13
 

@@ -4,8 +4,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from random import Random
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 from time import monotonic, sleep
 
 import pytest
@@ -76,25 +77,25 @@ def in_one_batch(journal: SqlJournal, url: str, appends: list[Append]) -> list[O
 
 def test_16_threads_leave_no_gap(database_url: str) -> None:
     with journal_at(database_url) as journal:
-        together(
-            [
-                lambda k=k: [journal.append(command(write(f"note-{k}", n))) for n in range(40)]
-                for k in range(16)
-            ]
-        )
+
+        def fill(stream: str) -> None:
+            for n in range(40):
+                journal.append(command(write(stream, n)))
+
+        together([partial(fill, f"note-{k}") for k in range(16)])
         assert len(must_be_complete(journal)) == 640
 
 
 def test_threads_racing_for_one_stream_each_get_in_once(database_url: str) -> None:
     with journal_at(database_url) as journal:
-        together([lambda k=k: append_until_in(journal, "note-1", f"c-{k}") for k in range(24)])
+        together([partial(append_until_in, journal, "note-1", f"c-{k}") for k in range(24)])
         assert sorted(r.context.command_id for r in must_be_complete(journal)) == sorted(f"c-{k}" for k in range(24))
 
 
 def test_the_same_command_sent_twice_at_once_is_done_once(database_url: str) -> None:
     outcomes: list[Outcome] = []
     with journal_at(database_url) as journal:
-        together([lambda: outcomes.append(journal.append(command(write("note-1", 0), id="c-1")))] * 12)
+        together([lambda: outcomes.append(journal.append(command(write("note-1", 0), command_id="c-1")))] * 12)
         assert journal.head() == 1
     assert sorted(outcome.repeated for outcome in outcomes) == [False, *[True] * 11]
     assert {outcome.position for outcome in outcomes} == {1}
@@ -111,9 +112,7 @@ with journal_at(url) as journal:
 
 
 def test_three_processes_at_once_leave_no_gap(database_url: str) -> None:
-    processes = [
-        subprocess.Popen([sys.executable, "-c", APPENDER, database_url, name]) for name in ("a", "b", "c")
-    ]
+    processes = [subprocess.Popen([sys.executable, "-c", APPENDER, database_url, name]) for name in ("a", "b", "c")]
     assert [process.wait(60) for process in processes] == [0, 0, 0]
     with journal_at(database_url) as journal:
         assert len(must_be_complete(journal)) == 360
@@ -125,9 +124,7 @@ def test_three_processes_at_once_leave_no_gap(database_url: str) -> None:
 def test_commands_of_one_batch_see_what_earlier_ones_wrote(database_url: str) -> None:
     reports = Reports()
     with journal_at(database_url, observer=reports) as journal:
-        first, second, stale = in_one_batch(
-            journal, database_url, [command(write("note-1", n)) for n in (0, 1, 1)]
-        )
+        first, second, stale = in_one_batch(journal, database_url, [command(write("note-1", n)) for n in (0, 1, 1)])
         assert isinstance(first, Outcome)
         assert first.position == 1
         assert isinstance(second, Outcome)
@@ -138,8 +135,8 @@ def test_commands_of_one_batch_see_what_earlier_ones_wrote(database_url: str) ->
 
 
 def test_a_repeat_in_the_same_batch_gets_the_first_answer(database_url: str) -> None:
-    one = command(write("note-1", 0), id="c-1")
-    other = command(write("note-2", 0), id="c-1", fingerprint="another")
+    one = command(write("note-1", 0), command_id="c-1")
+    other = command(write("note-2", 0), command_id="c-1", fingerprint="another")
     with journal_at(database_url) as journal:
         first, again, reused = in_one_batch(journal, database_url, [one, one, other])
     assert isinstance(first, Outcome)
@@ -193,7 +190,12 @@ def test_an_append_wakes_whoever_waits_beyond_the_head(database_url: str) -> Non
     with journal_at(database_url) as journal:
         journal.append(command(write("note-1", 0)))
         woken = Event()
-        Thread(target=lambda: (journal.await_beyond(1, timeout=20), woken.set())).start()
+
+        def wait() -> None:
+            journal.await_beyond(1, timeout=20)
+            woken.set()
+
+        Thread(target=wait).start()
         assert not woken.wait(0.1)
         journal.append(command(write("note-1", 1)))
         assert woken.wait(5)
@@ -202,7 +204,7 @@ def test_an_append_wakes_whoever_waits_beyond_the_head(database_url: str) -> Non
 def test_an_append_of_another_process_is_seen_soon(database_url: str) -> None:
     with journal_at(database_url) as journal, journal_at(database_url) as another:
         started = monotonic()
-        Thread(target=lambda: (sleep(0.2), another.append(command(write("note-1", 0))))).start()
+        Timer(0.2, another.append, [command(write("note-1", 0))]).start()
         journal.await_beyond(0, timeout=20)
         assert monotonic() - started < 5
         assert journal.head() == 1

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -62,7 +63,7 @@ def test_an_answered_append_is_there_when_the_journal_is_opened_anew(database_ur
 
 def test_what_was_written_is_read_back_exactly(journal: SqlJournal) -> None:
     told = NewEvent("e-1", TYPE, '{"note": "凤阳\\n\\"公开\\" \\\\u0041", "fen": 12345678901234567890, "n": null}')
-    journal.append(command(Write("note-1", 0, (told,)), id="c-1"))
+    journal.append(command(Write("note-1", 0, (told,)), command_id="c-1"))
     (read,) = journal.read(0)
     assert read.data == {"note": '凤阳\n"公开" \\u0041', "fen": 12345678901234567890, "n": None}
     assert (read.service, read.position, read.stream, read.version) == ("catalogue", 1, "note-1", 1)
@@ -82,7 +83,7 @@ def test_the_json_text_is_kept_to_the_letter(journal: SqlJournal, database_url: 
 
 def test_the_outcome_names_position_and_versions(journal: SqlJournal) -> None:
     journal.append(command(write("note-1", 0)))
-    told = command(write("note-1", 1, 2), write("note-2", 0), id="c-2", result={"register_number": "2026-1"})
+    told = command(write("note-1", 1, 2), write("note-2", 0), command_id="c-2", result={"register_number": "2026-1"})
     outcome = journal.append(told)
     expected = Outcome("c-2", "f", 4, {"note-1": 3, "note-2": 1}, {"register_number": "2026-1"})
     assert outcome == expected
@@ -90,25 +91,25 @@ def test_the_outcome_names_position_and_versions(journal: SqlJournal) -> None:
 
 
 def test_a_repeated_command_changes_nothing_and_gets_the_same_answer(journal: SqlJournal) -> None:
-    first = journal.append(command(write("note-1", 0), id="c-1", result={"a": 1}))
+    first = journal.append(command(write("note-1", 0), command_id="c-1", result={"a": 1}))
     journal.append(command(write("note-1", 1)))
-    again = journal.append(command(write("note-1", 0), id="c-1", result={"a": 2}))
+    again = journal.append(command(write("note-1", 0), command_id="c-1", result={"a": 2}))
     assert again == replace(first, repeated=True)
     assert journal.head() == 2
 
 
 def test_a_command_id_cannot_be_used_for_another_command(journal: SqlJournal) -> None:
-    journal.append(command(write("note-1", 0), id="c-1"))
+    journal.append(command(write("note-1", 0), command_id="c-1"))
     with pytest.raises(CommandReused):
-        journal.append(command(write("note-2", 0), id="c-1", fingerprint="another"))
+        journal.append(command(write("note-2", 0), command_id="c-1", fingerprint="another"))
     assert journal.head() == 1
 
 
 def test_a_command_without_events_is_recorded_too(journal: SqlJournal) -> None:
     journal.append(command(write("note-1", 0)))
-    outcome = journal.append(command(id="c-2", result={"changed": False}))
+    outcome = journal.append(command(command_id="c-2", result={"changed": False}))
     assert (outcome.position, outcome.versions, outcome.repeated) == (1, {}, False)
-    assert journal.append(command(id="c-2")).repeated
+    assert journal.append(command(command_id="c-2")).repeated
     assert journal.head() == 1
 
 
@@ -117,12 +118,10 @@ def test_an_unknown_command_has_no_outcome(journal: SqlJournal) -> None:
 
 
 @pytest.mark.parametrize("expected", [0, 2, 7])
-def test_a_stale_or_early_expectation_is_refused_with_the_version_there_is(
-    journal: SqlJournal, expected: int
-) -> None:
+def test_a_stale_or_early_expectation_is_refused_with_the_version_there_is(journal: SqlJournal, expected: int) -> None:
     journal.append(command(write("note-1", 0)))
     with pytest.raises(WrongVersion) as refusal:
-        journal.append(command(write("note-1", expected), id="c-2"))
+        journal.append(command(write("note-1", expected), command_id="c-2"))
     assert (refusal.value.stream, refusal.value.expected, refusal.value.actual) == ("note-1", expected, 1)
     assert journal.outcome("c-2") is None
 
@@ -238,7 +237,7 @@ def test_a_database_holds_the_journal_of_one_service(journal: SqlJournal, databa
 
 def test_the_schema_can_be_made_by_many_at_once(database_url: str) -> None:
     engines = [make_engine(database_url) for _ in range(6)]
-    together([lambda engine=engine: create_schema(engine) for engine in engines])
+    together([partial(create_schema, engine) for engine in engines])
     with journal_at(database_url) as journal:
         assert journal.append(command(write("note-1", 0))).position == 1
     must_count(engines[0])
