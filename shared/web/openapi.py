@@ -63,7 +63,19 @@ def _schema(app: FastAPI, url: str) -> dict[str, Any]:
     for operations in schema["paths"].values():
         for operation in operations.values():
             _finish(operation)
+    _require_discriminators(schema, schema["components"]["schemas"])
     return schema
+
+
+def _require_discriminators(node: Any, models: dict[str, Any]) -> None:
+    """Name in each alternative, as required, the property that tells it from the others."""
+    if isinstance(node, dict):
+        told = node.get("discriminator", {})
+        for reference in told.get("mapping", {}).values():
+            required = models[reference.rsplit("/", 1)[-1]].setdefault("required", [])
+            required += [] if told["propertyName"] in required else [told["propertyName"]]
+    for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        _require_discriminators(part, models)
 
 
 def _finish(operation: dict[str, Any]) -> None:

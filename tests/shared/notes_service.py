@@ -18,7 +18,7 @@ from shared.documents import Documents
 from shared.events import Event, Recorded, Registry
 from shared.follow import TableMaker, View
 from shared.handling import Do, Handler
-from shared.identity import PostHeld, PostKind, Standing
+from shared.identity import PostHeld, PostKind, Standing, TokenVerifier
 from shared.journal.sql import SqlJournal, create_schema
 from shared.settings import Environment, Settings
 from shared.web import Api, CommandDesk, Done, Page, Reader, make_app
@@ -95,7 +95,7 @@ class NotesPlatform:
     settings: Settings
     clock: Clock
     documents: Documents
-    verifier: Verifier
+    verifier: TokenVerifier
     database: Engine
 
     def engine(self, _service: str) -> Engine:

@@ -98,7 +98,7 @@ def test_when_the_register_is_away_nobody_sees_more_and_all_hear_it(world: World
     def away() -> None:
         raise OperationalError("select", {}, Exception("gone"))
 
-    world.register.failing = away  # type: ignore[method-assign]  # the test takes the database away
+    world.register.failing = away  # the test takes the database away
     answer = world.client.get(f"{NUMBERS}/3", headers=MA)
     assert (answer.status_code, answer.json()["code"]) == (503, "UNAVAILABLE")
 
