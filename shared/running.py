@@ -30,6 +30,7 @@ from shared.relay import Relay
 from shared.service import Service
 from shared.settings import Settings
 from shared.telemetry.observers import FlowObserver, JournalObserver
+from shared.telemetry.traced import TracedJournal
 from shared.ticking import Ticking
 
 PUBLISHERS = ("catalogue", "publication", "feedback", "archive", "audit")
@@ -63,7 +64,7 @@ class LocalPlatform:
         service = registry.service
         journal = SqlJournal(self.engine(service), service, self.clock, observer=JournalObserver(service))
         self.journals[service] = journal
-        return Handler(journal, registry)
+        return Handler(TracedJournal(journal), registry)
 
     def close(self) -> None:
         for journal in self.journals.values():
