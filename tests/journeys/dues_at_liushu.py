@@ -52,13 +52,8 @@ def tell(world: World) -> Dues:
     the_duty_shows_how_it_was_reckoned(dues)
     april_8_ma_drafts_and_the_gate_finds_an_id_number(dues)
     april_9_nobody_approves_their_own(dues)
-    april_10_inside_before_outside(dues)
-    april_11_too_early_for_the_public(dues)
-    april_13_the_public_sees_it(dues)
-    april_14_a_correction(dues)
-    april_15_the_correction_goes_outside(dues)
-    april_16_zhou_asks_and_is_answered(dues)
-    later_the_archive_and_the_trace_tell_it_all(dues)
+    april_9_he_tao_reviews(dues)
+    from_april_10_on(dues)
     return dues
 
 
@@ -90,11 +85,17 @@ def april_8_ma_drafts_and_the_gate_finds_an_id_number(dues: Dues) -> None:  # PU
     dues.moves("ma-xiaoyan", "submit", {"attested_by": ["wang-jianjun", "ma-xiaoyan"]})
 
 
-def april_9_nobody_approves_their_own(dues: Dues) -> None:  # CAT-13 PUB-35 A-22
+def april_9_nobody_approves_their_own(dues: Dues) -> None:
     dues.world.it_is("2026-04-09T09:00")
     dues.stays("ma-xiaoyan", "approve", "SELF_APPROVAL")
     dues.stays("wang-jianjun", "approve", "STEP_OUT_OF_ORDER")
+
+
+def april_9_he_tao_reviews(dues: Dues) -> None:  # CAT-13 PUB-35
     dues.moves("he-tao", "review", {"cleared": True, "confirms_scope": True, "confirms_time_limit": True})
+
+
+def april_10_wang_approves(dues: Dues) -> None:  # PUB-35
     dues.world.it_is("2026-04-10T09:00")
     approved = dues.moves("wang-jianjun", "approve")
     assert approved["result"]["register_number"]
@@ -251,6 +252,17 @@ def public_channels(at: str) -> list[dict[str, Any]]:
         {"channel": "website", "url": "http://127.0.0.1/"},
         {"channel": "led", "screen": "村口", "shown_from": at, "shown_to": "2026-04-30T18:00:00+08:00"},
     ]
+
+
+def from_april_10_on(dues: Dues) -> None:
+    april_10_wang_approves(dues)
+    april_10_inside_before_outside(dues)
+    april_11_too_early_for_the_public(dues)
+    april_13_the_public_sees_it(dues)
+    april_14_a_correction(dues)
+    april_15_the_correction_goes_outside(dues)
+    april_16_zhou_asks_and_is_answered(dues)
+    later_the_archive_and_the_trace_tell_it_all(dues)
 
 
 def settled(world: World) -> None:
