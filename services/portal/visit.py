@@ -243,7 +243,7 @@ class Visit:
     def to_sign_in(self) -> Response:
         url = self.request.url
         back = f"{url.path}?{url.query}" if url.query else url.path
-        return RedirectResponse(f"/sign-in?{urlencode({'back': back if self.request.method == 'GET' else '/'})}", 303)
+        return RedirectResponse(f"/sign-in?{urlencode({'back': back})}", 303)
 
     def set_cookie(self, name: str, value: str, seconds: int | None) -> None:
         self._cookies[name] = (value, seconds)
