@@ -1,7 +1,8 @@
 """What has to be looked up at each scrape: how far followers are behind, gaps, what waits parked."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -28,10 +29,15 @@ class Following(Protocol):
 def follower(service: str, following: Following, engine: Engine) -> None:
     """Measure one service's follower; what cannot be asked just now keeps its last figure."""
     for look in (_gaps, _lag, _parked):
-        try:
-            look(service, following, engine)
-        except (LogUnavailable, SQLAlchemyError) as away:
-            log.warning("not_measured", service=service, kind=type(away).__name__)
+        tried(service, partial(look, service, following, engine))
+
+
+def tried(service: str, look: Callable[[], None]) -> None:
+    """Measure, or say in the log that it could not be done: a scrape never fails for it."""
+    try:
+        look()
+    except (LogUnavailable, SQLAlchemyError) as away:
+        log.warning("not_measured", service=service, kind=type(away).__name__)
 
 
 def _gaps(service: str, following: Following, _: Engine) -> None:

@@ -33,9 +33,13 @@ def make_app(
     views: Sequence[View] = (),
     description: str = "",
     readiness: Sequence[tuple[str, Check]] = (),
+    measures: Sequence[Callable[[], None]] = (),
     lifespan: "Lifespan[FastAPI] | None" = None,
 ) -> FastAPI:
-    """The application of one service; in development with the routes of :mod:`shared.web.development`."""
+    """The application of one service; in development with the routes of :mod:`shared.web.development`.
+
+    ``measures`` are called at each scrape to set gauges of the service's own, such as what is overdue.
+    """
     settings = platform.settings
     app = FastAPI(
         title=f"Gongkai {name}",
@@ -58,6 +62,7 @@ def make_app(
     app.state.follower = None
     app.state.readiness = list(readiness)
     app.state.on_clock = []
+    app.state.measures = list(measures)
     problems.install(app)
     mounted = [*routers, health(), *_development(settings.development)]
     for router in mounted:

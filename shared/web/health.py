@@ -53,6 +53,8 @@ def measure(app: FastAPI) -> None:
         web: Web = app.state.web
         if app.state.follower is not None:
             measuring.follower(web.name, app.state.follower, web.platform.engine(web.name))
+        for own in app.state.measures:
+            measuring.tried(web.name, own)
         return True
 
     metrics.measured_by(look)

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 
 from shared.clock import MovableClock
+from shared.telemetry import metrics
 from shared.web import Api, make_app
 from shared.web.app import actions_of
 from tests.shared.notes_service import REGISTRY, Notes, Register, World, notes_world
@@ -66,6 +68,16 @@ def test_metrics_are_prometheus_text_by_route_template(world: World) -> None:
     answer = world.client.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert 'route="/api/notes/v1/numbers/{number}",service="notes",status="200"' in answer.text
+
+
+def test_a_measure_that_fails_leaves_the_other_figures(world: World) -> None:
+    def away() -> None:
+        raise OperationalError("select", {}, Exception("gone"))
+
+    world.app.state.measures += [away, lambda: metrics.OVERDUE.labels("notes", "fengyang").set(3)]
+    answer = world.client.get("/metrics")
+    assert answer.status_code == 200
+    assert 'gongkai_obligations_overdue{service="notes",town="fengyang"} 3.0' in answer.text
 
 
 def test_a_route_must_name_an_action_of_the_policy_table() -> None:
