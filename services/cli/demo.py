@@ -75,27 +75,37 @@ class Stage:
 
 def load_demo(client: httpx2.Client, progress: Callable[[str], None] = lambda _step: None) -> None:
     """The demo county up to 2026-04-08 08:30. Raises :class:`DemoFailed` with the refusal's words."""
-    data = yaml.safe_load((HERE / "qingshan.yaml").read_text(encoding="utf-8"))
-    templates = yaml.safe_load((HERE / "templates.yaml").read_text(encoding="utf-8"))
-    towns = Stage._answer(client.get(f"{CATALOGUE}/towns"), "the towns")
-    stage = Stage(client, progress, resumed=bool(towns["items"]))
-    stage.day("2026-01-05T09:00:00+08:00", "county, towns, organisations")
-    _found(stage, data)
-    names = made_up(data["names"])
-    for town in data["towns"]:
-        _settle_town(stage, data, town, names)
-    stage.day("2026-01-09T09:00:00+08:00", "templates of the six types")
-    _write_templates(stage, templates)
-    stage.day("2026-01-16T09:00:00+08:00", "six catalogues drafted, one of them from a sheet")
-    drafts = _draft_catalogues(stage, data["catalogues"])
-    stage.day("2026-01-20T10:00:00+08:00", "catalogues adopted")
-    _adopt(stage, data["catalogues"]["effective"], drafts)
+    data = read("qingshan.yaml")
+    stage = Stage(client, progress)
+    load_catalogues(stage, data)
     stage.day("2026-02-10T09:00:00+08:00", "two disclosures inside the Party")
     early = [_shown_inside(stage, disclosure) for disclosure in data["early"]]
     stage.day("2026-02-11T15:00:00+08:00", "and outside it")
     for disclosure, version in early:
         _shown_outside(stage, disclosure, version)
     stage.day(ENDS, "spring of 2026")
+
+
+def read(file: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((HERE / file).read_text(encoding="utf-8"))
+    return content
+
+
+def load_catalogues(stage: Stage, data: Data) -> None:
+    """The register and six catalogues in force from 2026-02-01, as S01 tells it."""
+    towns = Stage._answer(stage.client.get(f"{CATALOGUE}/towns"), "the towns")
+    stage.resumed = bool(towns["items"])
+    stage.day("2026-01-05T09:00:00+08:00", "county, towns, organisations")
+    _found(stage, data)
+    names = made_up(data["names"])
+    for town in data["towns"]:
+        _settle_town(stage, data, town, names)
+    stage.day("2026-01-09T09:00:00+08:00", "templates of the six types")
+    _write_templates(stage, read("templates.yaml"))
+    stage.day("2026-01-16T09:00:00+08:00", "six catalogues drafted, one of them from a sheet")
+    drafts = _draft_catalogues(stage, data["catalogues"])
+    stage.day("2026-01-20T10:00:00+08:00", "catalogues adopted")
+    _adopt(stage, data["catalogues"]["effective"], drafts)
 
 
 def made_up(names: Data) -> Iterator[dict[str, str]]:

@@ -101,7 +101,7 @@ def test_the_code_list_has_eight_categories_and_fifty_sub_items() -> None:  # CA
 def test_whatever_a_unit_gets_into_a_template_is_of_its_own_categories(subs: list[str], unit: str) -> None:  # CAT-01
     try:
         facts = TEMPLATE.decide(TEMPLATE.initial, written_by(unit, *(usual(s) for s in subs)))
-    except Refused as refusal:
-        assert refusal.code == "NOT_YOUR_REMIT"
-        return
-    assert all(UNITS[codes.category_of(f.item.sub_item)] == unit for f in facts if isinstance(f, TemplateItemSet))
+    except Refused:
+        facts = []
+    got_in = [f.item.sub_item for f in facts if isinstance(f, TemplateItemSet)]
+    assert got_in == ([] if any(UNITS[codes.category_of(s)] != unit for s in subs) else subs)

@@ -13,6 +13,10 @@ from services.catalogue.events import DivisionSet, ParameterSet, TownRegistered
 from shared.decider import Decider, Refused
 from shared.parameters import PARAMETERS, value_of
 
+TARGET_DATE = "target-date"  # by when every organisation has a catalogue in force (ORG-13)
+OWN_CHANNELS = (codes.PARAMETER_INSIDE_CHANNELS, codes.PARAMETER_PUBLIC_CHANNELS)
+KNOWN_PARAMETERS = frozenset(PARAMETERS) | {TARGET_DATE, *OWN_CHANNELS}
+
 
 @dataclass(frozen=True)
 class RegisterTown:
@@ -115,6 +119,8 @@ def _must_be_readable(name: str, value: str) -> None:
 def set_parameters(town: Town, command: SetParameters) -> list[TownEvent]:
     _must_be_registered(town)
     for name, value in command.values.items():
+        if name not in KNOWN_PARAMETERS:
+            raise Refused("UNKNOWN_CODE", f"{name} is not a parameter.", "P-01 to P-21", f"/values/{name}")
         if not value.strip():
             raise Refused("MISSING_FIELD", "A parameter has a value.", pointer=f"/values/{name}")
         _must_be_readable(name, value)

@@ -1,0 +1,161 @@
+"""The register and the catalogues over HTTP, in the demo county as it stands after 2026-01-20."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from httpx2 import Response
+from starlette.testclient import TestClient
+
+from services.catalogue.main import build
+from services.cli.demo import CATALOGUE, Stage, load_catalogues, read
+from shared.running import LocalPlatform, Running
+from shared.settings import Settings
+from tests.catalogue.sheets import DUES, HEADER, book
+
+
+class County:
+    """A client that signs in as whoever acts."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.client = client
+        self.done = 0
+
+    def ask(self, person: str, path: str, **query: str) -> Response:
+        return self.client.get(f"{CATALOGUE}{path}", params=query, headers=self._headers(person))
+
+    def do(self, person: str, path: str, body: Any = None, version: int | None = None, **more: Any) -> Response:
+        self.done += 1
+        headers = self._headers(person) | {"Idempotency-Key": f"test-{self.done}"}
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        return self.client.post(f"{CATALOGUE}{path}", json=body, headers=headers, **more)
+
+    def _headers(self, person: str) -> dict[str, str]:
+        if not person:
+            return {}
+        token = self.client.post("/dev/token", json={"person": person}).json()["access_token"]
+        return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    settings = Settings(environment="development", var=tmp_path_factory.mktemp("var"), founder="jiang-ping")  # type: ignore[arg-type]  # read from text
+    platform = LocalPlatform(settings)
+    service = build(platform)
+    running = Running(platform, [service])
+    running.start()
+    client = TestClient(service.app)
+    load_catalogues(Stage(client, lambda _step: None), read("qingshan.yaml"))
+    yield County(client)
+    running.stop()
+
+
+def code(answer: Response) -> str:
+    return str(answer.json().get("code", answer.status_code))
+
+
+def test_a_county_is_founded_once(county: County) -> None:
+    body = read("qingshan.yaml")["county"]
+    assert code(county.do("jiang-ping", "/county", body)) == "ALREADY_REGISTERED"
+    assert code(county.do("zhou-dahai", "/county", body)) == "NOT_YOUR_REMIT"
+
+
+def test_six_catalogues_are_in_force_from_february_on(county: County) -> None:  # ORG-13 CAT-21, S01
+    branches = ["FY-A1", "FY-E1", "FY-H1", "FY-O1", "FY-R1", "FY-S1"]
+    assert county.ask("", "/towns/fengyang/coverage", on="2026-01-31").json()["uncovered"] == branches
+    assert county.ask("", "/towns/fengyang/coverage", on="2026-02-01").json()["covered"] == branches
+    assert code(county.ask("", "/organisations/FY-R1/catalogue", on="2026-01-31")) == "NOT_IN_FORCE"
+    assert county.ask("", "/organisations/FY-R1/catalogue", on="2026-02-01").json()["version"] == 1
+
+
+def test_the_imported_catalogue_covers_all_fifty_sub_items(county: County) -> None:  # CAT-04 to CAT-11
+    items = county.ask("ma-xiaoyan", "/organisations/FY-R1/items", on="2026-02-01", limit="100").json()["items"]
+    assert len(items) == 50
+
+
+def test_types_differ_by_reasons_not_by_omission(county: County) -> None:  # CAT-02, S01
+    page = county.ask("li-min", "/towns/fengyang/templates/enterprise").json()
+    out = {line["sub_item"] for line in page["lines"] if not line["included"] and line["reason"]}
+    assert (out, len(page["lines"]), page["missing"]) == ({"5.4", "5.5", "5.6"}, 50, [])
+
+
+def test_who_is_outside_sees_only_what_goes_outside(county: County) -> None:  # ORG-11
+    path, day = "/organisations/FY-R1/items/4.3", "2026-02-01"
+    assert [county.ask(who, path, on=day).status_code for who in ("", "zhou-dahai", "luo-lan")] == [404, 404, 404]
+    assert [county.ask(who, path, on=day).status_code for who in ("chen-xiuying", "li-min", "fang-zheng")] == [200] * 3
+
+
+def test_a_unit_does_not_author_for_another(county: County) -> None:  # CAT-01 ORG-09, S01
+    answer = county.do("qian-li", "/towns/fengyang/templates/rural/items", {"items": [{"sub_item": "7.6"}]})
+    assert code(answer) == "NOT_YOUR_REMIT"
+
+
+def test_a_missing_time_limit_is_named(county: County) -> None:  # CAT-03, S01
+    item = {"sub_item": "3.9", "content": "党费", "scope": "inside", "methods": ["meeting"]}
+    answer = county.do("sun-wei", "/towns/fengyang/templates/rural/items", {"items": [item]})
+    assert (answer.status_code, code(answer)) == (422, "MISSING_FIELD")
+    assert answer.json()["errors"] == [{"pointer": "/items/0/kind", "detail": "The time limit of 3.9 is missing."}]
+
+
+def test_another_towns_office_changes_nothing_here(county: County) -> None:  # ORG-16
+    body = {"units": {"C1": "FY-DZB"}, "on": "2026-02-01"}
+    assert code(county.do("tang-ning", "/towns/fengyang/division", body)) == "NOT_YOUR_REMIT"
+
+
+def test_an_adopted_catalogue_takes_no_second_draft(county: County) -> None:  # CAT-16, S01
+    assert code(county.do("he-jing", "/organisations/FY-E1/catalogue/draft")) == "STEP_OUT_OF_ORDER"
+
+
+def test_every_bad_cell_of_a_sheet_is_named_and_nothing_imported(county: County) -> None:
+    rows = (HEADER, [*DUES[:5], "飞鸽传书", *DUES[6:]], [*DUES[:6], None, DUES[7]])
+    files = {"file": ("目录.xlsx", book(*rows))}
+    answer = county.do("tang-ning", "/organisations/HS-R1/catalogue/import", files=files)
+    assert (answer.status_code, code(answer)) == (422, "IMPORT_REFUSED")
+    assert [e["pointer"] for e in answer.json()["errors"]] == ["B2", "F2", "B3"]
+    assert code(county.ask("tang-ning", "/organisations/HS-R1/catalogue/draft")) == "NOT_FOUND"
+
+
+def test_a_rehearsed_import_says_what_it_would_do_and_does_nothing(county: County) -> None:
+    body = {"units": dict.fromkeys((f"C{n}" for n in range(1, 9)), "HS"), "on": "2026-01-20"}
+    assert county.do("tang-ning", "/towns/heshan/division", body).status_code == 201
+    files = {"file": ("catalogue.xlsx", book(HEADER, [*DUES[:7], "东坪村党支部"]))}
+    path = "/organisations/HS-R1/catalogue/import"
+    answer = county.do("tang-ning", f"{path}?dry_run=true", files=files)
+    assert (answer.status_code, answer.json()["result"]["items"], answer.json()["version"]) == (201, 1, 0)
+    assert len(answer.json()["result"]["not_covered"]) == 49
+    done = county.do("tang-ning", path, files=files).json()
+    assert done["version"] == 1
+    seen = county.client.get(
+        f"{CATALOGUE}/organisations/HS-R1/catalogue/draft",
+        headers=county._headers("tang-ning") | {"Wait-For": done["position"]},
+    )
+    assert [i["sub_item"] for i in seen.json()["items"]] == ["3.9"]
+
+
+def test_what_is_no_workbook_is_refused(county: County) -> None:
+    files = {"file": ("catalogue.xlsx", b"not a zip")}
+    assert code(county.do("he-jing", "/organisations/FY-R1/catalogue/import", files=files)) == "NOT_A_WORKBOOK"
+
+
+def test_the_secretary_changes_on_the_recorded_day(county: County) -> None:  # ORG-07, S02
+    page = "/organisations/FY-R1"
+    assert county.ask("", page, on="2026-06-30").json()["first_person"] == "wang-jianjun"
+    assert county.ask("", page, on="2026-07-01").json()["first_person"] == "liu-fang"
+    assert county.ask("", page, on="2026-06-30").json()["superiors"] == ["FY", "QS"]
+
+
+def test_an_adoption_names_the_version_it_read(county: County) -> None:  # CAT-21
+    path = "/organisations/FY-S1/catalogue/adoption"
+    assert code(county.do("zhao-guoqiang", path, {"effective": "2026-03-01"})) == "VERSION_NEEDED"
+    assert code(county.do("zhao-guoqiang", path, {"effective": "2026-03-01"}, version=1)) == "VERSION_CONFLICT"
+
+
+def test_only_the_head_adopts(county: County) -> None:  # CAT-03
+    answer = county.do("sun-wei", "/organisations/FY-S1/catalogue/adoption", {"effective": "2026-03-01"}, version=2)
+    assert code(answer) == "NOT_YOUR_REMIT"
+
+
+def test_a_town_sets_only_parameters_that_there_are(county: County) -> None:
+    body = {"values": {"P-99": "1"}, "on": "2026-01-20"}
+    assert code(county.do("he-jing", "/towns/fengyang/parameters", body)) == "UNKNOWN_CODE"
