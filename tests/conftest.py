@@ -1,16 +1,14 @@
-"""What tests of every area share: the databases. Each test gets one of its own, on SQLite and on PostgreSQL."""
+"""What tests of every area share: the databases. Each test gets an empty one, on SQLite and on PostgreSQL."""
 
 import os
 import tempfile
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 
 from services.split.postgres import PostgresMissing, PostgresServer
-
-_numbers = count(1)
+from tests.databases import emptied
 
 
 @pytest.fixture(scope="session")
@@ -31,8 +29,8 @@ def postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def postgres_url(postgres: PostgresServer) -> str:
-    """The address of a fresh PostgreSQL database."""
-    return postgres.create_database(f"test_{next(_numbers)}")
+    """The address of an empty PostgreSQL database."""
+    return emptied(postgres)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

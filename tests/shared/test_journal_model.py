@@ -10,10 +10,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from services.split.postgres import PostgresServer
 from shared.clock import SystemClock
 from shared.database import make_engine
 from shared.journal import Append, CommandReused, JournalError, NewEvent, Outcome, Write, WrongVersion
 from shared.journal.sql import SqlJournal, create_schema
+from tests.databases import emptied
 from tests.shared.journals import CONTEXT, TYPE, must_be_complete
 
 STREAMS = st.sampled_from(["note-1", "note-2", "note-公开", 'note-"3\\'])
@@ -145,12 +147,9 @@ def test_the_journal_on_sqlite_answers_as_the_model_does() -> None:
 
 
 @pytest.mark.postgres
-def test_the_journal_on_postgresql_answers_as_the_model_does(postgres: Any) -> None:
-    numbers = iter(range(10_000))
-
+def test_the_journal_on_postgresql_answers_as_the_model_does(postgres: PostgresServer) -> None:
     class OnPostgres(JournalAgainstModel):
         def address(self) -> str:
-            url: str = postgres.create_database(f"model_{next(numbers)}")
-            return url
+            return emptied(postgres)
 
     run_state_machine_as_test(OnPostgres, settings=settings(QUICK, max_examples=10))
