@@ -3,6 +3,7 @@
 Works on bytes in memory. What it cannot read it says so of; a sheet that is broken or blown up is refused.
 """
 
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from shared.decider import Refused
 UNPACKED_BYTES_MAX = 100_000_000
 TEXT_SUFFIXES = (".csv", ".txt", ".md", ".tsv")
 WORKBOOK_PART = "xl/workbook.xml"
+SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ def _is_workbook(content: bytes) -> bool:
 
 def _examine_workbook(content: bytes) -> Examined:
     workbook = _opened(content, values=False)
+    if len(workbook.worksheets) < _sheets(content):
+        raise _unreadable()
     found = {f.place: f for book in (_opened(content, values=True), workbook) for f in _found_in(book)}
     if not found:
         return Examined((), True)
@@ -71,7 +75,17 @@ def _opened(content: bytes, *, values: bool) -> Workbook:
     try:
         return load_workbook(BytesIO(content), data_only=values)
     except Exception as unreadable:
-        raise Refused("INVALID", "The sheet cannot be opened.", pointer="/file") from unreadable
+        raise _unreadable() from unreadable
+
+
+def _sheets(content: bytes) -> int:
+    """How many sheets lie in the file, whether or not the workbook lists them."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return sum(SHEET_PART.fullmatch(name) is not None for name in archive.namelist())
+
+
+def _unreadable() -> Refused:
+    return Refused("INVALID", "The sheet cannot be opened whole.", pointer="/file")
 
 
 def _found_in(workbook: Workbook) -> Iterator[Found]:
