@@ -61,7 +61,8 @@ def set_up(service: str, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.getLogger("uvicorn.access").disabled = True  # an address may name people, a template does not
+    for addresses in ("uvicorn.access", "httpx2"):  # an address may name people, a route's template does not
+        logging.getLogger(addresses).setLevel(logging.WARNING)
 
 
 def fault(logger: Any, what: BaseException, **fields: str) -> None:

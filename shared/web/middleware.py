@@ -51,7 +51,7 @@ class Watch:
                 _dress(message, scope)
             await send(message)
 
-        structlog.contextvars.bind_contextvars(trace_id=tracing.trace_id(scope))
+        structlog.contextvars.bind_contextvars(trace_id=tracing.trace_id(scope), service=self.service)
         try:
             await self.app(scope, receive, sending)
         except Exception as fault:  # the last resort: nothing internal leaves

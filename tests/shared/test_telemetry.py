@@ -133,6 +133,14 @@ def test_libraries_log_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:
     assert (line["event"], line["logger"], line["service"]) == ("lost broker", "kafka", "notes")
 
 
+@pytest.mark.usefixtures("root_logger")
+def test_no_address_is_logged_by_the_libraries(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up("notes")
+    logging.getLogger("httpx2").info("HTTP Request: GET http://here/opinions/17")
+    logging.getLogger("uvicorn.access").info("GET /opinions/17")
+    assert "opinions" not in capsys.readouterr().out
+
+
 def test_the_journal_is_measured_by_batch() -> None:
     before = metrics.EVENTS.labels("measured")._value.get()
     JournalObserver("measured").batch(BatchReport(3, 5, 900, 1, 0, 2, 41, 0.001, 0.002, 0.003, 0.004))
