@@ -85,9 +85,9 @@ def _ended(belief: Belief, disclosure: str, version: int, audiences: Sequence[st
     return replace(belief, until=min(at, belief.until or at)) if same else belief
 
 
-HOURS = st.integers(0, 200)
-AUDIENCES = st.lists(st.sampled_from([MEMBERS, SOCIETY, "staff:FY-R1"]), min_size=1, max_size=3, unique=True)
-STEP = st.tuples(st.booleans(), st.sampled_from(["a", "b"]), st.integers(1, 3), AUDIENCES, HOURS, st.integers(0, 30))
+HOURS = st.integers(0, 9)  # few, so that instants often coincide
+AUDIENCES = st.lists(st.sampled_from([MEMBERS, SOCIETY]), min_size=1, unique=True)
+STEP = st.tuples(st.booleans(), st.sampled_from(["a", "b"]), st.integers(1, 2), AUDIENCES, HOURS, st.integers(0, 2))
 
 
 def history_of(steps: Sequence[tuple[bool, str, int, list[str], int, int]]) -> list[Recorded]:
@@ -106,7 +106,7 @@ def history_of(steps: Sequence[tuple[bool, str, int, list[str], int, int]]) -> l
 
 
 @settings(max_examples=150, deadline=None)
-@given(steps=st.lists(STEP, max_size=10), asked=st.lists(st.tuples(HOURS, HOURS), min_size=1, max_size=6))
+@given(steps=st.lists(STEP, max_size=10), asked=st.lists(st.tuples(HOURS, HOURS), min_size=8, max_size=16))
 def test_any_history_answers_as_the_naive_model_does(
     steps: list[tuple[bool, str, int, list[str], int, int]], asked: list[tuple[int, int]]
 ) -> None:  # ARC-02
