@@ -5,6 +5,7 @@ from datetime import date
 
 from services.catalogue.domain import codes
 from services.catalogue.domain.item import ItemDraft
+from services.catalogue.domain.organisation import OrganisationEvent
 from services.catalogue.domain.tenure import TakePost, TakePosts
 from services.catalogue.events import OrganisationRegistered, PostLeft, PostTaken
 
@@ -16,7 +17,7 @@ UNITS = {
     "C8": "FY",
 }
 
-LIUSHU = OrganisationRegistered(
+LIUSHU: OrganisationEvent = OrganisationRegistered(
     organisation="FY-R1",
     town="fengyang",
     type="rural",
@@ -54,7 +55,7 @@ def taking(person: str, on: date, succeeds: str = "", kind: str = "secretary") -
     return TakePosts((TakePost("FY-R1", f"FY-R1/{kind}", kind, "书记", "Secretary", person, on, succeeds),))
 
 
-def taken(person: str, on: date, kind: str = "secretary") -> PostTaken:
+def taken(person: str, on: date, kind: str = "secretary") -> OrganisationEvent:
     return PostTaken(
         organisation="FY-R1",
         post=f"FY-R1/{kind}",
@@ -66,5 +67,5 @@ def taken(person: str, on: date, kind: str = "secretary") -> PostTaken:
     )
 
 
-def left(person: str, on: date) -> PostLeft:
+def left(person: str, on: date) -> OrganisationEvent:
     return PostLeft(organisation="FY-R1", post="FY-R1/secretary", person=person, on=on)

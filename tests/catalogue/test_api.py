@@ -40,7 +40,7 @@ class County:
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
-    settings = Settings(environment="development", var=tmp_path_factory.mktemp("var"), founder="jiang-ping")  # type: ignore[arg-type]  # read from text
+    settings = Settings(environment="development", var=tmp_path_factory.mktemp("var"), founder="jiang-ping")
     platform = LocalPlatform(settings)
     service = build(platform)
     running = Running(platform, [service])

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.catalogue.domain import codes
-from services.catalogue.domain.catalogue import CATALOGUE, AdoptCatalogue, DraftCatalogue
+from services.catalogue.domain.catalogue import CATALOGUE, AdoptCatalogue, CatalogueEvent, DraftCatalogue
 from services.catalogue.domain.item import checked, item_of
 from services.catalogue.events import REGISTRY, CatalogueAdopted, CatalogueDrafted, Item
 from services.catalogue.views.catalogues import Catalogues
@@ -26,7 +26,7 @@ def drafting(*subs: str, categories: frozenset[str] = ALL) -> DraftCatalogue:
     return DraftCatalogue("FY-R1", "fengyang", tuple(item(s) for s in subs), (), "template:rural/1", categories)
 
 
-def drafted(*subs: str) -> CatalogueDrafted:
+def drafted(*subs: str) -> CatalogueEvent:
     return CatalogueDrafted(
         catalogue="FY-R1",
         organisation="FY-R1",
@@ -38,7 +38,7 @@ def drafted(*subs: str) -> CatalogueDrafted:
     )
 
 
-def adopted(*subs: str) -> CatalogueAdopted:
+def adopted(*subs: str) -> CatalogueEvent:
     return CatalogueAdopted(
         **drafted(*subs).model_dump(exclude={"source"}),
         effective=FEB_1,

@@ -45,7 +45,7 @@ def test_a_row_becomes_an_item_of_the_unit_in_charge() -> None:  # CAT-03
 
 
 def test_a_title_row_and_blank_rows_may_stand_above_the_header() -> None:
-    rows = (["柳树村党支部党务公开目录"], [], ["填报单位：", "柳树村"], HEADER, DUES)
+    rows: tuple[Sequence[object], ...] = (["柳树村党支部党务公开目录"], [], ["填报单位：", "柳树村"], HEADER, DUES)
     assert [i.sub_item for i in imported(book(*rows, merged=["A1:H1"])).items] == ["3.9"]
 
 

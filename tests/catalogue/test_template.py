@@ -16,7 +16,7 @@ from shared.scope import Scope
 from shared.testing import scenario
 from tests.catalogue.facts import DUES, UNITS, usual
 
-STARTED = TemplateStarted(town="fengyang", type="rural")
+STARTED: TemplateEvent = TemplateStarted(town="fengyang", type="rural")
 
 
 def written_by(unit: str, *items: ItemDraft, exclusions: Sequence[ExclusionDraft] = ()) -> AuthorTemplate:
