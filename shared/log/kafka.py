@@ -2,7 +2,7 @@
 per thread.
 
 Nothing connects before it is used, so a Kafka that is down at start stops nothing. Offsets are the follower's
-own; consumer groups are not used. Why each setting is as it is: docs/decisions.
+own; consumer groups are not used.
 """
 
 import socket
@@ -14,6 +14,7 @@ from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, OffsetOutOfRangeError
+from kafka.net import KafkaNetSocket
 
 from shared.log import LogUnavailable, OffsetUnknown, Outgoing, Record, UnknownTopic
 
@@ -26,6 +27,7 @@ COMMON: dict[str, Any] = {
     "bootstrap_timeout_ms": 5_000,
     "allow_auto_create_topics": False,
     "metrics_enabled": False,
+    "proxy_url": "direct://",  # TidySocket
 }
 PRODUCER: dict[str, Any] = COMMON | {
     "acks": "all",
@@ -197,6 +199,19 @@ class Reader:
             if self._next[place] != offset:
                 self._consumer.seek(place, offset)
                 self._next[place] = offset
+
+
+class TidySocket(KafkaNetSocket):  # type: ignore[misc]  # kafka-python is published without types
+    """Connects directly, and closes the socket of a connection that failed: kafka-python 3.0.12 leaves it open."""
+
+    SCHEMES = ("direct",)
+
+    async def sock_connect(self, net: Any, sock: Any, sockaddr: Any, timeout_at: float | None = None) -> Any:
+        try:
+            return await super().sock_connect(net, sock, sockaddr, timeout_at=timeout_at)
+        except BaseException:
+            sock.close()
+            raise
 
 
 def must_answer(bootstrap: str) -> None:

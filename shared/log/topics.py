@@ -90,7 +90,7 @@ def _admin(bootstrap: str) -> Iterator[Any]:
     """An admin client for the time of the block; whatever Kafka answers amiss is :class:`LogUnavailable`."""
     try:
         must_answer(bootstrap)
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=TIMEOUT_MS)
+        admin = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=TIMEOUT_MS, proxy_url="direct://")
     except (KafkaError, OSError) as fault:
         raise LogUnavailable(f"{bootstrap}: {fault}") from fault
     try:

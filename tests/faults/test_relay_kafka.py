@@ -17,7 +17,9 @@ from tests.shared.brokers import DECLARED, new_broker
 from tests.shared.flows import COUNTY, count, engine_of
 from tests.shared.towns import NAMES, Town
 
-pytestmark = pytest.mark.kafka
+pytestmark = [
+    pytest.mark.kafka,
+]
 
 
 @pytest.fixture
