@@ -6,7 +6,7 @@ Every command answers on stdout (``--json`` for machines), logs to stderr, and e
 
 import typer
 
-from services.cli import check, contracts_commands, parked, platform, rebuild, run, serve, topics
+from services.cli import check, contracts_commands, demo_commands, parked, platform, rebuild, run, serve, topics
 
 app = typer.Typer(
     name="gongkai",
@@ -18,6 +18,7 @@ app = typer.Typer(
 run.add_to(app)
 serve.add_to(app)
 platform.add_to(app)
+demo_commands.add_to(app)
 check.add_to(app)
 app.add_typer(topics.app, name="topics")
 app.add_typer(parked.app, name="parked")

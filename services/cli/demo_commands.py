@@ -22,6 +22,10 @@ PEOPLE = (
 )
 
 
+def add_to(app: typer.Typer) -> None:
+    app.command()(demo)
+
+
 def load(url: str, *, quiet: bool) -> float:
     """Load the demo and return the seconds it took; ends the command with the refusal's text if one occurs."""
     began = time.monotonic()
