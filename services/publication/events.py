@@ -6,7 +6,7 @@ An event that ends in ``Inside`` or ``Outside`` holds the whole text that was sh
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -388,27 +388,4 @@ DisclosureEvent = (
     | VersionCorrected
 )
 
-REGISTRY = Registry(
-    "publication",
-    [
-        ObligationRaised,
-        ObligationDueMoved,
-        ObligationFellOverdue,
-        NoChangeAttested,
-        ObligationFulfilled,
-        DisclosureDrafted,
-        DisclosureRevised,
-        AttachmentAdded,
-        AttachmentRemoved,
-        DisclosureSubmitted,
-        SecrecyCleared,
-        SecrecyRefused,
-        DisclosureReturned,
-        DisclosureApproved,
-        DisclosureReleasedInside,
-        DisclosureReleasedOutside,
-        CorrectionOpened,
-        VersionCorrected,
-        RegisterEntered,
-    ],
-)
+REGISTRY = Registry("publication", [*get_args(ObligationEvent), *get_args(DisclosureEvent), RegisterEntered])

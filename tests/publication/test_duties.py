@@ -1,5 +1,6 @@
 """Duties: when they fall due and how that was reckoned, raised once, met once, moved with their history."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from services.publication.domain.obligation import (
     Fulfil,
     MarkOverdue,
     MoveDue,
+    ObligationCommand,
     RaiseObligation,
 )
 from services.publication.domain.parameters import Parameters
@@ -19,14 +21,21 @@ from services.publication.domain.schedule import ItemInForce, Planned, period_en
 from services.publication.events import (
     NoChangeAttested,
     ObligationDueMoved,
+    ObligationEvent,
     ObligationFellOverdue,
     ObligationFulfilled,
     ObligationRaised,
 )
-from shared import calendars
+from shared import calendars, testing
 from shared.decider import Refused
-from shared.testing import scenario
 from shared.workdays import Calendar, CalendarYear
+
+
+def scenario(
+    *, given: Sequence[ObligationEvent], when: ObligationCommand, then: Sequence[ObligationEvent] | Refused
+) -> None:
+    testing.scenario(OBLIGATION, given=given, when=when, then=then)
+
 
 CALENDAR, PARAMETERS = calendars.load_all(), Parameters()
 
@@ -91,7 +100,7 @@ def test_long_term_content_is_due_20_workdays_after_it_came_into_force() -> None
 
 
 def test_changed_long_term_content_is_due_again_20_workdays_after_the_change() -> None:  # PUB-22
-    changed = schedule.reckon(schedule.Duty.REPUBLICATION, date(2026, 5, 18), calendar=CALENDAR, parameters=PARAMETERS)
+    changed = schedule.reckon(Duty.REPUBLICATION, date(2026, 5, 18), calendar=CALENDAR, parameters=PARAMETERS)
     assert changed.due == date(2026, 6, 15)
 
 
@@ -145,45 +154,45 @@ def test_a_period_ends_on_its_last_day(period: str, end: tuple[int, int, int]) -
 
 
 def test_a_duty_is_raised_with_its_reckoning() -> None:  # PUB-01
-    scenario(OBLIGATION, given=[], when=RaiseObligation(DUES, JUNE), then=[RAISED])
+    scenario(given=[], when=RaiseObligation(DUES, JUNE), then=[RAISED])
 
 
 def test_a_duty_is_raised_once() -> None:  # PUB-01
-    scenario(OBLIGATION, given=[RAISED], when=RaiseObligation(DUES, JUNE), then=[])
+    scenario(given=[RAISED], when=RaiseObligation(DUES, JUNE), then=[])
 
 
 def test_a_duty_is_not_overdue_on_its_day() -> None:  # PUB-01
-    scenario(OBLIGATION, given=[RAISED], when=MarkOverdue(date(2026, 6, 10)), then=[])
+    scenario(given=[RAISED], when=MarkOverdue(date(2026, 6, 10)), then=[])
 
 
 def test_a_duty_is_overdue_from_the_day_after() -> None:  # PUB-01
-    scenario(OBLIGATION, given=[RAISED], when=MarkOverdue(date(2026, 6, 12)), then=[OVERDUE])
+    scenario(given=[RAISED], when=MarkOverdue(date(2026, 6, 12)), then=[OVERDUE])
 
 
 def test_falling_overdue_is_recorded_once() -> None:  # PUB-01
-    scenario(OBLIGATION, given=[RAISED, OVERDUE], when=MarkOverdue(date(2026, 6, 13)), then=[])
+    scenario(given=[RAISED, OVERDUE], when=MarkOverdue(date(2026, 6, 13)), then=[])
 
 
 def test_two_workdays_late_is_counted_as_two() -> None:  # PUB-33
     friday = Fulfil("d1", 1, date(2026, 6, 12), CALENDAR)
-    scenario(OBLIGATION, given=[RAISED, OVERDUE], when=friday, then=[fulfilled(date(2026, 6, 12), 2)])
+    scenario(given=[RAISED, OVERDUE], when=friday, then=[fulfilled(date(2026, 6, 12), 2)])
 
 
 def test_a_met_duty_stays_as_it_was_met() -> None:  # PUB-33
     met = fulfilled(date(2026, 6, 9), 0)
-    scenario(OBLIGATION, given=[RAISED, met], when=Fulfil("d2", 1, date(2026, 6, 20), CALENDAR), then=[])
+    scenario(given=[RAISED, met], when=Fulfil("d2", 1, date(2026, 6, 20), CALENDAR), then=[])
 
 
 def test_no_change_may_be_attested_for_a_fine_tune() -> None:  # PUB-25
     on = date(2026, 6, 9)
     attested = NoChangeAttested(**NAMES, by="ma-xiaoyan", on=on)
     when = AttestNoChange("ma-xiaoyan", on, CALENDAR)
-    scenario(OBLIGATION, given=[RAISED], when=when, then=[attested, fulfilled(on, 0, "", 0)])
+    scenario(given=[RAISED], when=when, then=[attested, fulfilled(on, 0, "", 0)])
 
 
 def test_no_change_may_not_be_attested_for_a_quarter() -> None:  # PUB-24
     when = AttestNoChange("ma-xiaoyan", date(2026, 4, 9), CALENDAR)
-    scenario(OBLIGATION, given=[QUARTER_RAISED], when=when, then=Refused("STEP_OUT_OF_ORDER", ""))
+    scenario(given=[QUARTER_RAISED], when=when, then=Refused("STEP_OUT_OF_ORDER", ""))
 
 
 def test_a_new_holiday_moves_what_is_open_and_keeps_the_old_day() -> None:  # PUB-01, 3.7
@@ -198,10 +207,10 @@ def test_a_new_holiday_moves_what_is_open_and_keeps_the_old_day() -> None:  # PU
         calendars=("2026/2",),
         reckoning=june.reckoned.days,
     )
-    scenario(OBLIGATION, given=[RAISED], when=MoveDue(june.reckoned, "calendar"), then=[moved])
+    scenario(given=[RAISED], when=MoveDue(june.reckoned, "calendar"), then=[moved])
 
 
 def test_a_met_duty_is_not_moved() -> None:  # 3.7
     later = schedule.reckon(JUNE.duty, date(2026, 7, 1), calendar=CALENDAR, parameters=PARAMETERS)
-    given = [RAISED, fulfilled(date(2026, 6, 9), 0)]
-    scenario(OBLIGATION, given=given, when=MoveDue(later, "calendar"), then=[])
+    given: list[ObligationEvent] = [RAISED, fulfilled(date(2026, 6, 9), 0)]
+    scenario(given=given, when=MoveDue(later, "calendar"), then=[])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_no_list_search_count_feed_or_screen_tells_outsiders_of_it(
     liushu: Liushu, disclosure: str, reader: str
 ) -> None:
     """ORG-11, PUB-02, A-25."""
-    lists = [
+    lists: list[dict[str, Any]] = [
         {},
         {"q": SECRET},
         {"organisation": "FY-R1"},
@@ -108,8 +109,12 @@ def test_a_draft_is_for_the_desk_only(liushu: Liushu, reader: str) -> None:
 @pytest.mark.parametrize("reader", ["chen-xiuying", "zhou-dahai", "wu-gang"])
 def test_nobody_else_can_act_on_it_or_learn_that_it_is_there(liushu: Liushu, disclosure: str, reader: str) -> None:
     """ORG-11, CAT-14."""
-    for act in ("approve", "submit", "release-outside"):
-        body = {"channels": []} if act == "release-outside" else {"attested_by": []} if act == "submit" else None
+    bodies: dict[str, dict[str, Any] | None] = {
+        "approve": None,
+        "submit": {"attested_by": []},
+        "release-outside": {"channels": []},
+    }
+    for act, body in bodies.items():
         assert liushu.step(reader, disclosure, act, body).json()["code"] == "NOT_FOUND"
 
 

@@ -80,7 +80,7 @@ def test_hidden_sheets_and_comments_are_read() -> None:  # PUB-31
 
 
 @pytest.mark.parametrize("number", [ID_NUMBER, int(ID_NUMBER), 13812345678, CARD])
-def test_a_covered_sheet_holds_nothing_personal_and_keeps_the_rest(number: object) -> None:
+def test_a_covered_sheet_holds_nothing_personal_and_keeps_the_rest(number: str | int) -> None:
     """PUB-31."""
     copy = examine("dues.xlsx", sheet(number)).covered or sheet(number)
     assert examine("dues.xlsx", copy).found == ()

@@ -55,8 +55,9 @@ def commands(when: datetime) -> st.SearchStrategy[DisclosureCommand]:
 @st.composite
 def histories(draw: st.DrawFn) -> list[DisclosureCommand]:
     """Mostly the next right step, now and then any other, at instants that never go back."""
-    when, chosen = at(DAY), []
-    right = [
+    when = at(DAY)
+    chosen: list[DisclosureCommand] = []
+    right: list[DisclosureCommand] = [
         DRAFT,
         SubmitDisclosure("ma-xiaoyan", ("ma-xiaoyan",)),
         ClearSecrecy("he-tao", True, True),
