@@ -68,4 +68,4 @@ def form_token(secret: bytes, visitor: str) -> str:
 
 
 def form_token_fits(secret: bytes, visitor: str, token: str) -> bool:
-    return bool(visitor) and hmac.compare_digest(form_token(secret, visitor), token)
+    return bool(visitor) and hmac.compare_digest(form_token(secret, visitor).encode(), token.encode())

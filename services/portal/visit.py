@@ -282,6 +282,8 @@ def endpoint(desk: Desk, page: Page) -> Callable[[Request], Awaitable[Response]]
             response = visit.refused(refusal)
         except Away as away:
             response = visit.page("away.html", 503, service=away.service)
+        finally:
+            await visit.form.close()
         return visit.finish(response)
 
     return answer

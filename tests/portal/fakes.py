@@ -100,12 +100,13 @@ class Stage:
         self.services[service].answers[method, path] = answer
 
 
-def stage(**settings: Any) -> Stage:
+def stage(issuer_client: httpx2.AsyncClient | None = None, **settings: Any) -> Stage:
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     chosen: dict[str, Any] = {"environment": Environment.DEVELOPMENT, "var": Path("var")} | settings
     platform = FakePlatform(Settings(**chosen), FixedClock(NOW), Documents.in_memory(), engine)
     services = {name: FakeService(name) for name in SERVICES}
-    portal = build(platform, {name: s.client() for name, s in services.items()})
+    issuer = {"issuer": issuer_client} if issuer_client else {}
+    portal = build(platform, {name: s.client() for name, s in services.items()} | issuer)
     transport = httpx2.ASGITransport(app=portal.app, raise_app_exceptions=False)
     browser = httpx2.AsyncClient(transport=transport, base_url=platform.settings.public_url)
     return Stage(portal, services, platform, browser)

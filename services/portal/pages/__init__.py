@@ -18,6 +18,11 @@ async def organisations_known(visit: Visit, town: str = "") -> list[dict[str, An
     return rows(await visit.ask_softly("catalogue", "/organisations", town=town, limit="100"))
 
 
+async def organisation_names(visit: Visit) -> dict[str, str]:
+    """What organisations and units are called, by their ids."""
+    return {o["organisation"]: visit.language.name(o) for o in await organisations_known(visit)}
+
+
 async def people_of(visit: Visit, organisation: str) -> dict[str, dict[str, Any]]:
     """Those in post in an organisation now, by their ids, for showing names instead of ids."""
     known = await visit.ask_softly("catalogue", f"/organisations/{organisation}")
@@ -37,4 +42,4 @@ async def each(visit: Visit, service: str, paths: Iterable[str]) -> dict[str, An
     return found
 
 
-__all__ = ["Page", "each", "organisations_known", "people_of", "rows"]
+__all__ = ["Page", "each", "organisation_names", "organisations_known", "people_of", "rows"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from services.portal.pages import Page, organisations_known, rows
+from services.portal.pages import Page, organisation_names, organisations_known, rows
 from services.portal.visit import Visit
 
 
@@ -41,6 +41,7 @@ async def organisation(visit: Visit) -> Response:
         items=rows(catalogue),
         found=rows(shown),
         owed=rows(owed),
+        units=await organisation_names(visit),
     )
 
 
@@ -54,6 +55,7 @@ async def disclosure(visit: Visit) -> Response:
         shown=shown,
         organisation=known,
         item=await item_of(visit, shown),
+        units=await organisation_names(visit),
         versions=rows(await visit.ask_softly("publication", f"/shown/{name}/versions")),
         replies=rows(await visit.ask_softly("feedback", "/notices", disclosure=name)),
         work=await visit.ask_softly("publication", f"/disclosures/{name}") if visit.posts else None,

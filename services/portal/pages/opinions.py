@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import Refusal
-from services.portal.pages import Page, organisations_known, rows
+from services.portal.pages import Page, organisations_known, people_of, rows
 from services.portal.visit import Visit
 
 
@@ -66,8 +66,17 @@ async def looked_up(visit: Visit) -> Response:
 async def opinion(visit: Visit, refusal: Refusal | None = None) -> Response:
     answer = await visit.ask_fully("feedback", f"/opinions/{visit.path('opinion')}")
     version = answer.etag.strip('W/"')
+    people = await people_of(visit, str(answer.body.get("organisation", "")))
     status = refusal.status if refusal else 200
-    return visit.page("opinion.html", status, opinion=answer.body, version=version, refusal=refusal)
+    return visit.page(
+        "opinion.html",
+        status,
+        opinion=answer.body,
+        version=version,
+        refusal=refusal,
+        people=people,
+        handlers=[(person, visit.language.name(known)) for person, known in people.items()],
+    )
 
 
 async def handle(visit: Visit) -> Response:

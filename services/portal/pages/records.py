@@ -44,7 +44,8 @@ async def as_of(visit: Visit) -> Response:
 
 async def trace(visit: Visit) -> Response:
     found = await visit.ask("audit", f"/traces/{visit.path('disclosure')}")
-    return visit.page("trace.html", trace=found)
+    people = {step["person"]: step for step in found.get("steps", [])}
+    return visit.page("trace.html", trace=found, people=people)
 
 
 def instant(typed: str) -> str:

@@ -1,14 +1,17 @@
 """My tasks: what is owed and by when, what waits for my draft, review, approval or release, and opinions to answer."""
 
+from datetime import timedelta
 from typing import Any
 
 from starlette.responses import Response
 
 from services.portal.clients import Refusal
-from services.portal.pages import Page, each, organisations_known, rows
+from services.portal.pages import Page, each, organisation_names, rows
 from services.portal.visit import Visit
+from shared.clock import business_day
 
-RECKONED_MAX = 12
+RECKONED_MAX = 40
+SOON = timedelta(days=31)
 STEPS = ("submit", "review", "approve", "release-inside", "release-outside")
 
 
@@ -16,17 +19,20 @@ async def tasks(visit: Visit) -> Response:
     places = sorted({p.get("organisation", "") for p in visit.posts} - {""})
     found = [t for t in rows(await visit.ask("publication", "/tasks")) if t.get("organisation") in places]
     owed = sorted((t for t in found if t["step"] == "draft" and t["obligation"]), key=lambda t: str(t["due"]))
+    until = str(business_day(visit.desk.clock.now() + SOON))
+    soon = [t for t in owed if str(t["due"]) <= until]
     opinions: list[dict[str, Any]] = []
     for place in places:
         opinions += rows(await visit.ask_softly("feedback", "/opinions", organisation=place))
     return visit.page(
         "tasks.html",
-        owed=owed,
-        duties=await _reckoned(visit, [t["obligation"] for t in owed[:RECKONED_MAX]]),
+        soon=soon,
+        later=owed[len(soon) :],
+        duties=await _reckoned(visit, [t["obligation"] for t in soon[:RECKONED_MAX]]),
         work={step: [t for t in found if t["step"] == step] for step in STEPS},
         redraft=[t for t in found if t["step"] == "draft" and t["disclosure"]],
         opinions=[o for o in opinions if o.get("stage") not in ("replied", "closed")],
-        organisations={o["organisation"]: o for o in await organisations_known(visit)},
+        names=await organisation_names(visit),
         may_draft=visit.holds("clerk", "secretary", "secrecy-reviewer"),
     )
 
