@@ -19,6 +19,7 @@ from services.publication.domain.obligation import (
 from services.publication.domain.parameters import Parameters
 from services.publication.domain.schedule import ItemInForce, Planned, period_end
 from services.publication.events import (
+    Duty,
     NoChangeAttested,
     ObligationDueMoved,
     ObligationEvent,
