@@ -5,8 +5,10 @@ from threading import Thread
 from sqlalchemy import select
 
 from shared import checkpoints, parking
+from shared.events import Recorded
+from shared.handling import Do
 from tests.shared.flows import COUNTY, Numbers, count, event_at
-from tests.shared.towns import Town, engines, town
+from tests.shared.towns import Town, echo, engines, town
 
 __all__ = ["engines", "town"]
 
@@ -139,3 +141,24 @@ def test_lag_counts_what_is_still_to_come(town: Town) -> None:
     town.follower.stop()
     count(town.publication, "echo-Z", 2)
     assert town.follower.lag()["numbers", "publication"] == 1
+
+
+def test_a_reaction_that_fails_waits_with_its_stream_and_is_sent_again(town: Town) -> None:
+    faults = {"bad"}
+
+    def stumbling(event: Recorded) -> list[Do]:
+        if event.data.get("note") in faults:
+            raise ValueError("no answer to this")
+        return echo(event)
+
+    town.follower = town.new_follower(town.view, stumbling)
+    town.start()
+    count(town.catalogue, "organisation-A", 1, note="bad")
+    count(town.catalogue, "organisation-A", 2)
+    count(town.catalogue, "organisation-B", 3)
+    assert town.settle()
+    assert town.publication.head() == 1
+    faults.clear()
+    assert town.follower.retry("echo", "catalogue", "organisation-A").applied == 2
+    assert town.settle()
+    assert [event.data["number"] for event in town.publication.read(0)] == [3, 1, 2]

@@ -2,7 +2,7 @@
 every number.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count as counting
 from pathlib import Path
@@ -44,14 +44,14 @@ class Town:
         self.view = Numbers(self.engines["publication"])
         self.follower = self.new_follower(self.view)
 
-    def new_follower(self, view: Numbers) -> Follower:
+    def new_follower(self, view: Numbers, commands: Callable[[Recorded], list[Do]] = echo) -> Follower:
         return Follower(
             service="publication",
             engine=self.engines["publication"],
             journal=self.publication,
             log=self.log,
             views=[view],
-            reactions=[Reaction("echo", ("catalogue",), echo)],
+            reactions=[Reaction("echo", ("catalogue",), commands)],
             handler=handler_of(self.publication),
             county=COUNTY,
             clock=SystemClock(),
