@@ -1,4 +1,4 @@
-"""``python -m services serve catalogue`` runs one service, ``serve all`` every one in this process: the CLI by its module."""
+"""The CLI by its module: ``python -m services serve catalogue`` runs one service, ``serve all`` every one in here."""
 
 from services.cli import main
 

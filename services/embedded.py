@@ -122,13 +122,13 @@ def _built(platform: LocalPlatform, name: str) -> Service:
 
 def openapi_documents(settings: Settings | None = None) -> dict[str, dict[str, Any]]:
     """The OpenAPI document of every service, without starting any of them."""
-    platform = LocalPlatform(settings or Settings(environment="production", issuer="https://issuer.invalid"))  # type: ignore[arg-type]  # read from text
+    platform = LocalPlatform(settings or Settings(environment="production", issuer="https://issuer.invalid"))
     return {name: build(platform).app.openapi() for name, build in BUILDERS.items()}
 
 
 def _inside(app: App, name: str) -> httpx2.AsyncClient:
     """A client that calls an application of this process."""
-    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=f"http://{name}", timeout=30)  # type: ignore[arg-type]  # ASGI is typed in two ways
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=f"http://{name}", timeout=30)
 
 
 @asynccontextmanager

@@ -107,7 +107,8 @@ def development_of(clients: Mapping[str, httpx2.AsyncClient]) -> Starlette:
 
     async def issuer(request: Request) -> Response:
         """Catalogue answers for the development issuer."""
-        asked = {k: v for k, v in request.headers.items() if k in ("content-type", "accept", "accept-language", "origin")}
+        kept = ("content-type", "accept", "accept-language", "origin")
+        asked = {name: value for name, value in request.headers.items() if name in kept}
         first = next(iter(clients.values()))
         return _passed(
             await first.request(

@@ -16,7 +16,7 @@ Fact = TypeVar("Fact", bound=Event)
 
 
 @dataclass(eq=False)
-class Refused(Exception):  # noqa: N818 - a refusal is an answer of the domain, not a fault of the program
+class Refused(Exception):
     """A broken rule. It changes nothing, has a stable code (requirements 8.0), and says what would be accepted.
 
     ``pointer`` names the field at fault as a JSON pointer, where there is one; ``facts`` carries what a caller may

@@ -19,7 +19,9 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GONGKAI_", frozen=True, extra="ignore")
 
-    environment: Environment = Field(Environment.PRODUCTION, description="`development` turns on the demo issuer and /dev.")
+    environment: Environment = Field(
+        Environment.PRODUCTION, description="`development` turns on the demo issuer and /dev."
+    )
     county: str = Field("qingshan", description="The county's short name; names topics and event sources.")
     var: Path = Field(Path("var"), description="Where SQLite files, the embedded log, documents and the clock lie.")
     database_url: SecretStr = Field(

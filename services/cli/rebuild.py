@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from shared.rebuild import DigestDiffers, rebuild_view
 
 from services.cli.offline import offline
 from services.cli.output import AsJson, DryRun, answer, err, fail
+from shared.rebuild import DigestDiffers, rebuild_view
 
 
 def add_to(app: typer.Typer) -> None:

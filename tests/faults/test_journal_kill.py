@@ -21,13 +21,13 @@ from services.split.postgres import PostgresServer
 from shared.database import make_engine
 from shared.journal import JournalUnavailable
 from shared.journal.sql import Limits
-from tests.shared.journals import append_until_in, journal_at, must_be_complete, must_count, together
+from tests.shared.journals import append_until_in, command, journal_at, must_be_complete, must_count, together
 
 WRITERS = 6
 ROUNDS = 15
 CHILD = """
 import sys
-from tests.shared.journals import append_until_in, journal_at, together
+from tests.shared.journals import append_until_in, command, journal_at, together
 url, *starts = sys.argv[1:]
 
 def work(journal, writer, n):
@@ -53,6 +53,7 @@ class Ledger:
 
     def must_agree(self, url: str) -> None:
         with journal_at(url) as journal:
+            journal.append(command())  # waits for the lock: what was still under way at the kill has ended now
             written = [recorded.context.command_id for recorded in must_be_complete(journal)]
         assert len(set(written)) == len(written), "a command was done twice"
         assert set(self.acknowledged) <= set(written), "an acknowledged command was lost"
@@ -69,7 +70,9 @@ def killed_once(url: str, ledger: Ledger, rng: Random) -> None:
     ledger.acknowledged.append(child.stdout.readline().strip())
     sleep(rng.uniform(0.0, 0.15))
     child.kill()
-    rest = child.communicate(timeout=20)[0].split("\n")
+    rest = child.stdout.read().split("\n")
+    child.stdout.close()
+    child.wait(20)
     ledger.acknowledged += [line for line in rest[:-1] if line]  # the last line may have been cut off
 
 

@@ -24,11 +24,14 @@ def test_the_contracts_are_those_of_the_code() -> None:
     assert [f"{d.path}: {d.what}" for d in contracts.differences()] == [], "run `make contracts`"
 
 
-@pytest.mark.parametrize(
-    "model",
-    sorted(heard_models(), key=lambda m: (m.__module__, m.__name__)),
-    ids=lambda m: f"{m.__module__}.{m.__name__}",
-)
+def named(model: type[Heard]) -> str:
+    return f"{model.__module__}.{model.__name__}"
+
+
+MODELS: list[type[Heard]] = sorted(heard_models(), key=named)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=named)
 def test_a_reader_reads_only_what_is_promised(model: type[Heard]) -> None:
     file = contracts.FOLDER / model.SERVICE / f"{model.EVENT}.json"
     assert file.exists(), f"{model.SERVICE} promises no {model.EVENT}"

@@ -1,6 +1,5 @@
 """A small service for tests of the way from journal to views: a counter per stream, a view, a reaction."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from shared.database import sqlite_engine
 from shared.decider import Decider
 from shared.events import Context, Event, Recorded, Registry
 from shared.follow import TableMaker, View, upsert
-from shared.handling import Do, Handler
+from shared.handling import Handler
 from shared.journal import Append, NewEvent, Write
 from shared.journal.sql import SqlJournal, create_schema
 from shared.log import Log
@@ -139,6 +138,3 @@ def close(*things: SqlJournal | Log | Engine) -> None:
             thing.dispose()
         else:
             thing.close()
-
-
-__all__ = ["Do", "Iterable", "Sequence"]
