@@ -1,0 +1,66 @@
+"""Every page is made, in both languages, and says what it is about."""
+
+import pytest
+
+from tests.portal.furnished import DESK_PAGES, OPEN_PAGES, furnished
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_every_page_is_made_in_both_languages(language: str) -> None:
+    scene = furnished()
+    found = {}
+    for address in OPEN_PAGES:
+        found[address] = await scene.browser.get(address, params={"lang": language})
+    scene.sign_in("ma-xiaoyan")
+    for address in DESK_PAGES:
+        found[address] = await scene.browser.get(address, headers={"accept-language": language})
+    assert {a: p.status_code for a, p in found.items() if p.status_code != 200} == {"/nothing": 404}
+    assert not [a for a, p in found.items() if "<h1" not in p.text]
+
+
+async def test_a_version_that_was_corrected_says_so_and_leads_to_the_present_one() -> None:  # PUB-31
+    scene = furnished()
+    former = (await scene.browser.get("/disclosures/d1?version=1")).text
+    assert "此版本已更正" in former
+    present = (await scene.browser.get("/disclosures/d1")).text
+    assert "金额由6120元更正为6210元" in present
+    assert 'href="/disclosures/d1?version=1"' in present
+
+
+async def test_an_outsider_is_shown_neither_duties_nor_desk() -> None:
+    scene = furnished()
+    outside = (await scene.browser.get("/organisations/FY-R1")).text
+    assert "公开任务" not in outside
+    assert "/work/" not in (await scene.browser.get("/disclosures/d1")).text
+    assert (await scene.browser.get("/tasks")).headers["location"].startswith("/sign-in")
+
+
+async def test_a_duty_shows_its_due_day_and_how_it_was_reckoned() -> None:  # PUB-24
+    scene = furnished()
+    scene.sign_in("ma-xiaoyan")
+    page = (await scene.browser.get("/duties/FY-R1/3.9/fine-tune/2026-05")).text
+    assert "2026年5月11日星期一" in page
+    assert "2026-05-10" in page
+
+
+async def test_only_the_steps_of_the_stage_and_the_post_are_offered() -> None:
+    scene = furnished()
+    scene.sign_in("ma-xiaoyan")
+    page = (await scene.browser.get("/work/d1")).text
+    assert 'href="/work/d1/submit"' in page
+    assert 'href="/work/d1/approve"' not in page
+
+
+async def test_one_acts_in_the_post_one_chose() -> None:  # ORG-15
+    scene = furnished()
+    scene.sign_in("ma-xiaoyan")
+    page = (await scene.browser.get("/me")).text
+    token = page.split('name="form_token" value="')[1].split('"')[0]
+    await scene.browser.post("/me/post", data={"form_token": token, "post": "FY-R1/clerk"})
+    await scene.browser.get("/tasks")
+    assert scene.services["publication"].asked[-1][2]["gongkai-acting-as"] == "FY-R1/clerk"
+    await scene.browser.post("/me/post", data={"form_token": token, "post": "FY-R1/somebody-elses"})
+    await scene.browser.get("/tasks")
+    assert scene.services["publication"].asked[-1][2]["gongkai-acting-as"] == "FY-R1/clerk"
