@@ -1,9 +1,15 @@
 """How a reaction's commands are sent: once each, under an id derived from the reaction and the event.
 
-Delivered again, an event gives the same ids, and the journal answers with what was recorded the first time.
+Delivered again, an event gives the same ids, and the journal answers with what was recorded the first time. Commands
+to different streams are sent side by side, so that their appends share commits; those to one stream in order.
 """
 
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby, islice
 
 from shared import ids
 from shared.decider import Refused
@@ -13,7 +19,12 @@ from shared.observing import Observer
 from shared.service import Reaction
 
 
-@dataclass(frozen=True)
+Send = tuple[Do, str, Context]
+LANES = 16  # streams written side by side
+WINDOW = 256  # commands taken from a ticker or reaction at a time
+
+
+@dataclass
 class Reactor:
     """Sends commands in the name of ``service`` itself."""
 
@@ -23,18 +34,45 @@ class Reactor:
 
     def react(self, reaction: Reaction, event: Recorded) -> None:
         """Raises whatever the journal raises; a refusal is counted and is no error."""
-        for place, do in enumerate(reaction.commands(event)):
-            self._send(do, reaction.name, _because_of(event, self.service, reaction.name, do, place))
+        commands = enumerate(reaction.commands(event))
+        self._side_by_side(
+            (do, reaction.name, _because_of(event, self.service, reaction.name, do, place)) for place, do in commands
+        )
 
-    def tick(self, ticker: str, do: Do) -> bool:
-        """Whether the command changed something now. Raises ValueError for a command without a key."""
+    def tick(self, ticker: str, dos: Iterable[Do]) -> int:
+        """How many of the commands changed something now. Raises ValueError for a command without a key."""
+        return self._side_by_side((do, ticker, self._as_time_passes(ticker, do)) for do in dos)
+
+    def _as_time_passes(self, ticker: str, do: Do) -> Context:
         if not do.key:
             raise ValueError(
                 f"{ticker} sends {type(do.command).__name__} without a key: it would be done again and again"
             )
         command_id = ids.derived("ticker", self.service, ticker, do.key)
-        context = Context(town=town_of(do, ""), actor=actor_of(self.service), command_id=command_id)
-        return self._send(do, ticker, context)
+        return Context(town=town_of(do, ""), actor=actor_of(self.service), command_id=command_id)
+
+    @cached_property
+    def _lanes(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(LANES, thread_name_prefix=f"react-{self.service}")
+
+    def _side_by_side(self, sends: Iterable[Send]) -> int:
+        """How many changed something; raises the first fault once all that were under way have ended."""
+        changed, waiting = 0, iter(sends)
+        while window := list(islice(waiting, WINDOW)):
+            if len(window) == 1:
+                changed += self._send(*window[0])
+                continue
+            by_stream = sorted(window, key=_stream_of)
+            lanes = [list(lane) for _, lane in groupby(by_stream, key=_stream_of)]
+            futures: list[Future[int]] = [
+                self._lanes.submit(copy_context().run, self._one_by_one, lane) for lane in lanes
+            ]
+            wait(futures)
+            changed += sum(future.result() for future in futures)
+        return changed
+
+    def _one_by_one(self, lane: list[Send]) -> int:
+        return sum(self._send(*send) for send in lane)
 
     def _send(self, do: Do, by: str, context: Context) -> bool:
         try:
@@ -42,6 +80,10 @@ class Reactor:
         except Refused as refusal:
             self.observer.refused(self.service, by, refusal.code, refusal.detail)
             return False
+
+
+def _stream_of(send: Send) -> str:
+    return send[0].stream
 
 
 def actor_of(service: str) -> str:
