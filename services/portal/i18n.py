@@ -7,7 +7,7 @@ answer with (kinds, states, channels) stand in ``labels``.
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,14 @@ class Language:
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
         pattern = "y年M月d日 HH:mm" if self.code == "zh" else "d MMM yyyy, HH:mm"
         return format_datetime(moment.astimezone(SHANGHAI), format=pattern, locale=self._locale)
+
+    def not_before(self, value: str | None) -> str:
+        """An instant before which something may not be done: its minute, or the next one if seconds have passed."""
+        if not value:
+            return ""
+        moment = datetime.fromisoformat(value)
+        whole = moment.replace(second=0, microsecond=0)
+        return self.instant(whole if whole == moment else whole + timedelta(minutes=1))
 
     def name(self, thing: Any, field: str = "name") -> str:
         """What a thing is called in this language: ``name_zh`` or ``name_en``, whichever there is."""

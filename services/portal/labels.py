@@ -195,13 +195,14 @@ def refusal_texts(language: Language, refusal: Refusal) -> dict[str, str]:
     """Title, explanation and what would be accepted; the service's own English words only where we have none."""
     known = CODES.get(refusal.code)
     title = (known.zh if language.code == "zh" else known.en) if known else ""
-    words = says_more(language, refusal)
+    earliest = language.not_before(_fact(refusal, "earliest", "earliest_at", "not_before"))
+    words = says_more(language, refusal) and not earliest
     return {
         "title": title or language.text(OWN_TITLES.get(refusal.code, _("This was refused"))),
         "explanation": language.text(EXPLANATIONS.get(refusal.code, "")),
         "detail": refusal.detail if words else "",
         "accepted": refusal.accepted if words else "",
-        "earliest": language.instant(_fact(refusal, "earliest", "earliest_at", "not_before")),
+        "earliest": earliest,
         "place": _places(refusal),
     }
 

@@ -136,6 +136,7 @@ def _environment(language: Language) -> Environment:
     environment.globals["say_detail"] = lambda refusal: labels.says_more(language, refusal)
     environment.filters["day"] = language.day
     environment.filters["instant"] = language.instant
+    environment.filters["not_before"] = language.not_before
     environment.filters["named"] = language.name
     return environment
 

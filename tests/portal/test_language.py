@@ -54,6 +54,7 @@ def test_days_and_instants_are_written_as_people_of_the_county_read_them() -> No
     assert EN.day("2026-04-15") == "Wed 15 Apr 2026"
     assert ZH.instant("2026-04-11T06:00:00Z") == "2026年4月11日 14:00"
     assert EN.instant("2026-04-11T06:00:00Z") == "11 Apr 2026, 14:00"
+    assert EN.not_before("2026-04-11T06:00:01Z") == "11 Apr 2026, 14:01"
 
 
 def test_a_refusal_is_explained_in_both_languages_with_its_facts() -> None:
@@ -61,7 +62,8 @@ def test_a_refusal_is_explained_in_both_languages_with_its_facts() -> None:
     chinese, english = labels.refusal_texts(ZH, refusal), labels.refusal_texts(EN, refusal)
     assert chinese["earliest"] == "2026年4月11日 14:00"
     assert "service's words" not in chinese.values()
-    assert english["detail"] == "service's words"
+    plain = Refusal(409, "SELF_APPROVAL", detail="service's words")
+    assert labels.refusal_texts(EN, plain)["detail"] == "service's words"
     assert chinese["title"] != english["title"]
 
 

@@ -12,6 +12,7 @@ from shared.clock import business_day
 
 RECKONED_MAX = 40
 SOON = timedelta(days=31)
+OVERSEERS = ("committee-secretary", "leading-group-head", "leading-group-office", "cdi-secretary")
 STEPS = ("submit", "review", "approve", "release-inside", "release-outside")
 
 
@@ -31,10 +32,24 @@ async def tasks(visit: Visit) -> Response:
         duties=await _reckoned(visit, [t["obligation"] for t in soon[:RECKONED_MAX]]),
         work={step: [t for t in found if t["step"] == step] for step in STEPS},
         redraft=[t for t in found if t["step"] == "draft" and t["disclosure"]],
+        overdue=await _overdue(visit),
         opinions=[o for o in opinions if o.get("stage") not in ("replied", "closed")],
         names=await organisation_names(visit),
         may_draft=visit.holds("clerk", "secretary", "secrecy-reviewer"),
     )
+
+
+async def _overdue(visit: Visit) -> list[dict[str, Any]]:
+    """What is overdue in the towns or organisations that one oversees."""
+    found: dict[str, dict[str, Any]] = {}
+    for post in visit.posts:
+        place = {"town": post.get("town")} if post.get("kind") in OVERSEERS else {}
+        if post.get("kind") == "supervisor":
+            place = {"organisation": post.get("organisation")}
+        if place:
+            answer = await visit.ask_softly("publication", "/obligations", state="overdue", limit="100", **place)
+            found |= {row["obligation"]: row for row in rows(answer)}
+    return sorted(found.values(), key=lambda row: (str(row["due"]), str(row["obligation"])))
 
 
 async def _reckoned(visit: Visit, obligations: list[str]) -> dict[str, Any]:
