@@ -5,7 +5,7 @@ to different streams are sent side by side, so that their appends share commits;
 """
 
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +17,6 @@ from shared.events import Context, Recorded
 from shared.handling import Do, Handler
 from shared.observing import Observer
 from shared.service import Reaction
-
 
 Send = tuple[Do, str, Context]
 LANES = 16  # streams written side by side
@@ -64,9 +63,7 @@ class Reactor:
                 continue
             by_stream = sorted(window, key=_stream_of)
             lanes = [list(lane) for _, lane in groupby(by_stream, key=_stream_of)]
-            futures: list[Future[int]] = [
-                self._lanes.submit(copy_context().run, self._one_by_one, lane) for lane in lanes
-            ]
+            futures = [self._lanes.submit(copy_context().run, self._one_by_one, lane) for lane in lanes]
             wait(futures)
             changed += sum(future.result() for future in futures)
         return changed

@@ -117,7 +117,7 @@ def test_a_gap_stops_its_source_and_readiness_but_not_other_sources(town: Town) 
     town.follower.prepare()
     town.follower.start()
     assert town.follower.wait_for("catalogue", 1, 5.0)
-    count(town.publication, "echo-A", 7)
+    count(town.publication, "echo-B", 7)
     assert town.follower.wait_for("publication", 1, 5.0)
     assert "3 comes after 2, seen 1" in town.follower.gaps["catalogue"]
     assert not town.follower.ready
