@@ -9,7 +9,7 @@ T ?= tests
 ARGS ?=
 export PYTHONWARNINGS ?=
 
-.PHONY: help run test sure fix lint types boundaries contracts contracts-check up down demo bench lock locales deploy-check openapi-check clean
+.PHONY: help run test sure fix lint types boundaries contracts contracts-check up down demo bench lock deploy-check openapi-check clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,9 +69,6 @@ lock: ## resolve the lock files anew (versions and hashes, no addresses)
 	@$(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv
 	@$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate requirements.in -o requirements.lock
 	@$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate -c requirements.lock requirements-dev.in -o requirements-dev.lock
-
-locales: $(VENV)/.dev ## extract the portal's strings and update the translations
-	@$(BIN)/gongkai locales
 
 clean: ## remove the virtual environment and all data under var/
 	rm -rf $(VENV) var

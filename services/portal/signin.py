@@ -56,7 +56,7 @@ async def start(visit: Visit, issuer: Issuer, back: str) -> str:
     configuration = await issuer.configuration()
     _ = visit.form_token  # gives this browser its value, if it has none
     kept = SignIn(verifier, nonce, local(back))
-    await to_thread.run_sync(visit.desk.sessions.start_sign_in, state, visit.visitor, kept, visit.desk.clock.now())
+    await to_thread.run_sync(visit.desk.sessions.start_sign_in, state, visit.visitor, kept, visit.desk.timer.now())
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     asked = {
         "response_type": "code",
@@ -75,7 +75,7 @@ async def start(visit: Visit, issuer: Issuer, back: str) -> str:
 async def finish(visit: Visit, issuer: Issuer) -> str:
     """Exchange the code, begin a session under a new value, and answer where to go on. Raises SIGN_IN_FAILED."""
     query = visit.request.query_params
-    sessions, now = visit.desk.sessions, visit.desk.clock.now()
+    sessions, now = visit.desk.sessions, visit.desk.timer.now()
     kept = await to_thread.run_sync(sessions.finish_sign_in, query.get("state", ""), visit.visitor, now)
     if kept is None or not query.get("code"):
         raise Refusal(400, "SIGN_IN_FAILED")
@@ -99,7 +99,7 @@ async def finish(visit: Visit, issuer: Issuer) -> str:
 async def _begin(visit: Visit, tokens: dict[str, Any]) -> None:
     token = str(tokens["access_token"])
     person = await to_thread.run_sync(visit.desk.verifier.subject, token)
-    now = visit.desk.clock.now()
+    now = visit.desk.timer.now()
     ends = now + timedelta(seconds=int(tokens.get("expires_in") or 3600))
     if visit.session:
         await to_thread.run_sync(visit.desk.sessions.end, visit.visitor)

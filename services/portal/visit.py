@@ -24,7 +24,7 @@ from services.portal.i18n import Language, preferred
 from services.portal.security import form_token, form_token_fits, from_our_pages
 from services.portal.sessions import Session, Sessions
 from shared import ids
-from shared.clock import Clock
+from shared.clock import Clock, SystemClock
 from shared.identity import TokenVerifier
 from shared.settings import Settings
 
@@ -43,6 +43,7 @@ class Desk:
     verifier: TokenVerifier
     secret: bytes
     templates: Mapping[str, Environment]  # by language
+    timer: Clock = field(default_factory=SystemClock)  # for sessions, which a moved clock must not end (decision 0005)
 
     @property
     def secure(self) -> bool:
@@ -75,7 +76,7 @@ class Visit:
         if request.query_params.get("type") in ("large", "usual"):
             visit.set_cookie("type", request.query_params["type"], YEAR_SECONDS)
         if visit.visitor:
-            visit.session = await to_thread.run_sync(desk.sessions.find, visit.visitor, desk.clock.now())
+            visit.session = await to_thread.run_sync(desk.sessions.find, visit.visitor, desk.timer.now())
         if visit.session:
             visit.person = await visit._standing()
         return visit
