@@ -87,7 +87,11 @@ def make_engine(url: str | URL, *, pool_size: int = 10) -> Engine:
 
 
 def sqlite_engine(path: Path, *, pool_size: int = 10) -> SqliteEngine:
-    """An engine over an SQLite file, made if absent: WAL, and a commit that has been answered survives power loss."""
+    """An engine over an SQLite file, made if absent, in WAL mode.
+
+    What is committed survives the end of the process; what must survive a power cut is committed on a
+    connection made :func:`durable`. All else here (views, checkpoints, leases) can be had again from the events.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     plain = create_engine(
         URL.create("sqlite", database=str(path)),
@@ -102,9 +106,18 @@ def sqlite_engine(path: Path, *, pool_size: int = 10) -> SqliteEngine:
     return engine
 
 
+def durable(connection: Connection) -> Connection:
+    """The connection, whose commits are on disk when they return, as on PostgreSQL all are. Not inside a transaction."""
+    if connection.dialect.name == "sqlite":
+        raw = connection.connection.dbapi_connection
+        if raw is not None:
+            raw.cursor().execute("PRAGMA synchronous=FULL")
+    return connection
+
+
 def _set_pragmas(dbapi_connection: Any, _record: object) -> None:
     cursor = dbapi_connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

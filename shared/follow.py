@@ -7,9 +7,11 @@ can be thrown away and rebuilt to the same rows.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, Connection, Engine, Index, MetaData, Table
+from sqlalchemy import Column, Connection, Engine, Index, Insert, MetaData, Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import SchemaItem
 
 from shared.events import Recorded
@@ -59,14 +61,17 @@ class View:
 
 def upsert(tx: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:
     """Put a row in place, whatever was there under its key: the usual way for a view to record the latest."""
-    from sqlalchemy.dialects import postgresql, sqlite
+    tx.execute(_upserting(tx.dialect.name, table, tuple(key), tuple(values)), {**key, **values})
 
-    make = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
-    statement = make(table).values(**key, **values)
-    if values:
-        tx.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
-    else:
-        tx.execute(statement.on_conflict_do_nothing(index_elements=list(key)))
+
+@lru_cache(maxsize=1024)
+def _upserting(dialect: str, table: Table, key: tuple[str, ...], values: tuple[str, ...]) -> Insert:
+    """The statement, made once for each table and set of columns: compiling it costs more than running it."""
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    if not values:
+        return statement.on_conflict_do_nothing(index_elements=key)
+    fresh = {name: statement.excluded[name] for name in values}
+    return statement.on_conflict_do_update(index_elements=key, set_=fresh)
 
 
 __all__ = ["Column", "TableMaker", "View", "upsert"]

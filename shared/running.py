@@ -25,7 +25,6 @@ from shared.journal.schema import create_schema
 from shared.journal.sql import SqlJournal
 from shared.log import Log
 from shared.log.embedded import EmbeddedLog
-from shared.log.kafka import KafkaLog
 from shared.relay import Relay
 from shared.service import Service
 from shared.settings import Settings
@@ -76,6 +75,8 @@ class LocalPlatform:
 
 def _log(settings: Settings) -> Log:
     if settings.kafka:
+        from shared.log.kafka import KafkaLog  # half a second to import, which one machine does not need
+
         return KafkaLog(settings.kafka)
     return EmbeddedLog(
         settings.var / "log.sqlite", {topic_of(settings.county, service): PARTITIONS for service in PUBLISHERS}

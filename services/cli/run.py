@@ -18,7 +18,7 @@ import typer
 from services import embedded
 from services.cli.demo_commands import PEOPLE, load
 from services.cli.output import fail, out
-from shared.settings import Settings
+from shared.settings import Environment, Settings
 
 
 def add_to(app: typer.Typer) -> None:
@@ -38,9 +38,14 @@ def run(
     url = f"http://127.0.0.1:{port}"
     os.environ.setdefault("GONGKAI_LOG_LEVEL", "WARNING")
     settings = Settings.load().model_copy(
-        update={"environment": "development", "var": var, "port": port, "public_url": url, "founder": "jiang-ping"}
+        update={
+            "environment": Environment.DEVELOPMENT,
+            "var": var,
+            "port": port,
+            "public_url": url,
+            "founder": "jiang-ping",
+        }
     )
-    settings = Settings(**settings.model_dump())
     out.print("starting ...", markup=False)
     threading.Thread(target=_greet, args=(url, demo, began), name="greeter", daemon=True).start()
     try:
@@ -61,7 +66,7 @@ def _greet(url: str, demo: bool, began: float) -> None:
         f"\nGongkai is ready on {url} after {time.monotonic() - began:.1f} s (demo county: {seconds:.1f} s)",
         markup=False,
     )
-    out.print(f"API documents: {url}/api/publication/v1/docs · set the clock: POST {url}/dev/clock\n", markup=False)
+    out.print(f"API: {url}/api/publication/v1/openapi.json · set the clock: POST {url}/dev/clock\n", markup=False)
     out.print("Sign in as (no password; development only):", markup=False)
     for person, name, what in PEOPLE:
         out.print(f"  {person:<15} {name:<24} {what}", markup=False)

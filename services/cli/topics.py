@@ -7,7 +7,6 @@ import typer
 
 from services.cli.output import AsJson, DryRun, answer, fail
 from shared.log import LogUnavailable
-from shared.log.topics import apply_topics
 from shared.settings import Settings
 
 app = typer.Typer(help="The topics of the event log.", no_args_is_help=True)
@@ -26,6 +25,8 @@ def apply(
     as_json: AsJson = False,
 ) -> None:
     """Create the topics that are missing; report those that differ; change nothing else."""
+    from shared.log.topics import apply_topics  # takes kafka-python along, which only this needs
+
     settings = Settings.load()
     if not settings.kafka:
         fail("GONGKAI_KAFKA is not set: the embedded log makes its own topics")

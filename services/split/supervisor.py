@@ -18,7 +18,6 @@ from services.split.plan import HOST, SERVICES, Plan
 from services.split.postgres import PostgresServer
 from services.split.processes import Child, UpFailed
 from shared.log import LogUnavailable
-from shared.log.topics import apply_topics
 
 Say = Callable[[str], None]
 REPOSITORY = Path(__file__).parents[2]
@@ -68,6 +67,8 @@ class SplitPlatform:
         self.say(f"ready after {time.monotonic() - began:.1f} s")
 
     def _apply_topics(self) -> None:
+        from shared.log.topics import apply_topics  # takes kafka-python along, which only this needs
+
         file = REPOSITORY / "deploy" / "kafka" / "topics.yaml"
         for attempt in range(20):
             try:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from shared.clock import Clock
-from shared.database import WRITING, write_turn
+from shared.database import WRITING, durable, write_turn
 from shared.journal import JournalUnavailable, Outcome
 from shared.journal.batch import Known, Verdict, Waiting, judge
 from shared.journal.statements import Ask, statements_for
@@ -77,7 +77,7 @@ class Transactions:
     def _connected(self) -> Connection:
         if self._connection is None:
             try:
-                self._connection = self._engine.connect().execution_options(**{WRITING: True})
+                self._connection = durable(self._engine.connect().execution_options(**{WRITING: True}))
             except OperationalError as fault:
                 raise ConnectionLost(fault, sent=False) from fault
         return self._connection

@@ -7,6 +7,7 @@ process it sees it within :data:`POLL_SECONDS`.
 import json
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -41,7 +42,8 @@ class EmbeddedLog:
         self._declared = dict(topics)
         self._connections: dict[str, sqlite3.Connection] = {}
         self._locks = {"reading": Lock(), "writing": Lock()}
-        self._published = 0
+        self._published: Counter[str] = Counter()  # by topic, in this process
+        self._ends: dict[tuple[str, int], int] = {}  # offsets seen to be an end; the log only grows
         self._wake = Condition()
         self._closed = False
 
@@ -52,18 +54,19 @@ class EmbeddedLog:
             except sqlite3.Error as fault:
                 raise LogUnavailable(f"{self.path}: {fault}") from fault
         with self._wake:
-            self._published += 1
+            self._published.update({record.topic for record in records})
             self._wake.notify_all()
 
     def read(self, offsets: Mapping[tuple[str, int], int], limit: int = 500, wait: float = 0.2) -> Sequence[Record]:
         deadline = time.monotonic() + wait
+        topics = {topic for topic, _ in offsets}
         while True:
-            published = self._published
+            published = self._news(topics)
             found, version = self._look(offsets, limit)
             left = deadline - time.monotonic()
             if found or left <= 0 or self._closed:
                 return found
-            self._await_change(published, version, left)
+            self._await_change(topics, published, version, left)
 
     def partitions(self, topic: str) -> int:
         rows = self._query("select partitions from topics where topic = ?", topic)
@@ -110,7 +113,7 @@ class EmbeddedLog:
         version = int(self._query("pragma data_version")[0][0])
         for (topic, partition), offset in offsets.items():
             rows = self._query(SELECT, topic, partition, offset, share)
-            if not rows or rows[0][2] != offset:
+            if (not rows or rows[0][2] != offset) and self._ends.get((topic, partition)) != offset:
                 self._must_be_end(topic, partition, offset)
             found += [Record(t, p, o, key, value, _headers(text)) for t, p, o, key, value, text in rows]
         return found, version
@@ -121,13 +124,19 @@ class EmbeddedLog:
         end = int(self._query(NEXT, topic, partition)[0][0])
         if not 0 <= offset <= end:
             raise OffsetUnknown(topic, partition, offset, end)
+        if offset == end:
+            self._ends[(topic, partition)] = end
 
-    def _await_change(self, published: int, version: int, seconds: float) -> None:
+    def _news(self, topics: set[str]) -> int:
+        """Rises when something was published to one of the topics in this process."""
+        return sum(self._published[topic] for topic in topics)
+
+    def _await_change(self, topics: set[str], published: int, version: int, seconds: float) -> None:
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             with self._wake:
-                self._wake.wait_for(lambda: self._published != published or self._closed, min(left, POLL_SECONDS))
-            if self._published != published or self._closed:
+                self._wake.wait_for(lambda: self._news(topics) != published or self._closed, min(left, POLL_SECONDS))
+            if self._news(topics) != published or self._closed:
                 return
             if int(self._query("pragma data_version")[0][0]) != version:
                 return

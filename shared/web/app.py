@@ -41,23 +41,7 @@ def make_app(
     ``measures`` are called at each scrape to set gauges of the service's own, such as what is overdue.
     """
     settings = platform.settings
-    app = FastAPI(
-        title=f"Gongkai {name}",
-        version=openapi.VERSION,
-        summary=openapi.summary(name),
-        description=description or openapi.DESCRIPTION,
-        openapi_url=f"/api/{name}/v1/openapi.json",
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-        responses={
-            "4XX": {"model": problems.Problem, "description": "Refused, with a stable code."},
-            "5XX": {"model": problems.Problem, "description": "Not done, for reasons of ours."},
-        },
-        generate_unique_id_function=lambda route: route.name,
-        lifespan=lifespan,
-        telemetry={"operation_spans": False, "exclude": lambda scope: scope.get("path") in middleware.QUIET},
-    )
+    app = _bare(name, description or openapi.DESCRIPTION, lifespan)
     app.state.web = Web(name, platform, register, handler, tuple(views))
     app.state.follower = None
     app.state.readiness = list(readiness)
@@ -78,6 +62,27 @@ def make_app(
     openapi.describe(app, settings.public_url)
     measure(app)
     return app
+
+
+def _bare(name: str, description: str, lifespan: "Lifespan[FastAPI] | None") -> FastAPI:
+    """An application without routes, as OpenAPI is to describe it."""
+    return FastAPI(
+        title=f"Gongkai {name}",
+        version=openapi.VERSION,
+        summary=openapi.summary(name),
+        description=description,
+        openapi_url=f"/api/{name}/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses={
+            "4XX": {"model": problems.Problem, "description": "Refused, with a stable code."},
+            "5XX": {"model": problems.Problem, "description": "Not done, for reasons of ours."},
+        },
+        generate_unique_id_function=lambda route: route.name,
+        lifespan=lifespan,
+        telemetry={"operation_spans": False, "exclude": lambda scope: scope.get("path") in middleware.QUIET},
+    )
 
 
 def actions_of(app: FastAPI) -> dict[str, str]:
