@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from shared.events import Recorded
+from shared.events import Context, Recorded
 
 
 @dataclass
@@ -40,6 +40,11 @@ class Observer:
         """
         del service, source, events
         return nullcontext()
+
+    def commanding(self, service: str, by: str, context: Context) -> AbstractContextManager[str]:
+        """Entered around a command of a reaction or ticker; gives the traceparent of that work, or ''."""
+        del service, by, context
+        return nullcontext("")
 
     def shipping(self, service: str, events: Sequence[Recorded]) -> AbstractContextManager[object]:
         """Entered around the publication of a batch."""

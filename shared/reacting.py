@@ -7,7 +7,7 @@ to different streams are sent side by side, so that their appends share commits;
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby, islice
 
@@ -72,11 +72,14 @@ class Reactor:
         return sum(self._send(*send) for send in lane)
 
     def _send(self, do: Do, by: str, context: Context) -> bool:
-        try:
-            return not self.handler.handle(do, context=context).repeated
-        except Refused as refusal:
-            self.observer.refused(self.service, by, refusal.code, refusal.detail)
-            return False
+        """What time brings begins a trace of its own; what an event brings keeps the trace that led to the event."""
+        with self.observer.commanding(self.service, by, context) as own:
+            context = replace(context, traceparent=context.traceparent or own)
+            try:
+                return not self.handler.handle(do, context=context).repeated
+            except Refused as refusal:
+                self.observer.refused(self.service, by, refusal.code, refusal.detail)
+                return False
 
 
 def _stream_of(send: Send) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx2
 
+from shared.telemetry import tracing
+
 
 class Away(Exception):
     """A service does not answer, or answers that it cannot now."""
@@ -65,7 +67,8 @@ class Services:
         if client is None:
             raise Away(service)
         try:
-            response = await client.request(method, path, **rest)
+            headers = {**rest.pop("headers", {}), **tracing.outgoing()}
+            response = await client.request(method, path, headers=headers, **rest)
         except httpx2.TransportError as lost:
             raise Away(service) from lost
         if response.status_code >= 500 and b"VIEWS_BEHIND" not in response.content:

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from services.portal.clients import Services
+from shared.telemetry import tracing
 
 HOP_BY_HOP = frozenset(
     {
@@ -50,7 +51,9 @@ def gateway(services: Services) -> Route:
 
 def _kept(request: Request) -> list[tuple[str, str]]:
     dropped = HOP_BY_HOP | {name.strip().lower() for name in request.headers.get("connection", "").split(",")}
-    return [(name, value) for name, value in request.headers.items() if name not in dropped]
+    ours = tracing.outgoing()
+    kept = [(name, value) for name, value in request.headers.items() if name not in dropped | ours.keys()]
+    return [*kept, *ours.items()]
 
 
 def _body(request: Request) -> AsyncIterator[bytes] | None:

@@ -44,6 +44,7 @@ from services.portal.sessions import Sessions
 from services.portal.signin import Issuer
 from services.portal.visit import Desk, Visit, endpoint
 from shared.service import Platform
+from shared.telemetry.serving import Served
 
 HERE = Path(__file__).parent
 
@@ -109,7 +110,10 @@ def _application(desk: Desk, issuer: Issuer) -> Starlette:
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        middleware=[Middleware(SecurityHeaders, public_url=desk.settings.public_url, issuer=desk.settings.issuer)],
+        middleware=[
+            Middleware(Served),
+            Middleware(SecurityHeaders, public_url=desk.settings.public_url, issuer=desk.settings.issuer),
+        ],
         exception_handlers={HTTPException: failed, 500: failed},
     )
 

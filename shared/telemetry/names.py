@@ -13,6 +13,7 @@ STREAM = "gongkai.stream"
 POSITION = "gongkai.position"
 EVENTS = "gongkai.events"
 FOLLOWER = "gongkai.follower"
+BY = "gongkai.by"
 OUTCOME = "gongkai.outcome"
 
 MESSAGING_SYSTEM = "messaging.system.name"

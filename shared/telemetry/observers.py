@@ -3,14 +3,14 @@
 They know nothing of Prometheus or OpenTelemetry; ``shared.running`` hands them these observers.
 """
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import structlog
 from opentelemetry.trace import SpanKind
 
-from shared.events import Recorded
+from shared.events import Context, Recorded
 from shared.journal.observing import BatchReport
 from shared.observing import Observer
 from shared.telemetry import metrics, names, tracing
@@ -86,6 +86,12 @@ class FlowObserver(Observer):
             messaging_operation=names.PROCESS,
             messaging_destination=source,
         )
+
+    @contextmanager
+    def commanding(self, service: str, by: str, context: Context) -> Iterator[str]:
+        causes = [context.traceparent]
+        with tracing.span(names.COMMAND, caused_by=causes, service=service, by=by, command_id=context.command_id):
+            yield tracing.traceparent()
 
     def followed(self, service: str, follower: str, source: str, position: int, events: int) -> None:
         metrics.FOLLOWER_APPLIED.labels(service, follower, source).inc(events)

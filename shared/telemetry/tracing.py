@@ -43,6 +43,12 @@ def traceparent() -> str:
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}"
 
 
+def outgoing() -> dict[str, str]:
+    """The header by which a service that is called continues the trace we are in."""
+    here = traceparent()
+    return {"traceparent": here} if here else {}
+
+
 def trace_id(scope: Any) -> str:
     """The id under which a request is found in logs and traces: its trace's, or its own if none is kept."""
     context = trace.get_current_span().get_span_context()
