@@ -28,6 +28,7 @@ from shared.running import LocalPlatform, Running
 from shared.service import Platform, Service
 from shared.settings import Settings
 from shared.telemetry import logs, tracing
+from shared.web.protocol import ProblemProtocol
 
 BUILDERS: dict[str, Callable[[Platform], Service]] = {
     "catalogue": build_catalogue,
@@ -49,6 +50,7 @@ def run(settings: Settings, names: Sequence[str]) -> None:
     listener = _listen(settings.host, settings.port)
     config = uvicorn.Config(
         application(settings, name),
+        http=ProblemProtocol,
         log_config=None,
         access_log=False,
         lifespan="on",
@@ -144,7 +146,8 @@ async def _kept_going(running: Running) -> AsyncIterator[None]:
 
 def _listen(host: str, port: int) -> socket.socket:
     """Take the address before anything is opened: two starts at once end with one of them saying so."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # TCP by name: else asyncio delays answers
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
