@@ -16,9 +16,10 @@ from openpyxl.workbook import Workbook
 
 from services.publication.domain.personal_data_gate import Found, covered, find, kind_of_number, spans
 from shared.decider import Refused
+from shared.workbooks import NotAWorkbook, must_be_bounded
 
-UNPACKED_BYTES_MAX = 100_000_000
 TEXT_SUFFIXES = (".csv", ".txt", ".md", ".tsv")
+WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
 WORKBOOK_PART = "xl/workbook.xml"
 SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
 
@@ -36,6 +37,8 @@ def examine(name: str, content: bytes) -> Examined:
     """What the gate finds in a document, and its covered copy."""
     if _is_workbook(content):
         return _examine_workbook(content)
+    if name.lower().endswith(WORKBOOK_SUFFIXES):
+        raise _unreadable()
     if name.lower().endswith(TEXT_SUFFIXES):
         text, encoding = _decoded(content)
         found = find([("line", text)])
@@ -48,11 +51,12 @@ def _is_workbook(content: bytes) -> bool:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             if WORKBOOK_PART not in archive.namelist():
                 return False
-            unpacked = sum(part.file_size for part in archive.infolist())
     except zipfile.BadZipFile:
         return False
-    if unpacked > UNPACKED_BYTES_MAX:
-        raise Refused("TOO_LARGE", "The sheet unpacks to more than is taken.", pointer="/file")
+    try:
+        must_be_bounded(content)
+    except NotAWorkbook as broken:
+        raise _unreadable() from broken
     return True
 
 
@@ -98,11 +102,11 @@ def _found_in(workbook: Workbook) -> Iterator[Found]:
 
 
 def _cells(workbook: Workbook) -> Iterator[Cell]:
+    """The cells that are there; walking the rows would make all those up to the farthest."""
     for sheet in workbook.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if isinstance(cell, Cell) and (cell.value is not None or cell.comment):
-                    yield cell
+        for _, cell in sorted(sheet._cells.items()):
+            if isinstance(cell, Cell) and (cell.value is not None or cell.comment):
+                yield cell
 
 
 def _kind(value: Any) -> str:
