@@ -10,11 +10,13 @@ from typing import Any
 
 import httpx2
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from shared.telemetry import metrics
+from shared.web import problems
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -72,7 +74,8 @@ def health_of(clients: Mapping[str, httpx2.AsyncClient]) -> Starlette:
     def measured(_request: Request) -> Response:
         return Response(metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    return Starlette(routes=[Route("/livez", alive), Route("/readyz", ready), Route("/metrics", measured)])
+    routes = [Route("/livez", alive), Route("/readyz", ready), Route("/metrics", measured)]
+    return Starlette(routes=routes, exception_handlers={HTTPException: problems.refused_by_framework})
 
 
 async def _ready(client: httpx2.AsyncClient) -> str:

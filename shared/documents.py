@@ -8,12 +8,16 @@ from contextlib import suppress
 from pathlib import Path
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, NotFoundError
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, MemoryStore
 
 
 class NoSuchDocument(Exception):
     """Nothing is stored under that digest."""
+
+
+class DocumentsUnavailable(Exception):
+    """The storage cannot be written or reached (disk full, store away); nothing refers to what was to be kept."""
 
 
 class Documents:
@@ -32,10 +36,13 @@ class Documents:
         return cls(MemoryStore())
 
     def put(self, content: bytes) -> str:
-        """Keep the content and return its digest, ``sha256:<hex>``."""
+        """Keep the content and return its digest, ``sha256:<hex>``. Raises :class:`DocumentsUnavailable`."""
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-        with suppress(AlreadyExistsError):
-            obstore.put(self._store, _path(digest), content, mode="create")
+        try:
+            with suppress(AlreadyExistsError, FileExistsError):
+                obstore.put(self._store, _path(digest), content, mode="create")
+        except (BaseError, OSError) as fault:
+            raise DocumentsUnavailable(digest) from fault
         return digest
 
     def get(self, digest: str) -> bytes:

@@ -205,4 +205,4 @@ class Handler:
 def fingerprint_of(*parts: Any) -> str:
     """Tells one command from another under the same key: SHA-256 of its canonical JSON."""
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

@@ -9,18 +9,18 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from services.archive.domain.file import file_id
 from services.archive.views.files import Files
 from services.archive.views.shown_history import Instants, Row, ShownHistory
 from shared.decider import Refused
+from shared.fields import Instant, Year
 from shared.identity import Standing
 from shared.identity.register import Register
 from shared.scope import SOCIETY
 from shared.web import Api, Reader
 
-Instant = Annotated[AwareDatetime, Query()]
 Person = Annotated[str, Query(max_length=80)]
 Audience = Annotated[str, Query(max_length=120, examples=["society", "members:FY-R1"])]
 NOT_HERE = "There is no such thing here."
@@ -117,7 +117,7 @@ def _files(router: Api, parts: Parts) -> None:
         return [FileRow.model_validate(row) for row in parts.files.of_organisation(organisation)]
 
     @router.get("/files/{organisation}/{year}", action="file.read")
-    def file(organisation: str, year: int, reader: Reader) -> FilePage:
+    def file(organisation: str, year: Year, reader: Reader) -> FilePage:
         """Versions, evidence, approval sheets, opinions and what came of them (ARC-02 to ARC-04)."""
         reader.may(organisation, _town(parts, organisation), hidden=True)
         found = parts.files.one(file_id(organisation, year))
@@ -133,7 +133,7 @@ def _time_travel(router: Api, parts: Parts) -> None:
         reader: Reader,
         person: Person = "",
         audience: Audience = "",
-        known_at: AwareDatetime | None = None,
+        known_at: Instant | None = None,
         disclosure: str = "",
     ) -> AsOf:
         """What society, an audience or a person could see at an instant, as known now or at ``known_at``."""

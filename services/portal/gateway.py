@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator
 import httpx2
 from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from services.portal.clients import Services
 from shared.telemetry import tracing
+from shared.web import problems
 
 HOP_BY_HOP = frozenset(
     {
@@ -37,13 +38,13 @@ def gateway(services: Services) -> Route:
     async def forward(request: Request) -> Response:
         client = services.clients.get(request.path_params["service"])
         if client is None:
-            return _problem(404, "NOT_FOUND", "There is no such thing here.")
+            return problems.problem(request, "NOT_FOUND", "There is no such thing here.")
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         outgoing = client.build_request(request.method, path, headers=_kept(request), content=_body(request))
         try:
             answer = await client.send(outgoing, stream=True)
         except httpx2.TransportError:
-            return _problem(503, "SERVICE_AWAY", "The service does not answer now; try again.")
+            return problems.problem(request, "SERVICE_AWAY", "The service does not answer now; try again.")
         return _passed_back(answer)
 
     return Route("/api/{service}/{rest:path}", forward, methods=METHODS)
@@ -70,8 +71,3 @@ def _passed_back(answer: httpx2.Response) -> Response:
     ]
     response.raw_headers = kept
     return response
-
-
-def _problem(status: int, code: str, detail: str) -> JSONResponse:
-    body = {"type": "about:blank", "title": code, "status": status, "code": code, "detail": detail}
-    return JSONResponse(body, status, media_type="application/problem+json")

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events import Event, Registry
+from shared.fields import Day, Instant
 
 LED_TEXT_MAX = 60
 TITLE_MAX = 200
@@ -66,7 +67,7 @@ class CountedDay(Value):
 
 class Meeting(Value):
     channel: Literal["meeting"] = "meeting"
-    on: date
+    on: Day
     present: int = Field(ge=0)
     of: int = Field(ge=1)
     minutes: str = ""
@@ -92,8 +93,8 @@ class Intranet(Value):
 class ActivityRoomBoard(Value):
     channel: Literal["activity-room-board"] = "activity-room-board"
     place: str = Field(min_length=1)
-    posted_at: datetime
-    removed_at: datetime | None = None
+    posted_at: Instant
+    removed_at: Instant | None = None
 
 
 class ReadingRoom(Value):
@@ -105,8 +106,8 @@ class PublicColumn(Value):
     channel: Literal["public-column"] = "public-column"
     place: str = Field(min_length=1)
     sheet: Literal["A3", "A4"] = "A3"
-    posted_at: datetime
-    removed_at: datetime | None = None
+    posted_at: Instant
+    removed_at: Instant | None = None
 
 
 class Website(Value):
@@ -119,8 +120,8 @@ class LedScreen(Value):
 
     channel: Literal["led"] = "led"
     screen: str = Field(min_length=1)
-    shown_from: datetime
-    shown_to: datetime
+    shown_from: Instant
+    shown_to: Instant
 
 
 class TouchScreen(Value):
@@ -131,7 +132,7 @@ class TouchScreen(Value):
 class NewsMedia(Value):
     channel: Literal["news-media"] = "news-media"
     outlet: str = Field(min_length=1)
-    on: date
+    on: Day
     link: str = ""
 
 

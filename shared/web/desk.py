@@ -27,6 +27,7 @@ from shared.telemetry import metrics, names, tracing
 from shared.web.caller import Caller, CallerDep, Web
 
 _KEY = re.compile(r"[\x20-\x7e]{1,200}")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # in JSON: escaped, the backslash itself not
 _ETAG = re.compile(r'"(\d{1,18})"')
 
 
@@ -131,8 +132,18 @@ class Desk(Caller):
 async def _payload(request: Request) -> bytes | FormData:
     """The body as FastAPI has read it; a form stays a form, so that its files are not read into memory."""
     if request.headers.get("content-type", "").startswith(("multipart/", "application/x-www-form-urlencoded")):
-        return await request.form()
-    return await request.body()
+        form = await request.form()
+        _must_not_hold_nul(any("\0" in (v if isinstance(v, str) else f"{v.filename}") for v in form.values()))
+        return form
+    body = await request.body()
+    _must_not_hold_nul(b"u0000" in body and _NUL.search(body) is not None)
+    return body
+
+
+def _must_not_hold_nul(found: bool) -> None:
+    """No database here keeps a NUL character in a text."""
+    if found:
+        raise Refused("MALFORMED", "A NUL character stands in the body.", accepted="text without it")
 
 
 def _desk(
@@ -171,7 +182,7 @@ def _content(payload: bytes | FormData) -> Any:
     if isinstance(payload, bytes):
         try:
             return json.loads(payload) if payload else None
-        except ValueError:
+        except (ValueError, RecursionError):
             return hashlib.sha256(payload).hexdigest()
     return sorted((name, _digest(value)) for name, value in payload.multi_items())
 

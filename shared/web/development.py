@@ -6,11 +6,12 @@ Outside development these routes are not there at all.
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
 from shared.clock import MovableClock, business_day
 from shared.decider import Refused
+from shared.fields import LAST_YEAR, Instant
 from shared.identity.issuing import LIFETIME_SECONDS
 from shared.web.api import Api
 from shared.web.caller import Web
@@ -27,7 +28,7 @@ class ClockChange(BaseModel):
     """One of the two: an instant with its offset, or how far to go on."""
 
     model_config = ConfigDict(extra="forbid")
-    set: AwareDatetime | None = None
+    set: Instant | None = None
     advance: Advance | None = None
 
 
@@ -93,4 +94,7 @@ def _target(change: ClockChange, now: datetime) -> datetime:
     if change.set is not None:
         return change.set
     by = change.advance or Advance()
-    return now + timedelta(days=by.days, hours=by.hours, minutes=by.minutes)
+    target = now + timedelta(days=by.days, hours=by.hours, minutes=by.minutes)
+    if target.year > LAST_YEAR:
+        raise Refused("INVALID", f"The clock goes up to {LAST_YEAR}.")
+    return target

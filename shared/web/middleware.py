@@ -17,6 +17,7 @@ from shared.telemetry import metrics, tracing
 from shared.web import problems
 
 log = structlog.get_logger("gongkai.web")
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 FORM_OVERHEAD_BYTES = 64 * 1024  # boundaries and field names around an uploaded file
 HEADERS = {
@@ -64,11 +65,12 @@ class Watch:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = tracing.route(scope)
-        metrics.HTTP_SECONDS.labels(self.service, scope["method"], route, str(status)).observe(seconds)
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        metrics.HTTP_SECONDS.labels(self.service, method, route, str(status)).observe(seconds)
         if scope["path"] not in QUIET:
             actor = problems.acting(scope)
             took = round(seconds * 1000, 1)
-            log.info("request", method=scope["method"], route=route, status=status, ms=took, actor=actor)
+            log.info("request", method=method, route=route, status=status, ms=took, actor=actor)
 
 
 class Limits:
@@ -83,6 +85,10 @@ class Limits:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            answer = problems.problem(Request(scope, receive), "MALFORMED", "A NUL character stands in the address.")
+            await answer(scope, receive, send)
             return
         limit = self._limit(scope["path"])
         announced = Headers(scope=scope).get("content-length", "")

@@ -40,8 +40,11 @@ def decode(cursor: str, list_id: str) -> Any:
     """The key in a cursor. Raises ``Refused('CURSOR_INVALID')`` for anything not given out for this list."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        key, made_for = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (ValueError, TypeError) as unreadable:
+        text = base64.b64decode(padded, altchars=b"-_", validate=True)
+        key, made_for = json.loads(text)
+        if b"u0000" in text or encode(key, made_for) != cursor:  # which also raises for half a surrogate pair
+            raise _not_a_cursor()
+    except (ValueError, TypeError, RecursionError) as unreadable:
         raise _not_a_cursor() from unreadable
     if made_for != list_id:
         raise _not_a_cursor()

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from shared.decider import Refused
+from shared.documents import DocumentsUnavailable
 from shared.journal import CommandReused, EventTooLarge, JournalBusy, JournalUnavailable, WrongVersion
 from shared.telemetry import logs, metrics, tracing
 from shared.web import codes
@@ -107,11 +108,12 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(CommandReused, _command_reused)
     app.add_exception_handler(JournalBusy, _busy)
     app.add_exception_handler(JournalUnavailable, _unavailable)
+    app.add_exception_handler(DocumentsUnavailable, _unavailable)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(PoolExhausted, _busy)
     app.add_exception_handler(EventTooLarge, _event_too_large)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(HTTPException, refused_by_framework)
     app.add_exception_handler(NotModified, _not_modified)
 
 
@@ -183,6 +185,9 @@ def _database(request: Request, fault: Exception) -> Response:
     if fault.connection_invalidated or type(fault).__name__ in {"OperationalError", "InterfaceError"}:
         log.warning("database_unavailable", kind=type(fault).__name__)
         return problem(request, "UNAVAILABLE", "The database cannot be reached.", accepted="the same request, shortly")
+    if type(fault).__name__ == "DataError":
+        logs.fault(log, fault, route=tracing.route(request.scope))
+        return problem(request, "INVALID", "A value is out of the range that can be looked for.")
     return unexpected(request, fault)
 
 
@@ -199,7 +204,7 @@ def _invalid(request: Request, fault: Exception) -> Response:
     return problem(request, "INVALID", "Some fields are not as described.", errors=errors)
 
 
-def _http(request: Request, fault: Exception) -> Response:
+def refused_by_framework(request: Request, fault: Exception) -> Response:
     """What the framework itself refuses: unknown address, method, media type, size."""
     assert isinstance(fault, HTTPException)  # noqa: S101
     row = codes.of_status(fault.status_code)

@@ -36,7 +36,7 @@ def test_the_last_page_has_no_next(world: World) -> None:
     assert "link" not in answer.headers
 
 
-@pytest.mark.parametrize("cursor", ["zzz", "WzEsIngiXQ", "e30", "%00", "W10"])
+@pytest.mark.parametrize("cursor", ["zzz", "WzEsIngiXQ", "e30", "WyJcdTAwMDAiLCIiXQ", "W10"])
 def test_a_cursor_that_was_not_given_out_is_refused(world: World, cursor: str) -> None:
     answer = world.client.get(f"{NUMBERS}?cursor={cursor}")
     assert (answer.status_code, answer.json()["code"]) == (400, "CURSOR_INVALID")

@@ -1,12 +1,12 @@
 """What the catalogue's commands are sent, field by field, with the limits on each."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.catalogue.domain.item import ExclusionDraft, ItemDraft
 from services.catalogue.events import Level, OrganisationType
+from shared.fields import Day
 from shared.identity import PostKind
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
@@ -44,7 +44,7 @@ class TownBody(Body):
 
 class PlacementBody(Body):
     superior: Slug
-    on: date
+    on: Day
 
 
 class PersonBody(Body):
@@ -58,12 +58,12 @@ class PersonBody(Body):
 class PersonsBody(Body):
     town: Annotated[str, StringConstraints(max_length=40)] = ""
     persons: list[PersonBody] = Field(min_length=1, max_length=ROLL_MAX)
-    on: date
+    on: Day
 
 
 class RollBody(Body):
     persons: list[PersonBody] = Field(min_length=1, max_length=ROLL_MAX)
-    on: date
+    on: Day
 
 
 class PostBody(PersonBody):
@@ -73,7 +73,7 @@ class PostBody(PersonBody):
     kind: PostKind
     title_zh: Name
     title_en: Name
-    on: date
+    on: Day
     succeeds: Annotated[str, StringConstraints(max_length=60)] = ""
 
 
@@ -84,7 +84,7 @@ class OrganisationBody(Body):
     name_zh: Name
     name_en: Name
     superior: Slug
-    on: date
+    on: Day
     posts: list[PostBody] = Field(default_factory=list, max_length=100)
 
 
@@ -102,21 +102,21 @@ class PostsBody(Body):
 class PostLeftBody(Body):
     post: PostId
     person: PersonId
-    on: date
+    on: Day
 
 
 class LeavingBody(Body):
-    on: date
+    on: Day
 
 
 class DivisionBody(Body):
     units: dict[str, Slug] = Field(min_length=1, max_length=8)
-    on: date
+    on: Day
 
 
 class ParametersBody(Body):
     values: dict[Annotated[str, StringConstraints(max_length=40)], Short] = Field(min_length=1, max_length=100)
-    on: date
+    on: Day
 
 
 class CalendarBody(Body):
@@ -124,8 +124,8 @@ class CalendarBody(Body):
 
     year: int = Field(ge=2000, le=2100)
     source: Short = ""
-    holidays: list[date] = Field(default_factory=list, max_length=366)
-    make_up_workdays: list[date] = Field(default_factory=list, max_length=100)
+    holidays: list[Day] = Field(default_factory=list, max_length=366)
+    make_up_workdays: list[Day] = Field(default_factory=list, max_length=100)
 
 
 class ItemBody(Body):
@@ -163,4 +163,4 @@ class TemplateBody(Body):
 
 
 class AdoptionBody(Body):
-    effective: date
+    effective: Day

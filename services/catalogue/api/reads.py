@@ -30,6 +30,7 @@ from services.catalogue.views.catalogues import Row
 from shared import scope
 from shared.clock import at
 from shared.decider import Refused
+from shared.fields import Day
 from shared.identity import PostKind, Standing
 from shared.identity.structure import Org
 from shared.web import Api, Page, Reader
@@ -85,7 +86,7 @@ def _register(router: Api, parts: Parts) -> None:
         return reader.page(pages, lambda page: page.organisation)
 
     @router.get("/organisations/{organisation}", action="catalogue.read")
-    def organisation(organisation: str, reader: Reader, on: Annotated[date | None, Query()] = None) -> OrganisationPage:
+    def organisation(organisation: str, reader: Reader, on: Annotated[Day | None, Query()] = None) -> OrganisationPage:
         """An organisation with its superiors and its posts on a day (today)."""
         reader.may()
         found = parts.register.organisation(organisation)
@@ -151,7 +152,7 @@ def _holders(parts: Parts, organisation: str, on: date) -> list[Holder]:
 
 def _division(router: Api, parts: Parts) -> None:
     @router.get("/towns/{town}/division", action="catalogue.read")
-    def division(town: str, reader: Reader, on: Annotated[date | None, Query()] = None) -> DivisionPage:
+    def division(town: str, reader: Reader, on: Annotated[Day | None, Query()] = None) -> DivisionPage:
         """Which unit is in charge of which category on a day, and which category has none (ORG-08)."""
         reader.may()
         day = on or reader.today
@@ -160,7 +161,7 @@ def _division(router: Api, parts: Parts) -> None:
         return DivisionPage(town=town, on=day, units=units, unassigned=[c for c in found if c not in units])
 
     @router.get("/towns/{town}/coverage", action="catalogue.read")
-    def coverage(town: str, reader: Reader, on: Annotated[date | None, Query()] = None) -> CoveragePage:
+    def coverage(town: str, reader: Reader, on: Annotated[Day | None, Query()] = None) -> CoveragePage:
         """Which grassroots organisations have a catalogue in force on a day, and which have not (ORG-13)."""
         reader.may()
         day = on or reader.today
@@ -192,7 +193,7 @@ def _templates(router: Api, parts: Parts) -> None:
 
 def _catalogue(router: Api, parts: Parts) -> None:
     @router.get("/organisations/{organisation}/catalogue", action="catalogue.read")
-    def catalogue(organisation: str, reader: Reader, on: Annotated[date | None, Query()] = None) -> CataloguePage:
+    def catalogue(organisation: str, reader: Reader, on: Annotated[Day | None, Query()] = None) -> CataloguePage:
         """The catalogue in force on a day (today), as far as the asker may see it."""
         reader.may(organisation)
         day = on or reader.today
@@ -239,14 +240,14 @@ def _page(parts: Parts, version: Row, day: date, audiences: frozenset[str] | Non
 
 def _items(router: Api, parts: Parts) -> None:
     @router.get("/organisations/{organisation}/items", action="catalogue.read")
-    def items(organisation: str, reader: Reader, on: Annotated[date | None, Query()] = None) -> Page[Item]:
+    def items(organisation: str, reader: Reader, on: Annotated[Day | None, Query()] = None) -> Page[Item]:
         """The items in force on a day that the asker may see, in the order of the code list."""
         reader.may(organisation)
         version = _in_force(parts, organisation, on or reader.today)
         return reader.page(parts.catalogues.items_of(version, reader.audiences), _place)
 
     @router.get("/organisations/{organisation}/items/{sub_item}", action="catalogue.read")
-    def item(organisation: str, sub_item: str, reader: Reader, on: Annotated[date | None, Query()] = None) -> Item:
+    def item(organisation: str, sub_item: str, reader: Reader, on: Annotated[Day | None, Query()] = None) -> Item:
         reader.may(organisation)
         version = _in_force(parts, organisation, on or reader.today)
         seen = parts.catalogues.items_of(version, reader.audiences)

@@ -7,6 +7,7 @@ from services.publication.api.pages import ApprovalRow, DutyPage, DutyRow, Timel
 from services.publication.api.parts import Parts, nothing
 from services.publication.domain.obligation import OBLIGATION, AttestNoChange
 from services.publication.views.obligations import Timeliness
+from shared.fields import Year
 from shared.handling import Do
 from shared.web import Api, CommandDesk, Done, Page, Reader
 from shared.web.reader import Reading
@@ -58,7 +59,7 @@ def _figures(router: Api, parts: Parts) -> None:
         return [_timeliness(row) for row in rows]
 
     @router.get("/register", action="obligation.read")
-    def register(reader: Reader, organisation: str, year: int) -> Page[ApprovalRow]:
+    def register(reader: Reader, organisation: str, year: Year) -> Page[ApprovalRow]:
         """The register of approvals of an organisation's year, newest first."""
         _place(parts, reader, organisation, "")
         rows = (ApprovalRow.model_validate(dict(row)) for row in parts.approvals.of(organisation, year))

@@ -15,6 +15,7 @@ from services.publication.api.pages import Count, LedLine, SheetPage, ShownPage,
 from services.publication.api.parts import Parts, nothing
 from services.publication.views.shown import Filter
 from shared.decider import Refused
+from shared.fields import VersionNumber
 from shared.web import Api, Page, Reader
 from shared.web.reader import Reading
 
@@ -76,7 +77,7 @@ def _one(router: Api, parts: Parts) -> None:
         return [ShownRow.of(row, parts.register) for row in rows]
 
     @router.get("/shown/{disclosure}/versions/{version}", action="disclosure.read")
-    def version(disclosure: str, version: int, reader: Reader) -> ShownPage:
+    def version(disclosure: str, version: VersionNumber, reader: Reader) -> ShownPage:
         return ShownPage.of(_seen(parts, reader, disclosure, version), parts.register)
 
     @router.get("/shown/{disclosure}/attachments/{digest}", action="disclosure.read")
