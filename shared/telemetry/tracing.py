@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from opentelemetry import trace
+from opentelemetry.context import Context as OtelContext
 from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased
@@ -22,11 +24,22 @@ from shared.telemetry import names
 _tracer = trace.get_tracer("gongkai")
 
 
+class NamesNobody(SpanProcessor):
+    """Blanks addresses as spans begin: they may hold a receipt's lookup code or what someone searched for."""
+
+    ADDRESSES = ("url.path", "url.query")
+
+    def on_start(self, span: SdkSpan, parent_context: OtelContext | None = None) -> None:
+        held = span.attributes or {}
+        span.set_attributes({key: "[blanked]" for key in self.ADDRESSES if key in held})
+
+
 def set_up(settings: Settings, service: str, *processors: SpanProcessor) -> TracerProvider:
     """Install the process's tracer provider, once; later calls only add processors, as tests do."""
     provider = trace.get_tracer_provider()
     if not isinstance(provider, TracerProvider):
         provider = TracerProvider(sampler=ParentBased(ALWAYS_ON), resource=_resource(settings, service))
+        provider.add_span_processor(NamesNobody())
         if settings.otlp_endpoint:
             provider.add_span_processor(_exporting(settings.otlp_endpoint))
         trace.set_tracer_provider(provider)
