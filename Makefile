@@ -15,7 +15,7 @@ help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Every day
-run: $(VENV)/.run ## install, start the embedded platform with the demo county, say where to look
+run: $(VENV)/.run $(if $(wildcard var/embedded/demo.json),,$(VENV)/demo/demo.json) ## install, start the embedded platform with the demo county, say where to look
 	@$(BIN)/gongkai run $(ARGS)
 
 test: $(VENV)/.dev ## install what tests need, run the tests (make test T=tests/publication)
@@ -80,8 +80,13 @@ $(VENV)/bin/python:
 $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing into $(VENV) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/python -m compileall -q services shared
 	@touch $@
+
+$(VENV)/demo/demo.json: $(VENV)/.run $(shell find services shared deploy/demo -name '*.py' -o -name '*.yaml' -o -name '*.xlsx')
+	@echo "Preparing the demo county, once ..."
+	@$(BIN)/gongkai demo --prepare $(VENV)/demo
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@echo "Installing the test tools into $(VENV) ..."

@@ -1,6 +1,11 @@
 """``gongkai demo``: load the demo county into a running development platform, through its public commands."""
 
+import json
+import shutil
+import sys
 import time
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import httpx2
@@ -9,7 +14,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from services.cli.demo import DemoFailed, load_demo
 from services.cli.output import answer, err, fail
+from services.split.plan import Plan
+from services.split.processes import Child, UpFailed
+from shared.clock import MovableClock
 
+MARK = "demo.json"
 PEOPLE = (
     ("ma-xiaoyan", "马小燕 Ma Xiaoyan", "clerk of Liushu Village branch: drafts, releases"),
     ("he-tao", "何涛 He Tao", "secrecy reviewer there"),
@@ -41,9 +50,48 @@ def load(url: str, *, quiet: bool) -> float:
     return time.monotonic() - began
 
 
+def prepared(folder: Path) -> float:
+    """The demo county loaded into data of its own, by the same public commands; what `make run` begins with."""
+    fresh = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    plan = Plan.apart(fresh)
+    told = plan.environment("portal", "") | {
+        "GONGKAI_KAFKA": "",
+        "GONGKAI_SERVICES": "{}",
+        "GONGKAI_LOG_LEVEL": "WARNING",
+    }
+    child = Child("embedded", [sys.executable, "-m", "services", "serve", "all"], told, plan.logs / "embedded.log")
+    child.start()
+    try:
+        child.await_ready(f"{plan.portal_url}/readyz")
+        seconds = load(plan.portal_url, quiet=False)
+        instant = httpx2.get(f"{plan.portal_url}/dev/clock").json()["now"]
+    except UpFailed as failure:
+        fail(str(failure))
+    finally:
+        child.stop()
+    (fresh / MARK).write_text(json.dumps({"instant": instant}))
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
+    return seconds
+
+
+def begin_with(prepared_folder: Path, var: Path) -> bool:
+    """Begin with the prepared demo county, at the moment it was left at. False if there is none."""
+    mark = prepared_folder / MARK
+    if not mark.exists():
+        return False
+    shutil.copytree(prepared_folder, var)
+    MovableClock(var / "clock.json").set_to(datetime.fromisoformat(json.loads(mark.read_text())["instant"]))
+    return True
+
+
 def demo(
     url: Annotated[str, typer.Option(help="The development platform's address.")] = "http://127.0.0.1:8000",
+    prepare: Annotated[
+        Path | None, typer.Option(help="Load it into this folder instead, for `gongkai run` to begin with.")
+    ] = None,
 ) -> None:
     """Load the demo county (does nothing twice)."""
-    seconds = load(url, quiet=False)
+    seconds = prepared(prepare) if prepare else load(url, quiet=False)
     answer({"seconds": seconds}, False, f"demo county loaded in {seconds:.1f} s")

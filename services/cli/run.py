@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from services import embedded
-from services.cli.demo_commands import PEOPLE, load
+from services.cli.demo_commands import MARK, PEOPLE, begin_with, load
 from services.cli.output import fail, out
 from shared.settings import Environment, Settings
 
@@ -30,11 +30,15 @@ def run(
     var: Annotated[Path, typer.Option(help="Where data lies.")] = Path("var/embedded"),
     demo: Annotated[bool, typer.Option(help="Load the demo county.")] = True,
     reset: Annotated[bool, typer.Option(help="Throw the data under --var away first.")] = False,
+    prepared: Annotated[Path, typer.Option(help="The demo county, prepared at installation.")] = Path(".venv/demo"),
 ) -> None:
     """Start every service in one process on SQLite and the embedded log, with the demo county, on http://127.0.0.1:8000."""
     began = time.monotonic()
     if reset and var.exists():
         shutil.rmtree(var)
+    wanting = demo and not (var / MARK).exists()
+    if wanting and not var.exists():
+        wanting = not begin_with(prepared, var)
     url = f"http://127.0.0.1:{port}"
     os.environ.setdefault("GONGKAI_LOG_LEVEL", "WARNING")
     settings = Settings.load().model_copy(
@@ -47,7 +51,7 @@ def run(
         }
     )
     out.print("starting ...", markup=False)
-    threading.Thread(target=_greet, args=(url, demo, began), name="greeter", daemon=True).start()
+    threading.Thread(target=_greet, args=(url, wanting, began), name="greeter", daemon=True).start()
     try:
         embedded.run(settings, ["all"])
     except OSError as taken:
@@ -59,11 +63,12 @@ def _greet(url: str, demo: bool, began: float) -> None:
     if not _answers(url):
         return
     try:
-        seconds = load(url, quiet=not sys.stderr.isatty()) if demo else 0.0
+        if demo:
+            load(url, quiet=not sys.stderr.isatty())
     except typer.Exit:
         os._exit(1)
     out.print(
-        f"\nGongkai is ready on {url} after {time.monotonic() - began:.1f} s (demo county: {seconds:.1f} s)",
+        f"\nGongkai is ready on {url} after {time.monotonic() - began:.1f} s",
         markup=False,
     )
     out.print(f"API: {url}/api/publication/v1/openapi.json · set the clock: POST {url}/dev/clock\n", markup=False)
