@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx2
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -99,7 +98,7 @@ def test_what_follows_from_a_fact_names_its_cause_and_its_trace(seen: Seen) -> N
         assert event.context.traceparent == fact.context.traceparent
         assert event.context.correlation_id == fact.context.correlation_id
         work = seen.named(names.COMMAND, service="archive", command_id=event.context.command_id)
-        assert seen.under(work[0], names.APPEND)
+        assert seen.under(work[0], names.APPEND).context.trace_id == work[0].context.trace_id
         assert work[0] in seen.linked(command, names.COMMAND)
 
 
