@@ -29,10 +29,10 @@ class ProblemProtocol(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         del msg
-        for event in (
+        answer = (
             h11.Response(status_code=400, headers=HEADERS, reason=b"Bad Request"),
             h11.Data(data=BODY),
             h11.EndOfMessage(),
-        ):
-            self.transport.write(self.conn.send(event) or b"")
+        )
+        self.transport.write(b"".join(self.conn.send(part) or b"" for part in answer))
         self.transport.close()

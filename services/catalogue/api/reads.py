@@ -155,6 +155,7 @@ def _division(router: Api, parts: Parts) -> None:
     def division(town: str, reader: Reader, on: Annotated[Day | None, Query()] = None) -> DivisionPage:
         """Which unit is in charge of which category on a day, and which category has none (ORG-08)."""
         reader.may()
+        parts.town(town)
         day = on or reader.today
         found = {c: parts.register.division(town, c, at(day)) for c in codes.CATEGORIES}
         units = {category: unit for category, unit in found.items() if unit}
@@ -164,6 +165,7 @@ def _division(router: Api, parts: Parts) -> None:
     def coverage(town: str, reader: Reader, on: Annotated[Day | None, Query()] = None) -> CoveragePage:
         """Which grassroots organisations have a catalogue in force on a day, and which have not (ORG-13)."""
         reader.may()
+        parts.town(town)
         day = on or reader.today
         covered = parts.catalogues.organisations_in_force(town, day)
         branches = [o.organisation for o in parts.register.organisations(town) if o.level in BRANCH_LEVELS]
