@@ -1,5 +1,7 @@
 """Puts publication together: the only file of it that knows which parts are real."""
 
+from collections.abc import Callable
+
 from services.publication import ticker
 from services.publication.api import Parts, routes
 from services.publication.events import REGISTRY
@@ -9,8 +11,10 @@ from services.publication.views.desk import DeskWork
 from services.publication.views.items import CatalogueItems
 from services.publication.views.obligations import Obligations
 from services.publication.views.shown import Shown
+from shared.clock import Clock, business_day
 from shared.identity.register import Register
 from shared.service import Platform, Service
+from shared.telemetry import metrics
 from shared.web import make_app
 
 NAME = "publication"
@@ -23,7 +27,8 @@ def build(platform: Platform) -> Service:
     work, approvals, shown = DeskWork(engine), Approvals(engine), Shown(engine)
     views = (register, items, obligations, work, approvals, shown)
     parts = Parts(handler, register, items, obligations, work, approvals, shown, platform.documents)
-    app = make_app(NAME, platform, [routes(parts)], register=register, handler=handler, views=views)
+    measures = [measure_overdue(obligations, platform.clock)]
+    app = make_app(NAME, platform, [routes(parts)], register=register, handler=handler, views=views, measures=measures)
     return Service(
         NAME,
         REGISTRY,
@@ -38,3 +43,13 @@ def build(platform: Platform) -> Service:
             ticker.overdue(obligations),
         ),
     )
+
+
+def measure_overdue(obligations: Obligations, clock: Clock) -> Callable[[], None]:
+    """What each town has overdue, at each scrape; a town that has caught up shows 0."""
+
+    def measure() -> None:
+        for town, count in obligations.overdue_by_town(business_day(clock.now())).items():
+            metrics.OVERDUE.labels(NAME, town).set(count)
+
+    return measure

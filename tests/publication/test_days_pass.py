@@ -161,3 +161,23 @@ def test_lists_go_on_page_by_page(liushu: Liushu) -> None:  # PUB-34
     rest = liushu.ask("chen-xiuying", "/shown", limit="2", history="true", cursor=first["next"]).json()
     seen = [row["disclosure"] for row in (*first["items"], *rest["items"])]
     assert (sorted(seen), rest["next"]) == (sorted(made), None)
+
+
+def test_what_is_overdue_is_measured_until_it_is_made_good(liushu: Liushu) -> None:  # PUB-33
+    def overdue() -> float:
+        told = liushu.client.get("/metrics").text
+        return next(
+            float(line.rsplit(" ", 1)[1])
+            for line in told.splitlines()
+            if line.startswith('gongkai_obligations_overdue{service="publication",town="fengyang"}')
+        )
+
+    liushu.go_to(at(4, 8, 9))
+    disclosure = liushu.drafted()
+    liushu.approved(disclosure)
+    liushu.clock.instant = at(4, 15, 9)
+    before = overdue()
+    liushu.clock.instant = at(4, 16, 9)
+    assert overdue() == before + 1
+    liushu.released_inside(disclosure)
+    assert overdue() == before

@@ -153,6 +153,13 @@ class Obligations(View):
         with self.reading() as connection:
             return iter(connection.execute(query.order_by(rows.c.obligation)).mappings().all())
 
+    def overdue_by_town(self, today: date) -> dict[str, int]:
+        """Every town that has duties at all, with how many of them stand open after their day."""
+        rows = self.rows
+        late = func.sum(case(((rows.c.state == OPEN) & (rows.c.due < today), 1), else_=0))
+        with self.reading() as connection:
+            return {town: count for town, count in connection.execute(select(rows.c.town, late).group_by(rows.c.town))}
+
     def timeliness(self, today: date, *, organisation: str = "", town: str = "") -> list[Timeliness]:
         rows = self.rows
         met, late = rows.c.state == FULFILLED, rows.c.late_workdays > 0
