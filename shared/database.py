@@ -107,7 +107,7 @@ def sqlite_engine(path: Path, *, pool_size: int = 10) -> SqliteEngine:
 
 
 def durable(connection: Connection) -> Connection:
-    """The connection, whose commits are on disk when they return, as on PostgreSQL all are. Not inside a transaction."""
+    """The connection, whose commits then wait for the disk, as all do on PostgreSQL. Not inside a transaction."""
     if connection.dialect.name == "sqlite":
         raw = connection.connection.dbapi_connection
         if raw is not None:

@@ -45,6 +45,7 @@ SAYS = {
         "other": "English",
         "elsewhere": "其他人员",
         "by_id": "或输入人员编号",
+        "members": "没有职务的党员",
         "go": "登录",
         "client": "请求来自未知的应用或返回地址，已停止。",
         "person": "人员编号无效。",
@@ -55,6 +56,7 @@ SAYS = {
         "other": "中文",
         "elsewhere": "Others",
         "by_id": "Or give a person's id",
+        "members": "Members without a post",
         "go": "Sign in",
         "client": "An unknown application, or an unknown address to return to. It stops here.",
         "person": "That is not the id of a person.",
@@ -215,16 +217,17 @@ def language(asked: Mapping[str, str]) -> str:
     return "zh-CN"
 
 
-def _grouped(people: Iterable[DemoPerson], *, chinese: bool) -> list[tuple[str, list[dict[str, str]]]]:
+def _grouped(people: Iterable[DemoPerson], *, chinese: bool) -> list[tuple[str, list[dict[str, str | bool]]]]:
     """People under their organisation's name; they come in order of organisations."""
     groups = []
     for _, some in groupby(people, key=lambda p: p.organisation):
         found = list(some)
-        rows = [
+        rows: list[dict[str, str | bool]] = [
             {
                 "person": p.person,
                 "name": p.name_zh if chinese else p.name_en,
                 "role": p.role_zh if chinese else p.role_en,
+                "plain": p.role_en == "member",
             }
             for p in found
         ]

@@ -125,10 +125,17 @@ def _must_be_inside_first(version: Version, command: ReleaseOutside) -> None:
     if earliest and command.at < earliest:
         raise Refused(
             "LEAD_TOO_SHORT",
-            f"{command.lead} must lie between inside and outside release.",
-            accepted=f"from {earliest.isoformat()} on",
+            f"At least {in_hours(command.lead)} must lie between inside and outside release.",
+            accepted=f"from {earliest.isoformat(timespec='minutes')} on",
             facts={"earliest": earliest.isoformat(), "inside_at": inside.at.isoformat()},
         )
+
+
+def in_hours(lead: timedelta) -> str:
+    """>>> in_hours(timedelta(days=1))
+    '24 h'
+    """
+    return f"{lead.total_seconds() / 3600:g} h"
 
 
 def _must_have_led_text(version: Version, command: ReleaseOutside) -> None:
