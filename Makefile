@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 T ?= tests
+WORKERS ?= auto
 ARGS ?=
 export PYTHONWARNINGS ?=
 
@@ -20,7 +21,7 @@ run: $(VENV)/.run $(if $(wildcard var/embedded/demo.json),,$(VENV)/demo/demo.jso
 
 test: $(VENV)/.dev ## install what tests need, run the tests (make test T=tests/publication)
 	@$(BIN)/gongkai doctor --tests
-	@$(BIN)/pytest $(T) $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(T) $(ARGS)
 
 sure: lint types boundaries contracts-check deploy-check openapi-check test ## all that CI checks, in CI's order
 
