@@ -23,7 +23,11 @@ def serve(name: Annotated[str, typer.Argument(help="A service, `portal`, or `all
     if name not in embedded.TARGETS:
         fail(f"there is no service {name}; there are: {', '.join(embedded.TARGETS)}")
     _end_with_parent()
-    embedded.run(Settings.load(), [name])
+    settings = Settings.load()
+    try:
+        embedded.run(settings, [name])
+    except OSError as taken:
+        fail(f"{name} cannot listen on {settings.host}:{settings.port}: {taken.strerror or taken}")
 
 
 def _end_with_parent() -> None:

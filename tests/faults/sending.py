@@ -54,11 +54,11 @@ class Sender:
         return self.client.get(path, headers=headers, **request)
 
     def draft(self) -> dict[str, Any]:
-        """A draft of the clerk's, for commands to an existing thing."""
-        answer = self.post(json=DRAFT)
+        """A draft of the clerk's, for commands to an existing thing; with the ``key`` it was made under."""
+        key = fresh_key()
+        answer = self.post(json=DRAFT, headers=key)
         assert answer.status_code == 201, answer.text
-        done: dict[str, Any] = answer.json()
-        return done
+        return {**answer.json(), "key": key}
 
     def heads(self) -> dict[str, int]:
         """How many events each journal holds, once all is quiet."""

@@ -112,7 +112,10 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(sender: Sender, d
     [
         ("multipart/form-data", b"garbage"),
         ("multipart/form-data; boundary=x", b"garbage"),
-        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nx'),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nx',
+        ),
         ("application/json", b"{}"),
         ("text/plain", b"hello"),
         ("application/x-www-form-urlencoded", b"file=a"),

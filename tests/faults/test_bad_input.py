@@ -142,6 +142,14 @@ def test_a_command_needs_a_key(sender: Sender, key: str | None) -> None:
     refused(answer, (400, "IDEMPOTENCY_KEY_NEEDED"))
 
 
+def test_a_key_used_before_repeats_its_answer_and_takes_no_other_body(sender: Sender, draft: dict[str, Any]) -> None:
+    again = sender.post(json=DRAFT, headers=draft["key"])
+    assert (again.status_code, again.json()["id"], again.json()["repeated"]) == (201, draft["id"], True)
+    reused = (422, "IDEMPOTENCY_KEY_REUSED")
+    refused(sender.post(json=DRAFT | {"title": "Another"}, headers=draft["key"]), reused)
+    refused(sender.post(json=DRAFT | {"item": "FY-R1/9.9"}, headers=draft["key"]), reused)
+
+
 def unsigned(claims: dict[str, Any]) -> str:
     parts = ({"alg": "none", "typ": "JWT"}, claims)
     return ".".join(base64.urlsafe_b64encode(json.dumps(p).encode()).decode().rstrip("=") for p in parts) + "."

@@ -1,4 +1,4 @@
-"""Each service's own OpenAPI document, taken at its word: what it describes is answered as it says, and nothing fails."""
+"""Each service's own OpenAPI document, taken at its word: it answers as it says, and nothing fails."""
 
 from typing import Any
 
