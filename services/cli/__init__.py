@@ -7,6 +7,8 @@ Every command answers on stdout (``--json`` for machines), logs to stderr, and e
 import typer
 
 from services.cli import check, contracts_commands, demo_commands, parked, platform, rebuild, run, serve, topics
+from services.cli.faults import line_of
+from services.cli.output import err, log_to_stderr
 
 app = typer.Typer(
     name="gongkai",
@@ -27,4 +29,13 @@ app.add_typer(contracts_commands.app, name="contracts")
 
 
 def main() -> None:
-    app()
+    """Run the command; an expected fault ends it with a line on stderr instead of a traceback."""
+    log_to_stderr()
+    try:
+        app()
+    except Exception as fault:
+        known = line_of(fault)
+        if known is None:
+            raise
+        err.print(known[0], markup=False)
+        raise SystemExit(known[1]) from None

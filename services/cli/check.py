@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from services.cli.faults import settings_wrong
 from services.cli.output import AsJson, answer, err
 from services.split.kafka import KafkaMissing, find_kafka
 from services.split.postgres import PostgresMissing, find_binaries
@@ -48,9 +49,8 @@ def _settings() -> Iterator[Finding]:
     try:
         settings = Settings.load()
     except ValidationError as wrong:
-        for error in wrong.errors(include_input=False, include_url=False):
-            name = "GONGKAI_" + "_".join(str(part) for part in error["loc"]).upper()
-            yield Finding("a setting", f"{name}: {error['msg']}", "docs/operate.md lists them")
+        for line in settings_wrong(wrong):
+            yield Finding("a setting", line, "docs/operate.md lists them")
         return
     if settings.development:
         return

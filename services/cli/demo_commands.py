@@ -13,7 +13,7 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from services.cli.demo import DemoFailed, load_demo
-from services.cli.output import answer, err, fail
+from services.cli.output import AsJson, answer, err, fail
 from services.split.plan import Plan
 from services.split.processes import Child, UpFailed
 from shared.clock import MovableClock
@@ -88,10 +88,11 @@ def begin_with(prepared_folder: Path, var: Path) -> bool:
 
 def demo(
     url: Annotated[str, typer.Option(help="The development platform's address.")] = "http://127.0.0.1:8000",
+    as_json: AsJson = False,
     prepare: Annotated[
         Path | None, typer.Option(help="Load it into this folder instead, for `gongkai run` to begin with.")
     ] = None,
 ) -> None:
     """Load the demo county (does nothing twice)."""
-    seconds = prepared(prepare) if prepare else load(url, quiet=False)
-    answer({"seconds": seconds}, False, f"demo county loaded in {seconds:.1f} s")
+    seconds = prepared(prepare) if prepare else load(url, quiet=as_json)
+    answer({"seconds": seconds}, as_json, f"demo county loaded in {seconds:.1f} s")

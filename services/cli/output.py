@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import Annotated, Any, NoReturn
 
+import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -32,7 +33,18 @@ def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[object]])
     out.print(drawn)
 
 
+def log_to_stderr() -> None:
+    """Stdout is for the answer; what parts of the platform log while a command uses them goes beside it."""
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+
+
 def fail(message: str) -> NoReturn:
-    """End with 1 and the reason on stderr."""
+    """End with 1 and the reason on stderr: it could not be done."""
     err.print(message, markup=False)
     raise typer.Exit(1)
+
+
+def wrong(message: str) -> NoReturn:
+    """End with 2 and the reason on stderr: it was asked for something that is not there."""
+    err.print(message, markup=False)
+    raise typer.Exit(2)

@@ -3,11 +3,12 @@
 from typing import Annotated
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
 from services.cli.offline import offline
-from services.cli.output import AsJson, DryRun, answer, fail, table
+from services.cli.output import AsJson, DryRun, answer, fail, table, wrong
 from shared import parking
+from shared.events import Recorded
+from shared.service import Service as Built
 
 app = typer.Typer(help="Streams that wait because an event could not be applied.", no_args_is_help=True)
 Service = Annotated[str, typer.Argument(help="The service whose view or reaction it is.")]
@@ -35,9 +36,7 @@ def listing(service: Service, as_json: AsJson = False) -> None:
 def show(service: Service, follower: Follower, source: Source, stream: Stream, as_json: AsJson = False) -> None:
     """The waiting events of one stream, each with its reason."""
     with offline(service) as (built, _):
-        rows = parking.show(built.engine, follower, source, stream)
-    if not rows:
-        fail(f"{stream} does not wait in {follower}")
+        rows = _must_wait(built, follower, source, stream)
     shown = [{"position": e.position, "type": e.type, "data": dict(e.data), "reason": why} for e, why in rows]
     answer(shown, as_json, *(f"{r['position']:>8}  {r['type']}\n          {r['reason']}" for r in shown))
 
@@ -45,7 +44,8 @@ def show(service: Service, follower: Follower, source: Source, stream: Stream, a
 @app.command()
 def retry(service: Service, follower: Follower, source: Source, stream: Stream, as_json: AsJson = False) -> None:
     """Apply the waiting events in order, until one fails again."""
-    with offline(service) as (_, flow):
+    with offline(service) as (built, flow):
+        _must_wait(built, follower, source, stream)
         result = flow.follower.retry(follower, source, stream)
     value = {"applied": result.applied, "left": result.left, "reason": result.reason}
     answer(value, as_json, f"applied {result.applied}, still waiting {result.left} {result.reason}".rstrip())
@@ -65,15 +65,21 @@ def discard(
 ) -> None:
     """Give the waiting events up for this view: it will never show them. The journal and the log keep them."""
     with offline(service) as (built, _):
-        count = len(parking.show(built.engine, follower, source, stream))
-        if count == 0:
-            fail(f"{stream} does not wait in {follower}")
+        count = len(_must_wait(built, follower, source, stream))
         if not dry_run:
             if not yes:
                 typer.confirm(f"Give up {count} events of {stream} for {follower}?", abort=True)
-            try:
-                parking.discard(built.engine, follower, source, stream)
-            except SQLAlchemyError as fault:
-                fail(f"not discarded: {fault}")
+            parking.discard(built.engine, follower, source, stream)
     verb = "would be discarded" if dry_run else "discarded"
     answer({"events": count, "discarded": not dry_run}, as_json, f"{count} events {verb}")
+
+
+def _must_wait(built: Built, follower: str, source: str, stream: str) -> list[tuple[Recorded, str]]:
+    """The waiting events with their reasons; ends the command if there are none."""
+    names = [view.name for view in built.views] + [reaction.name for reaction in built.reactions]
+    if follower not in names:
+        wrong(f"{built.name} has no view or reaction {follower}; it has: {', '.join(names)}")
+    rows = parking.show(built.engine, follower, source, stream)
+    if not rows:
+        fail(f"{stream} of {source} does not wait in {follower}; `gongkai parked list {built.name}` shows what does")
+    return rows

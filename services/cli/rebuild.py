@@ -6,7 +6,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from services.cli.offline import offline
-from services.cli.output import AsJson, DryRun, answer, err, fail
+from services.cli.output import AsJson, DryRun, answer, err, fail, wrong
 from shared.rebuild import DigestDiffers, rebuild_view
 
 
@@ -27,7 +27,7 @@ def rebuild(
     with offline(service) as (built, flow):
         found = next((v for v in built.views if v.name == view), None)
         if found is None:
-            fail(f"{service} has no view {view}; it has: {', '.join(v.name for v in built.views)}")
+            wrong(f"{service} has no view {view}; it has: {', '.join(v.name for v in built.views)}")
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=err, disable=as_json) as bar:
             task = bar.add_task(f"rebuilding {view}", total=None)

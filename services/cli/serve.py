@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from services import embedded
-from services.cli.output import fail
+from services.cli.output import fail, wrong
 from shared.settings import Settings
 
 PR_SET_PDEATHSIG = 1
@@ -21,12 +21,14 @@ def add_to(app: typer.Typer) -> None:
 def serve(name: Annotated[str, typer.Argument(help="A service, `portal`, or `all`.")]) -> None:
     """Run until SIGTERM."""
     if name not in embedded.TARGETS:
-        fail(f"there is no service {name}; there are: {', '.join(embedded.TARGETS)}")
+        wrong(f"there is no service {name}; there are: {', '.join(embedded.TARGETS)}")
     _end_with_parent()
     settings = Settings.load()
     try:
         embedded.run(settings, [name])
     except OSError as taken:
+        if taken.filename:
+            raise  # a folder's fault, not the address's
         fail(f"{name} cannot listen on {settings.host}:{settings.port}: {taken.strerror or taken}")
 
 

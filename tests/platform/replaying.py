@@ -77,13 +77,13 @@ def play(service: Service, recorded: Iterable[Recorded], size: int) -> None:
             applier.views_see(Batch(source, part))
 
 
-def applier_of(service: Service) -> Applier:
+def applier_of(service: Service, observer: Observer | None = None) -> Applier:
     keys = [(view.name, source) for view in service.views for source in view.hears]
     with service.engine.begin() as tx:
         applying.make_tables(tx, service.views)
         checkpoints.ensure(tx, keys)
     reactor = Reactor(service.name, service.handler)
-    return Applier(service.name, service.engine, service.views, (), reactor, SystemClock(), NeverParks())
+    return Applier(service.name, service.engine, service.views, (), reactor, SystemClock(), observer or NeverParks())
 
 
 class NeverParks(Observer):

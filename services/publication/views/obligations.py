@@ -158,7 +158,7 @@ class Obligations(View):
         rows = self.rows
         late = func.sum(case(((rows.c.state == OPEN) & (rows.c.due < today), 1), else_=0))
         with self.reading() as connection:
-            return dict(connection.execute(select(rows.c.town, late).group_by(rows.c.town)).tuples().all())
+            return dict(connection.execute(select(rows.c.town, late).group_by(rows.c.town)).all())
 
     def timeliness(self, today: date, *, organisation: str = "", town: str = "") -> list[Timeliness]:
         rows = self.rows
