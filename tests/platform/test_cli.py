@@ -73,7 +73,7 @@ def gongkai(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 
 
 @pytest.fixture
-def waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """An archive that has read the whole tape, but for one stream which its view of files could not take."""
     var = tmp_path / "var"
     var.mkdir()
