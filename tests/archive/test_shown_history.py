@@ -50,6 +50,19 @@ def test_what_was_known_then_is_not_what_is_known_now() -> None:  # ARC-02, SUP-
     assert versions(history, [MEMBERS], noon(4, 11), known_at=noon(5, 5)) == [1]
 
 
+def test_a_correction_ends_every_earlier_version_that_its_audience_still_had() -> None:  # ARC-02, PUB-31
+    third = [
+        recorded(*released(True, [MEMBERS], version=3, at=noon(4, 16, 10), replaces=2), 5, at=noon(4, 16, 10)),
+        recorded(*corrected([MEMBERS], version=3, at=noon(4, 16, 10)), 6, at=noon(4, 16, 10)),
+        recorded(*released(False, [SOCIETY], version=3, at=noon(4, 17, 10), replaces=2), 7, at=noon(4, 17, 10)),
+        recorded(*corrected([SOCIETY], version=3, at=noon(4, 17, 10)), 8, at=noon(4, 17, 10)),
+    ]
+    history = view_of(ShownHistory, [*STORY[:4], *third])
+    assert versions(history, [SOCIETY], noon(4, 16, 18)) == [1], "version 2 never came outside"
+    assert versions(history, [SOCIETY], noon(4, 17, 18)) == [3]
+    assert versions(history, [MEMBERS], noon(4, 17, 18)) == [3]
+
+
 def test_one_version_over_two_audiences_is_one_row() -> None:  # ARC-02
     [row] = view_of(ShownHistory, STORY[:2]).shown([MEMBERS, SOCIETY], Instants(noon(4, 13)))
     assert row["audiences"] == [MEMBERS, SOCIETY]
@@ -81,7 +94,8 @@ def naive(events: Sequence[Recorded], audience: str, at: datetime, known_at: dat
 
 
 def _ended(belief: Belief, disclosure: str, version: int, audiences: Sequence[str], at: datetime) -> Belief:
-    same = (belief.disclosure, belief.version) == (disclosure, version) and belief.audience in audiences
+    earlier = belief.disclosure == disclosure and belief.version <= version
+    same = earlier and belief.audience in audiences
     return replace(belief, until=min(at, belief.until or at)) if same else belief
 
 

@@ -103,11 +103,14 @@ class ShownHistory(View):
             upsert(tx, self.spans, row, place | held)
 
     def _end(self, tx: Connection, event: Recorded, corrected: VersionCorrected) -> None:
-        """The replaced version stood until ``at``: what was believed of it closes for what is known now."""
+        """The replaced version, and any before it that these audiences still had, stood until ``at``.
+
+        What was believed of them closes for what is known now.
+        """
         s = self.spans.c
         standing = and_(
             s.disclosure == corrected.disclosure,
-            s.version == corrected.replaces,
+            s.version <= corrected.replaces,
             s.audience.in_(sorted(corrected.audiences)),
             s.recorded_to.is_(None),
             or_(s.valid_to.is_(None), s.valid_to > corrected.at),
