@@ -286,6 +286,15 @@ def test_a_correction_goes_through_the_same_channels() -> None:  # PUB-31
     refused(*CORRECTED, when=inside(at(APRIL_14, 14), MEETING), code="MISSING_FIELD")
 
 
+def test_a_correction_of_a_correction_reaches_those_who_still_read_the_first() -> None:  # PUB-31
+    """The second version never came outside: the third goes where the first went."""
+    third = replace(CORRECT, content=replace(WORDS, text="43名党员，6,211.00元"))
+    once = (*CORRECTED, inside(at(APRIL_14, 14)))
+    twice = (*once, third, SUBMIT, CLEAR, APPROVE, inside(at(APRIL_14, 16)))
+    refused(*twice, when=outside(at(date(2026, 4, 16)), COLUMN), code="MISSING_FIELD")
+    assert after(*twice, outside(at(date(2026, 4, 16))))
+
+
 def test_a_correction_says_what_was_wrong() -> None:  # PUB-31
     refused(*APPROVED, INSIDE, when=replace(CORRECT, note=" "), code="REASON_REQUIRED")
 

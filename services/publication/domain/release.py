@@ -5,7 +5,7 @@ A release names its channels with their evidence; a correction repeats the chann
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from services.publication.domain import channels
 from services.publication.domain.drafting import names
@@ -52,8 +52,7 @@ def release_inside(disclosure: Disclosure, command: ReleaseInside) -> list[Discl
     if version.inside:
         raise Refused("STEP_OUT_OF_ORDER", "This version has been shown inside already.")
     channels.must_fit(command.channels, channels.INSIDE)
-    if wrong := _replaced(disclosure, version):
-        channels.must_repeat(command.channels, _channels(wrong.inside))
+    channels.must_repeat(command.channels, _channels(disclosure, "inside"))
     audiences = inside_audiences(drafted, command.named)
     shown = DisclosureReleasedInside(**_showing(disclosure, command, audiences))
     return [shown, *_correction(disclosure, command.at, audiences)]
@@ -69,8 +68,7 @@ def release_outside(disclosure: Disclosure, command: ReleaseOutside) -> list[Dis
     _must_be_inside_first(version, command)
     channels.must_fit(command.channels, channels.OUTSIDE)
     _must_have_led_text(version, command)
-    if wrong := _replaced(disclosure, version):
-        channels.must_repeat(command.channels, _channels(wrong.outside))
+    channels.must_repeat(command.channels, _channels(disclosure, "outside"))
     audiences = outside_audiences(drafted)
     shown = DisclosureReleasedOutside(**_showing(disclosure, command, audiences))
     return [shown, *_correction(disclosure, command.at, audiences)]
@@ -144,12 +142,10 @@ def _must_have_led_text(version: Version, command: ReleaseOutside) -> None:
         raise Refused("MISSING_FIELD", detail, accepted="another channel, or a version with led_text")
 
 
-def _replaced(disclosure: Disclosure, version: Version) -> Version | None:
-    return disclosure.version(version.replaces) if version.replaces else None
-
-
-def _channels(shown: Shown | None) -> tuple[str, ...]:
-    return shown.channels if shown else ()
+def _channels(disclosure: Disclosure, side: Literal["inside", "outside"]) -> tuple[str, ...]:
+    """Through which the version that readers of a side still have reached them: not each one comes outside."""
+    earlier: list[Shown | None] = [getattr(version, side) for version in disclosure.versions[:-1]]
+    return next((shown.channels for shown in reversed(earlier) if shown), ())
 
 
 def _showing(
