@@ -4,7 +4,7 @@ Start at :meth:`Applier.views_see`. First all together; if that fails, event by 
 applied is parked with the later events of its stream, while other streams flow.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
@@ -27,6 +27,10 @@ from shared.service import Reaction
 
 TABLES_KEY = 0x676F6E67  # of the advisory lock under which tables are made on PostgreSQL
 REACTIONS_AT_ONCE = 50  # events between two checkpoints of a reaction
+
+
+class NotNext(Exception):
+    """A batch does not go on where the checkpoint stands: taking it would leave out what lies between."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class Applier:
         last = batch.events[-1].position
         with self.observer.applying(self.service, batch.source, batch.events), self.engine.begin() as tx:
             at = {name: cp for (name, source), cp in checkpoints.lock(tx, names).items() if source == batch.source}
+            _must_be_next(batch, at)
             waiting = parking.streams(tx, names, batch.source)
             for event in batch.events:
                 for view in views:
@@ -125,6 +130,7 @@ class Applier:
             waiting = parking.streams(tx, [reaction.name], batch.source)
         if at.position >= last:
             return {key: at.position}
+        _must_be_next(batch, {reaction.name: at})
         failed = [
             (event, reason)
             for event in batch.events
@@ -157,6 +163,14 @@ class Applier:
 
 
 Step = Callable[[Connection, View, Recorded], str]
+
+
+def _must_be_next(batch: Batch, at: Mapping[str, Checkpoint]) -> None:
+    """Raises :class:`NotNext`; whoever reads begins again from what is written down."""
+    for name, checkpoint in at.items():
+        if batch.events[0].position > checkpoint.position + 1:
+            first = batch.events[0].position
+            raise NotNext(f"{name} stands at {checkpoint.position} of {batch.source}, and {first} was handed in")
 
 
 def make_tables(tx: Connection, views: Sequence[View]) -> None:

@@ -170,13 +170,14 @@ class Follower:
 
     def _advance(self, moved: dict[Key, int]) -> None:
         with self._moved:
-            self.positions.update(moved)
+            self.positions.update({key: max(at, self.positions[key]) for key, at in moved.items()})
             self._moved.notify_all()
 
     def _open_own(self) -> JournalIntake:
         self._own = JournalIntake(self.journal, self._starts([self.service])[self.service].position)
         return self._own
 
+        """Never back: what another thread has read of the checkpoints may be older than what this one has done."""
     def _open_others(self) -> LogIntake:
         self._others = LogIntake(self.log, self.county, self._starts(sorted(self.sources - {self.service})))
         return self._others

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from shared.checkpoints import Checkpoint
 from shared.cloudevents import topic_of
 from shared.journal import Journal, JournalGap
-from shared.log import Log, OffsetUnknown, Record, UnknownTopic
+from shared.log import Log, LogUnavailable, OffsetUnknown, Record, UnknownTopic
 from shared.merging import Batch, Gap, Merge
 
 BATCH = 500
@@ -144,6 +144,8 @@ class LogIntake:
                 merge.must_have_next(self.log.positions(self.topics[source]))
             except Gap as gap:
                 self.gaps[source] = str(gap)
+            except LogUnavailable:
+                pass  # asked again at the next fetch; what other sources have handed out must not be lost with it
         return batches
 
     def _lost(self, unknown: OffsetUnknown, offsets: Iterable[tuple[str, int]]) -> None:

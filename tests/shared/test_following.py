@@ -1,12 +1,18 @@
 """Followers bring every event of every source to views and reactions, in journal order, each once."""
 
-from threading import Thread
+from collections.abc import Callable
+from threading import Event, Thread
 
+import pytest
 from sqlalchemy import select
 
 from shared import checkpoints, parking
+from shared.applying import NotNext
 from shared.events import Recorded
 from shared.handling import Do
+from shared.intake import JournalIntake
+from shared.journal import Journal
+from shared.merging import Batch
 from tests.shared.flows import COUNTY, Numbers, count, event_at
 from tests.shared.towns import Town, echo, engines, town
 
@@ -107,6 +113,44 @@ def test_a_follower_goes_on_where_it_stood(town: Town) -> None:
     town.follower.start()
     assert town.settle()
     assert town.view.seen() == [1, 2, 3, 4, 5]
+
+
+def test_nothing_is_left_out_when_a_batch_does_not_go_on_where_the_checkpoint_stands(town: Town) -> None:
+    # design 1.3: neither views nor reactions skip what they have not seen
+    town.follower.prepare()
+    applier, stop = town.follower.applier, Event()
+    with pytest.raises(NotNext):
+        applier.views_see(Batch("catalogue", (event_at(2, "organisation-A", 2),)))
+    with pytest.raises(NotNext):
+        list(applier.reactions_see(Batch("catalogue", (event_at(2, "organisation-A", 2),)), stop))
+    assert town.view.seen() == []
+    applier.views_see(Batch("catalogue", (event_at(1, "organisation-A", 1), event_at(2, "organisation-A", 2))))
+    assert town.view.seen() == [1, 2]
+
+
+def test_a_follower_whose_reading_slipped_begins_again_from_its_checkpoints(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # design 1.3
+    count(town.publication, "echo-A", 1, 2, 3)
+    monkeypatch.setattr("shared.following.JournalIntake", slipping())
+    town.start()
+    assert town.follower.wait_for("publication", 3, 5.0)
+    assert town.view.seen("publication") == [1, 2, 3]
+
+
+def slipping() -> Callable[[Journal, int], JournalIntake]:
+    """Makes intakes, of which the first stands where nobody has read to yet."""
+    slips = iter([1])
+    return lambda journal, position: JournalIntake(journal, position + next(slips, 0))
+
+
+def test_a_follower_never_forgets_how_far_it_has_come(town: Town) -> None:
+    # what one of its threads reads of the checkpoints may be older than what the other has done since
+    town.follower.prepare()
+    town.follower._advance({("numbers", "catalogue"): 3})
+    town.follower._load()
+    assert town.follower.positions["numbers", "catalogue"] == 3
 
 
 def test_a_gap_stops_its_source_and_readiness_but_not_other_sources(town: Town) -> None:

@@ -1,0 +1,60 @@
+"""Several topics read by one thread: the trouble of one loses nothing of another."""
+
+from collections.abc import Mapping, Sequence
+
+from shared.checkpoints import Checkpoint
+from shared.cloudevents import to_record, topic_of
+from shared.intake import LogIntake
+from shared.log import LogUnavailable, Record
+from shared.merging import AHEAD_MAX
+from tests.shared.flows import COUNTY, event_at
+
+
+class Shelf:
+    """A log that hands out what has been laid on it, and cannot say how far it reaches while it is away."""
+
+    def __init__(self) -> None:
+        self.laid: list[Record] = []
+        self.away = False
+
+    def lay(self, service: str, position: int, partition: int, after: int, offset: int) -> None:
+        sent = to_record(event_at(position, "organisation-A", position, service), COUNTY, 2, after)
+        self.laid.append(Record(sent.topic, partition, offset, sent.key, sent.value, sent.headers))
+
+    def read(self, _offsets: Mapping[tuple[str, int], int], _limit: int = 0, _wait: float = 0) -> Sequence[Record]:
+        laid, self.laid = self.laid, []
+        return laid
+
+    def partitions(self, _topic: str) -> int:
+        return 2
+
+    def positions(self, topic: str) -> Mapping[int, int]:
+        if self.away:
+            raise LogUnavailable("away")
+        return {0: 1, 1: AHEAD_MAX} if topic == topic_of(COUNTY, "publication") else {0: 2, 1: 0}
+
+    def publish(self, _records: object) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def test_a_log_that_goes_away_while_one_source_is_doubted_loses_nothing_of_another() -> None:
+    # design 1.3
+    log = Shelf()
+    intake = LogIntake(log, COUNTY, {"catalogue": Checkpoint(), "publication": Checkpoint()})
+    log.lay("catalogue", 1, 0, 0, 0)
+    for offset in range(AHEAD_MAX):  # so far ahead of its other partition that a gap is suspected
+        log.lay("publication", offset + 2, 1, offset + 1 if offset else 0, offset)
+    log.away = True
+    handed_out = _positions(intake)
+    log.away = False
+    log.lay("catalogue", 2, 0, 1, 1)
+    assert handed_out + _positions(intake) == [("catalogue", 1), ("catalogue", 2)]
+
+
+def _positions(intake: LogIntake) -> list[tuple[str, int]]:
+    try:
+        batches = intake.fetch(0.0)
+    except LogUnavailable:
+        return []
+    return [(batch.source, event.position) for batch in batches for event in batch.events]
