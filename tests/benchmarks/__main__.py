@@ -1,4 +1,4 @@
-"""``make bench``: what the platform does against a bare peer, on this machine in this very run; see docs/performance.md.
+"""``make bench``: what the platform does against a bare peer, here and in this very run; see docs/performance.md.
 
 Only the ratios mean something: each figure stands beside that of a peer that does the least with the same bytes.
 """
@@ -26,7 +26,7 @@ RESULT = Path("var/bench.json")
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison. ``ratio`` is ours to the peer's; for latencies, what ours adds to the peer's stands in ``note``."""
+    """One comparison; ``note`` says more for the reader."""
 
     what: str
     ours: float

@@ -1,4 +1,4 @@
-"""One command over HTTP, and how soon another service shows what it did, on platforms as they are started for people."""
+"""One command over HTTP, and how soon another service shows what it did, on platforms as people start them."""
 
 import itertools
 import json
@@ -93,7 +93,7 @@ def commands_a_second(url: str, path: str, token: str, seconds: float) -> dict[s
 
 
 def visible(url: str, token: str, samples: int) -> dict[str, float]:
-    """From a command's answer until publication's views have it, by a read that waits; the peer is a read that need not."""
+    """From a command's answer until publication's views have it: a read that waits, beside one that need not."""
     client, waited, plain = Client(url, token), list[float](), list[float]()
     for _ in range(samples):
         position = client.register()

@@ -56,6 +56,7 @@ def split(var: Path, **extra: str) -> Iterator[Standing]:
 
 def let_nobody_through(folder: Path) -> None:
     """Root's PostgreSQL runs as nobody, and pytest keeps root's folders closed to others: let them pass, not look."""
+    folder.mkdir(parents=True, exist_ok=True)
     for step in (folder, *folder.parents) if os.getuid() == 0 else ():
         mode = step.stat().st_mode
         if not mode & 0o001:
