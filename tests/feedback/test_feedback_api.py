@@ -162,6 +162,23 @@ def test_a_general_notice_reaches_its_scope_and_no_further(world: World) -> None
     assert seen["zhou-dahai"] == seen[""] == []
 
 
+def test_a_slip_from_the_box_is_answered_to_those_who_were_meant_to_read(world: World) -> None:  # FBK-01, FBK-09
+    audiences = (*INSIDE, "desk:FY-R1", "oversight:fengyang")
+    world.tell(*released(True, audiences, disclosure="plan", title="Plan", at=noon(4, 13)))
+    slip = {"channel": "suggestion-box", "text": "unclear", "disclosure": "plan"}
+    handle(world, world.do("ma-xiaoyan", "/organisations/FY-R1/opinions", slip).json()["id"])
+    seen = {p: len(world.ask(p, "/notices", disclosure="plan").json()) for p in ("chen-xiuying", "zhou-dahai")}
+    assert seen == {"chen-xiuying": 1, "zhou-dahai": 0}
+
+
+def test_an_opinion_on_a_correction_still_inside_stays_inside(world: World) -> None:  # FBK-10, PUB-31
+    world.tell(*released(True, INSIDE, version=2, title="Dues Q1, corrected", at=noon(4, 14), replaces=1))
+    opinion = give(world, "chen-xiuying", anonymous=True)
+    handle(world, opinion)
+    seen = {p: len(world.ask(p, "/notices", disclosure="dues-q1").json()) for p in ("hu-ping", "zhou-dahai", "")}
+    assert seen == {"hu-ping": 1, "zhou-dahai": 0, "": 0}
+
+
 def test_the_desk_enters_what_came_by_another_way(world: World) -> None:  # FBK-01, FBK-02
     slip = {"text": "more light", "channel": "suggestion-box"}
     call = {"text": "too high", "channel": "telephone", "giver": "zhou-dahai", "disclosure": "dues-q1"}

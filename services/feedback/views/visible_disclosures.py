@@ -11,10 +11,12 @@ from shared.events import Recorded, hear
 from shared.follow import TableMaker, View, upsert
 from shared.scope import SOCIETY
 
+WIDTHS = ("oversight", "desk", "person", "members", "staff", "town-members", SOCIETY)
+
 
 @dataclass(frozen=True)
 class Shown:
-    """A disclosure as its asker may see it; ``audience`` is the widest through which they do."""
+    """The newest version its asker may see; ``audience`` is the widest through which they see that one."""
 
     disclosure: str
     town: str
@@ -57,5 +59,9 @@ class VisibleDisclosures(View):
             rows = connection.execute(question.order_by(self.shown.c.audience)).mappings().all()
         if not rows:
             return None
-        widest = next((row for row in rows if row["audience"] == SOCIETY), rows[0])
-        return Shown(**widest)
+        return Shown(**max(rows, key=lambda row: (row["version"], _width(row["audience"]))))
+
+
+def _width(audience: str) -> int:
+    """From narrow to wide: an officer answers those who were meant to read it, not only the desk."""
+    return WIDTHS.index(audience.partition(":")[0]) if audience.partition(":")[0] in WIDTHS else 0
