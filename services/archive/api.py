@@ -1,6 +1,7 @@
 """HTTP to the archive: an organisation's files, and what was shown to whom at an instant.
 
-Anyone may ask what they themselves or society could see; for others it takes a post (:func:`_audiences`).
+Anyone may ask what they themselves or society could see; for others it takes a post (:func:`_audiences`). The
+answer holds only what is within the asker's reach today.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,6 +21,7 @@ from shared.identity import Standing
 from shared.identity.register import Register
 from shared.scope import SOCIETY
 from shared.web import Api, Reader
+from shared.web.reader import Reading
 
 Person = Annotated[str, Query(max_length=80)]
 Audience = Annotated[str, Query(max_length=120, examples=["society", "members:FY-R1"])]
@@ -139,7 +141,7 @@ def _time_travel(router: Api, parts: Parts) -> None:
         """What society, an audience or a person could see at an instant, as known now or at ``known_at``."""
         _not_later(reader, at, known_at)
         audiences = _audiences(parts, reader, at, person, audience)
-        rows = parts.history.shown(audiences, Instants(at, known_at), disclosure=disclosure)
+        rows = _within_reach(reader, parts.history.shown(audiences, Instants(at, known_at), disclosure=disclosure))
         reached = sorted({a for row in rows for a in row["audiences"]})
         return AsOf(at=at, known_at=known_at, audiences=reached, shown=_rows(rows))
 
@@ -151,11 +153,11 @@ def _time_travel(router: Api, parts: Parts) -> None:
         _not_later(reader, since, until)
         before = parts.history.shown(_audiences(parts, reader, since, person, audience), Instants(since))
         after = parts.history.shown(_audiences(parts, reader, until, person, audience), Instants(until))
-        appeared, gone = _without(after, before), _without(before, after)
+        appeared, gone = (_within_reach(reader, r) for r in (_without(after, before), _without(before, after)))
         return Difference(since=since, until=until, appeared=_rows(appeared), gone=_rows(gone))
 
 
-def _audiences(parts: Parts, reader: Reader, at: datetime, person: str, audience: str) -> Collection[str]:
+def _audiences(parts: Parts, reader: Reading, at: datetime, person: str, audience: str) -> Collection[str]:
     """The audiences asked about, once it is clear that the caller may ask (design 1.5)."""
     own = reader.audiences
     if person and audience:
@@ -172,7 +174,7 @@ def _audiences(parts: Parts, reader: Reader, at: datetime, person: str, audience
     return {asked_for}
 
 
-def _must_reach_all_of(parts: Parts, reader: Reader, asked: Standing) -> None:
+def _must_reach_all_of(parts: Parts, reader: Reading, asked: Standing) -> None:
     """Of someone else only who may ask about every organisation that opened something to them."""
     places = asked.member_of | asked.staff_of | {post.organisation for post in asked.posts}
     if not places:
@@ -181,7 +183,24 @@ def _must_reach_all_of(parts: Parts, reader: Reader, asked: Standing) -> None:
         reader.may(organisation, _town(parts, organisation), hidden=True)
 
 
-def _not_later(reader: Reader, *instants: datetime | None) -> None:
+def _within_reach(reader: Reading, rows: Sequence[Row]) -> list[Row]:
+    """Of what somebody could see then, what the asker may see or ask about now.
+
+    So a former member does not read here what is closed to them since, nor a clerk what another organisation
+    opened to a person of theirs by name.
+    """
+    return [row for row in rows if reader.audiences.intersection(row["audiences"]) or _may_ask_of(reader, row)]
+
+
+def _may_ask_of(reader: Reading, row: Row) -> bool:
+    try:
+        reader.may(row["organisation"], row["town"])
+    except Refused:
+        return False
+    return True
+
+
+def _not_later(reader: Reading, *instants: datetime | None) -> None:
     if any(instant is not None and instant > reader.now for instant in instants):
         raise Refused("INVALID", "The archive does not know the future.", "an instant up to now")
 

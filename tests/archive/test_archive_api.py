@@ -107,6 +107,22 @@ def test_what_hu_ping_could_read_in_april_is_still_answerable(world: World) -> N
     assert seen(world, "chen-xiuying", noon(5, 6), person="chen-xiuying") >= {("rota", 1)}
 
 
+def test_a_former_member_reads_nothing_here_that_is_closed_to_them_now(world: World) -> None:  # ORG-11, design 1.5
+    assert seen(world, "hu-ping", noon(4, 12), person="hu-ping") == set()
+    between = {"since": noon(4, 9).isoformat(), "until": noon(4, 12).isoformat()}
+    answer = world.ask("hu-ping", "/difference", person="hu-ping", **between).json()
+    assert (answer["appeared"], answer["gone"]) == ([], [])
+
+
+def test_what_another_organisation_opened_to_a_member_by_name_is_not_the_clerks_to_read(world: World) -> None:
+    """ORG-11, ARC-06."""
+    told = released(True, ("person:chen-xiuying",), disclosure="talk", title="Talk", at=noon(5, 6))
+    world.tell(told[0], told[1], told[2].model_copy(update={"organisation": "FY-E1", "item": "FY-E1/6.1"}))
+    seen_by = {p: ("talk", 1) in seen(world, p, noon(5, 6), person="chen-xiuying")
+               for p in ("chen-xiuying", "ma-xiaoyan", "guo-changfu", "li-min")}  # fmt: skip
+    assert seen_by == {"chen-xiuying": True, "ma-xiaoyan": False, "guo-changfu": False, "li-min": True}
+
+
 def test_for_others_one_asks_only_with_a_post(world: World) -> None:  # ARC-06
     at = noon(4, 20).isoformat()
     for asker in ("zhou-dahai", "wu-gang", ""):
