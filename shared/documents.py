@@ -42,7 +42,7 @@ class Documents:
             with suppress(AlreadyExistsError, FileExistsError):
                 obstore.put(self._store, _path(digest), content, mode="create")
         except (BaseError, OSError) as fault:
-            raise DocumentsUnavailable(digest) from fault
+            raise DocumentsUnavailable(f"{type(fault).__name__} while keeping {digest}") from fault
         return digest
 
     def get(self, digest: str) -> bytes:

@@ -8,7 +8,7 @@ gap stops its source.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from threading import Condition, Event, Lock, Thread
+from threading import Condition, Event, Lock, Thread, current_thread
 from typing import Protocol
 
 from sqlalchemy import Engine
@@ -52,6 +52,7 @@ class Follower:
     _own: JournalIntake | None = field(default=None, init=False)
     _others: LogIntake | None = field(default=None, init=False)
     _told: set[str] = field(default_factory=set, init=False)
+    _troubles: dict[str, str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.keys: list[Key] = [(v.name, s) for v in self.views for s in v.hears]
@@ -98,6 +99,11 @@ class Follower:
         return {**(self._own.gaps if self._own else {}), **(self._others.gaps if self._others else {})}
 
     @property
+    def trouble(self) -> str:
+        """Why nothing is brought in just now; '' if all flows."""
+        return next(iter(self._troubles.copy().values()), "")
+
+    @property
     def ready(self) -> bool:
         """Whether every source is followed: threads alive, no gap."""
         return not self.gaps and bool(self._threads or not self.keys) and all(t.is_alive() for t in self._threads)
@@ -138,12 +144,14 @@ class Follower:
                     self._take(batch, intake)
                 self._tell_gaps(intake)
                 failures = 0
+                if self._troubles.pop(current_thread().name, ""):
+                    self.observer.flows_again(self.service, "follow")
             except Exception as fault:  # noqa: BLE001 - a follower never dies; it says why and tries again
                 failures += 1
                 known = transient(fault) or isinstance(fault, LogUnavailable)
-                self.observer.follow_failed(
-                    self.service, "", f"{'' if known else 'unexpected '}{parking.reason_of(fault)}"
-                )
+                reason = f"{'' if known else 'unexpected '}{parking.reason_of(fault)}"
+                self._troubles[current_thread().name] = reason
+                self.observer.follow_failed(self.service, "", reason)
                 if not known:
                     intake = None  # begin again from what is written down
                 self._stop.wait(min(BACKOFF_SECONDS_MAX, 0.05 * 2 ** min(failures, 7)))
@@ -169,6 +177,7 @@ class Follower:
             self.observer.duplicates(self.service, batch.source, count)
 
     def _advance(self, moved: dict[Key, int]) -> None:
+        """Never back: what another thread has read of the checkpoints may be older than what this one has done."""
         with self._moved:
             self.positions.update({key: max(at, self.positions[key]) for key, at in moved.items()})
             self._moved.notify_all()
@@ -177,7 +186,6 @@ class Follower:
         self._own = JournalIntake(self.journal, self._starts([self.service])[self.service].position)
         return self._own
 
-        """Never back: what another thread has read of the checkpoints may be older than what this one has done."""
     def _open_others(self) -> LogIntake:
         self._others = LogIntake(self.log, self.county, self._starts(sorted(self.sources - {self.service})))
         return self._others

@@ -4,6 +4,7 @@ nothing.
 ``shared.telemetry`` may subclass :class:`Observer`; nothing here knows how figures are exported.
 """
 
+import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -12,12 +13,15 @@ import structlog
 
 from shared.events import Context, Recorded
 
+REPEAT_SECONDS = 60.0  # how often a fault that goes on is said again
+
 
 @dataclass
 class Observer:
     """Counts nothing, logs what an operator must act on. Every method may be called from any thread."""
 
     logger: structlog.stdlib.BoundLogger = field(default_factory=lambda: structlog.get_logger("gongkai.flow"))
+    _said: dict[tuple[str, ...], float] = field(default_factory=dict, init=False)
 
     def relayed(self, service: str, events: int) -> None:
         """A batch was published and confirmed."""
@@ -29,7 +33,7 @@ class Observer:
         self.logger.info("relay_owned", service=service, epoch=epoch)
 
     def relay_failed(self, service: str, reason: str) -> None:
-        self.logger.warning("relay_failed", service=service, reason=reason)
+        self._going_on("relay_failed", service=service, reason=reason)
 
     def relay_alarm(self, service: str, alarm: str, detail: str) -> None:
         self.logger.error("relay_alarm", service=service, alarm=alarm, detail=detail)
@@ -60,7 +64,7 @@ class Observer:
         """Records that had been seen before, dropped by position."""
 
     def follow_failed(self, service: str, source: str, reason: str) -> None:
-        self.logger.warning("follow_failed", service=service, source=source, reason=reason)
+        self._going_on("follow_failed", service=service, source=source, reason=reason)
 
     def gap(self, service: str, source: str, detail: str) -> None:
         self.logger.error("gap", service=service, source=source, detail=detail)
@@ -75,4 +79,19 @@ class Observer:
         self.logger.info("command_refused", service=service, by=by, code=code, detail=detail)
 
     def tick_failed(self, service: str, ticker: str, reason: str) -> None:
-        self.logger.warning("tick_failed", service=service, ticker=ticker, reason=reason)
+        self._going_on("tick_failed", service=service, ticker=ticker, reason=reason)
+
+    def flows_again(self, service: str, what: str) -> None:
+        """``relay`` or ``follow``: whatever kept it has gone, and it works again."""
+        for said in [key for key in self._said.copy() if key[0].startswith(what) and f"service={service}" in key]:
+            self._said.pop(said, None)
+        self.logger.info("flows_again", service=service, what=what)
+
+    def _going_on(self, event: str, **about: str) -> None:
+        """A fault at once, and again each minute while it goes on: attempts in between say nothing new."""
+        kind = about["reason"].partition(":")[0]
+        key = (event, kind, *(f"{name}={value}" for name, value in about.items() if name != "reason"))
+        now = time.monotonic()
+        if now - self._said.get(key, float("-inf")) >= REPEAT_SECONDS:
+            self._said[key] = now
+            self.logger.warning(event, **about)

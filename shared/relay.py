@@ -27,6 +27,7 @@ from shared.observing import Observer
 BATCH = 500
 IDLE_SECONDS = 1.0
 BACKOFF_SECONDS_MAX = 5.0
+TROUBLE_MAX = 300  # characters of a reason that are worth reading
 
 metadata = MetaData()
 relays = Table(
@@ -57,6 +58,7 @@ class Relay:
     observer: Observer = field(default_factory=Observer)
     lease: Lease = field(init=False)
     alarm: str = field(default="", init=False)
+    trouble: str = field(default="", init=False)  # why nothing is shipped just now
     confirmed: int = field(default=0, init=False)
     _last: dict[int, int] = field(default_factory=dict, init=False)
     _owned: bool = field(default=False, init=False)
@@ -98,6 +100,7 @@ class Relay:
             try:
                 self.step(IDLE_SECONDS)
                 failures = 0
+                self._flows_again()
             except (JournalForked, JournalGap) as fork:
                 self._raise_alarm(type(fork).__name__, str(fork))
             except (
@@ -111,10 +114,16 @@ class Relay:
             ) as fault:
                 self._owned = False
                 failures += 1
-                self.observer.relay_failed(self.service, f"{type(fault).__name__}: {fault}")
+                self.trouble = f"{type(fault).__name__}: {str(fault).partition(chr(10))[0]}"[:TROUBLE_MAX]
+                self.observer.relay_failed(self.service, self.trouble)
                 self._note_lag()
                 self._stop.wait(min(BACKOFF_SECONDS_MAX, 0.1 * 2 ** min(failures, 6)))
         self._give_back()
+
+    def _flows_again(self) -> None:
+        if self.trouble:
+            self.trouble = ""
+            self.observer.flows_again(self.service, "relay")
 
     def step(self, wait: float) -> int:
         """Ship one batch, or wait up to ``wait`` seconds for one. The number of events shipped."""

@@ -146,6 +146,7 @@ class Running:
         for flow in self.flows:
             flow.service.app.state.follower = flow.follower
             flow.service.app.state.readiness.append(("relay", _alarm_of(flow.relay)))
+            flow.service.app.state.notes.append(("log", _trouble_of(flow)))
             flow.service.app.state.on_clock.append(self.clock_moved)
 
     def start(self) -> None:
@@ -174,6 +175,11 @@ class Running:
     def settle(self, timeout: float = SETTLE_SECONDS_MAX) -> bool:
         """Wait until nothing is under way between the services of this process."""
         return settled(*(part for flow in self.flows for part in (flow.relay, flow.follower)), timeout=timeout)
+
+
+def _trouble_of(flow: Flow) -> Callable[[], str]:
+    """Why events do not flow just now; journals accept meanwhile, so it is no reason to be unready."""
+    return lambda: flow.relay.trouble or flow.follower.trouble
 
 
 def _alarm_of(relay: Relay) -> Callable[[], str]:

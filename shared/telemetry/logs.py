@@ -63,6 +63,7 @@ def set_up(service: str, level: str = "INFO") -> None:
     root.setLevel(level)
     for addresses in ("uvicorn.access", "httpx2"):  # an address may name people, a route's template does not
         logging.getLogger(addresses).setLevel(logging.WARNING)
+    logging.getLogger("kafka").setLevel(logging.WARNING)  # it tells of every connection; what matters the relay says
 
 
 def fault(logger: Any, what: BaseException, **fields: str) -> None:

@@ -1,7 +1,7 @@
 """Putting a service's web application together: routes, problems, limits, health, metrics, OpenAPI.
 
 Who runs it sets ``app.state.follower`` (how far the views are, for Wait-For and /readyz) and may add checks
-to ``app.state.readiness`` and calls to ``app.state.on_clock``.
+to ``app.state.readiness``, notes to ``app.state.notes`` and calls to ``app.state.on_clock``.
 """
 
 from collections.abc import Callable, Sequence
@@ -45,6 +45,7 @@ def make_app(
     app.state.web = Web(name, platform, register, handler, tuple(views))
     app.state.follower = None
     app.state.readiness = list(readiness)
+    app.state.notes = []
     app.state.on_clock = []
     app.state.measures = list(measures)
     problems.install(app)

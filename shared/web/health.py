@@ -16,6 +16,7 @@ from shared.web.caller import Web
 class Health(BaseModel):
     status: str
     checks: dict[str, str] = {}  # what is wrong, by check; empty text: nothing
+    notes: dict[str, str] = {}  # what is away without keeping commands from being taken
 
 
 def health() -> Api:
@@ -28,11 +29,11 @@ def health() -> Api:
 
     @router.get("/readyz", action="health.read", operation_id="readyz", responses={503: {"model": Health}})
     def readyz(request: Request, response: Response) -> Health:
-        checks = _checks(request)
+        checks, notes = _checks(request), _notes(request)
         if any(checks.values()):
             response.status_code = 503
-            return Health(status="not ready", checks=checks)
-        return Health(status="ready", checks=checks)
+            return Health(status="not ready", checks=checks, notes=notes)
+        return Health(status="ready", checks=checks, notes=notes)
 
     @router.get("/metrics", action="health.read", operation_id="metrics", response_class=Response)
     def exposition() -> Response:
@@ -66,6 +67,11 @@ def _checks(request: Request) -> dict[str, str]:
     for name, check in request.app.state.readiness:
         checks[name] = check()
     return checks
+
+
+def _notes(request: Request) -> dict[str, str]:
+    said = {name: note() for name, note in request.app.state.notes}
+    return {name: what for name, what in said.items() if what}
 
 
 def _database(web: Web) -> str:

@@ -175,7 +175,7 @@ def _busy(request: Request, _: Exception) -> Response:
 
 
 def _unavailable(request: Request, fault: Exception) -> Response:
-    log.warning("unavailable", what=type(fault).__name__, reason=type(fault.__cause__ or fault).__name__)
+    log.warning("unavailable", what=type(fault).__name__, reason=str(fault)[:200])
     return problem(request, "UNAVAILABLE", "Nothing was changed.", accepted="the same request, shortly")
 
 

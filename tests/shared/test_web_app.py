@@ -27,9 +27,19 @@ def schema_of(world: World) -> Any:
 
 
 def test_a_service_is_alive_and_ready_and_says_which_checks_it_passed(world: World) -> None:
-    assert world.client.get("/livez").json() == {"status": "alive", "checks": {}}
+    assert world.client.get("/livez").json() == {"status": "alive", "checks": {}, "notes": {}}
     answer = world.client.get("/readyz")
     assert (answer.status_code, answer.json()["checks"]) == (200, {"database": "", "views": ""})
+
+
+def test_what_is_away_without_keeping_commands_from_being_taken_is_a_note(world: World) -> None:
+    world.app.state.notes.append(("log", lambda: "Kafka is away"))
+    answer = world.client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"], answer.json()["notes"]) == (
+        200,
+        "ready",
+        {"log": "Kafka is away"},
+    )
 
 
 def test_a_service_whose_tables_are_missing_is_alive_but_not_ready(world: World) -> None:
