@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -27,6 +28,7 @@ from services.portal import labels
 from services.portal.clients import Refusal, Services
 from services.portal.gateway import gateway
 from services.portal.i18n import Language, translations
+from services.portal.last_resort import LastResort, log
 from services.portal.pages import (
     account,
     display,
@@ -103,9 +105,14 @@ def _application(desk: Desk, issuer: Issuer) -> Starlette:
         visit = await Visit.of(desk, request)
         if status == 404:
             return visit.finish(visit.page("missing.html", 404))
-        if status == 500:
-            return visit.page("broken.html", 500)
         return visit.finish(visit.refused(Refusal(status, f"HTTP_{status}")))
+
+    async def broken(request: Request, _fault: Exception) -> Response:
+        return Visit.unnamed(desk, request).page("broken.html", 500)
+
+    async def away(request: Request, fault: Exception) -> Response:
+        log.warning("database_unavailable", kind=type(fault).__name__)
+        return Visit.unnamed(desk, request).page("away.html", 503, service="issuer")  # it keeps sessions only
 
     return Starlette(
         routes=routes,
@@ -113,8 +120,9 @@ def _application(desk: Desk, issuer: Issuer) -> Starlette:
         middleware=[
             Middleware(Served),
             Middleware(SecurityHeaders, public_url=desk.settings.public_url, issuer=desk.settings.issuer),
+            Middleware(LastResort, answer=broken),
         ],
-        exception_handlers={HTTPException: failed, 500: failed},
+        exception_handlers={HTTPException: failed, OperationalError: away},
     )
 
 

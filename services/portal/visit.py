@@ -68,9 +68,9 @@ class Visit:
     @classmethod
     async def of(cls, desk: Desk, request: Request) -> "Visit":
         """The visit behind a request: cookie to session, session to what the register says of the person."""
-        chosen = request.query_params.get("lang", "")
-        language = preferred(chosen or request.cookies.get("lang", ""), request.headers.get("accept-language", ""))
-        visit = cls(desk, request, language, visitor=request.cookies.get(desk.cookie, ""))
+        visit = cls.unnamed(desk, request)
+        visit.visitor = request.cookies.get(desk.cookie, "")
+        chosen, language = request.query_params.get("lang", ""), visit.language
         if chosen == language.code:
             visit.set_cookie("lang", chosen, YEAR_SECONDS)
         if request.query_params.get("type") in ("large", "usual"):
@@ -80,6 +80,12 @@ class Visit:
         if visit.session:
             visit.person = await visit._standing()
         return visit
+
+    @classmethod
+    def unnamed(cls, desk: Desk, request: Request) -> "Visit":
+        """A visit by nobody, in the language asked for: all that can be had when the database is away."""
+        chosen = request.query_params.get("lang", "") or request.cookies.get("lang", "")
+        return cls(desk, request, preferred(chosen, request.headers.get("accept-language", "")))
 
     # -- who
 
