@@ -1,0 +1,147 @@
+"""The split platform without its parts: Kafka away when services start, PostgreSQL killed, a service killed.
+
+While a part is away commands are taken or answered 503; afterwards it works by itself and every key stands for one
+draft. One platform for all, the tests in the order in which they stand.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import Any
+
+import httpx2
+import pytest
+
+from services.cli.demo import load_demo
+from services.split.plan import SERVICES
+from services.split.supervisor import SplitPlatform
+from tests.faults.sending import CLERK, DISCLOSURES, DRAFT, Sender, within
+from tests.journeys import platforms
+
+pytestmark = [pytest.mark.split, pytest.mark.postgres, pytest.mark.kafka]
+AWAY = frozenset({"UNAVAILABLE", "SERVICE_AWAY", "BUSY"})
+ANSWER_SECONDS_MAX = 20.0
+
+
+@dataclass
+class Town:
+    sender: Sender
+    parts: SplitPlatform
+    drafts: dict[str, str]  # by key, those acknowledged
+
+    def draft(self, key: str) -> httpx2.Response:
+        headers = {"Idempotency-Key": key}
+        answer = self.sender.post(json=DRAFT | {"title": key}, headers=headers)
+        if answer.status_code == 201:
+            assert self.drafts.setdefault(key, answer.json()["id"]) == answer.json()["id"]
+        return answer
+
+    def ready(self, name: str) -> httpx2.Response:
+        return httpx2.get(f"{self.parts.plan.url(name)}/readyz", timeout=5)
+
+
+@pytest.fixture(scope="module")
+def town() -> Iterator[Town]:
+    platforms.need_split_parts()
+    with TemporaryDirectory(prefix="gongkai-split-") as folder, _split(Path(folder)) as standing:
+        assert standing.split
+        with httpx2.Client(base_url=standing.url, timeout=ANSWER_SECONDS_MAX) as client:
+            load_demo(client, lambda _step: None)
+            sender = Sender(client, standing)
+            sender.token()
+            yield Town(sender, standing.split, {})
+
+
+def _split(folder: Path) -> AbstractContextManager[platforms.Standing]:
+    folder.chmod(0o755)  # PostgreSQL runs as nobody where we are root
+    return platforms.split(folder)
+
+
+def everything_acknowledged_is_there_once(town: Town, *, traced: bool) -> None:
+    """Sent again each key gets its answer; the clerk's desk has them, and the neighbour that hears of them too."""
+    for key, draft in town.drafts.copy().items():
+        again = within(20, lambda key=key: _taken(town.draft(key)))
+        assert again["id"] == draft
+    assert len(set(town.drafts.values())) == len(town.drafts)
+    within(30, lambda: set(town.drafts.values()) <= listed(town, DISCLOSURES, CLERK))
+    if traced:
+        within(60, lambda: set(town.drafts.values()) <= listed(town, "/api/audit/v1/traces", "li-min"))
+
+
+def _taken(answer: httpx2.Response) -> Any:
+    return answer.json() if answer.status_code == 201 else None
+
+
+def listed(town: Town, address: str, person: str) -> set[str]:
+    found: set[str] = set()
+    address = f"{address}?organisation=FY-R1&limit=100"
+    while address:
+        page = town.sender.get(address, person)
+        if page.status_code != 200:
+            return set()
+        found |= {row["disclosure"] for row in page.json()["items"]}
+        address = page.links.get("next", {}).get("url", "")
+    return found
+
+
+def commands_meanwhile(town: Town, name: str, seconds: float, fault: Callable[[], None]) -> list[httpx2.Response]:
+    """Drafts one after the other; the fault comes after a few of them."""
+    answers: list[httpx2.Response] = []
+    until, number = time.monotonic() + seconds, 0
+    while time.monotonic() < until:
+        number += 1
+        if number == 5:
+            fault()
+        answers.append(town.draft(f"{name}-{number}"))
+        time.sleep(0.05)
+    return answers
+
+
+def test_services_start_and_take_commands_while_kafka_is_not_running(town: Town) -> None:
+    for name in SERVICES:
+        town.parts.children[name].stop()
+    town.parts.kafka.kill()
+    for name in SERVICES:
+        town.parts.children[name].start()
+    for name in SERVICES:
+        town.parts.children[name].await_ready(f"{town.parts.plan.url(name)}/readyz")
+    for number in range(5):
+        assert town.draft(f"no-kafka-{number}").status_code == 201
+    everything_acknowledged_is_there_once(town, traced=False)
+    within(20, lambda: "Kafka" in town.ready("publication").json()["notes"].get("log", ""))
+    town.parts.kafka.start()
+    everything_acknowledged_is_there_once(town, traced=True)
+    within(30, lambda: not any(town.ready(name).json()["notes"] for name in SERVICES))
+
+
+def test_postgres_killed_under_commands_is_waited_for_and_nothing_is_lost(town: Town) -> None:
+    answers = commands_meanwhile(town, "no-postgres", 6, town.parts.postgres.kill)
+    codes = {answer.json()["code"] for answer in answers if answer.status_code != 201}
+    assert {answer.status_code for answer in answers} == {201, 503}
+    assert codes <= AWAY
+    assert town.ready("publication").status_code == 503
+    assert httpx2.get(f"{town.parts.plan.url('publication')}/livez").status_code == 200
+    town.parts.postgres.start()
+    within(20, lambda: town.draft("postgres-is-back").status_code == 201)
+    everything_acknowledged_is_there_once(town, traced=True)
+    within(20, lambda: all(town.ready(name).status_code == 200 for name in SERVICES))
+
+
+def test_a_service_killed_is_started_again_by_the_supervisor(town: Town) -> None:
+    watching = Thread(target=town.parts.watch, daemon=True)
+    watching.start()
+    child = town.parts.children["publication"]
+    starts, pid = child.starts, child.pid
+    try:
+        answers = commands_meanwhile(town, "no-service", 3, child.kill)
+        assert {answer.json()["code"] for answer in answers if answer.status_code != 201} <= AWAY
+        within(30, lambda: town.draft("service-is-back").status_code == 201)
+        assert (child.starts, child.pid != pid) == (starts + 1, True)
+        everything_acknowledged_is_there_once(town, traced=True)
+    finally:
+        town.parts.stopping.set()
+        watching.join(5)
