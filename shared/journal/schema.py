@@ -1,6 +1,7 @@
 """The journal's tables: events, the commands that led to them, and the one row that counts. All of its DDL is here.
 
-Text columns compare byte by byte (collation C), so that a newer C library never reorders an index.
+Text columns compare byte by byte (collation C), so that a newer C library never reorders an index. What is recorded
+stays: the database itself refuses to change or remove an event or a command.
 """
 
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Connection,
     DateTime,
     Engine,
     Integer,
@@ -73,15 +75,51 @@ journal = Table(
 )
 
 
+FINAL = ("events", "commands")
+_REFUSE = """
+    CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION USING ERRCODE = 'restrict_violation', MESSAGE = 'what is recorded stays: ' || TG_TABLE_NAME;
+    END $$
+"""
+
+
 def create_schema(engine: Engine) -> None:
-    """Make the tables where they are missing. Any number of processes may do so at once."""
+    """Make the tables and their guards where they are missing. Any number of processes may do so at once."""
     with engine.begin() as tx:
         if tx.dialect.name == "postgresql":
             tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SCHEMA_LOCK})
         metadata.create_all(tx)
+        _guard(tx)
         tx.execute(
             text(
                 "INSERT INTO journal (one, service, head, recorded_at)"
                 " VALUES (1, '', 0, '1970-01-01T00:00:00+00:00') ON CONFLICT DO NOTHING"
             )
         )
+
+
+def _guard(tx: Connection) -> None:
+    """Triggers that let rows of :data:`FINAL` be added and nothing else."""
+    if tx.dialect.name == "postgresql":
+        _guard_postgresql(tx)
+        return
+    for table in FINAL:
+        for act in ("UPDATE", "DELETE"):
+            refuse = f"BEGIN SELECT RAISE(ABORT, 'what is recorded stays: {table}'); END"
+            name = f"{table}_refuse_{act.lower()}"
+            tx.exec_driver_sql(f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {act} ON {table} {refuse}")
+
+
+def _guard_postgresql(tx: Connection) -> None:
+    """Made only where missing: to make one anew would wait for every writer, at every start of a process."""
+    for table in FINAL:
+        known = tx.execute(
+            text("SELECT 1 FROM pg_trigger WHERE tgrelid = CAST(:table AS regclass) AND tgname = 'refuse_change'"),
+            {"table": table},
+        )
+        if known.first() is None:
+            tx.exec_driver_sql(_REFUSE)
+            acts = "BEFORE UPDATE OR DELETE OR TRUNCATE"
+            each = f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+            tx.exec_driver_sql(f"CREATE TRIGGER refuse_change {acts} {each}")
