@@ -53,8 +53,10 @@ class Waiting:
         self._done.acquire()
 
     def answer(self, verdict: Verdict) -> None:
-        self._verdict = verdict
-        self._done.release()
+        """The first answer stands."""
+        if self._verdict is None:
+            self._verdict = verdict
+            self._done.release()
 
     def wait(self) -> Outcome:
         self._done.acquire()

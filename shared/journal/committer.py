@@ -6,6 +6,7 @@ any number of processes may run one each.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -134,7 +135,7 @@ class Committer:
         self._committed(last.head)
         for waiting, verdict in zip(batch, verdicts, strict=True):
             waiting.answer(verdict)
-        self._observer.batch(
+        self._observe(
             BatchReport(
                 commands=len(batch),
                 events=last.events,
@@ -153,7 +154,13 @@ class Committer:
     def _fail(self, batch: list[Waiting], why: JournalError, reason: str) -> None:
         for waiting in batch:
             waiting.answer(type(why)(*why.args))
-        self._observer.failed(reason, len(batch))
+        with suppress(Exception):
+            self._observer.failed(reason, len(batch))
+
+    def _observe(self, report: BatchReport) -> None:
+        """Figures that cannot be kept cost no command and not this thread."""
+        with suppress(Exception):
+            self._observer.batch(report)
 
 
 def _reason(fault: Exception) -> str:

@@ -82,8 +82,11 @@ class SqlJournal:
         return found
 
     def head(self) -> int:
+        seen = self._head_seen
         head = int(self._ask(HEAD)[0][0])
         self._advance(head)
+        if head < seen:
+            self._fall_back(seen, head)
         return head
 
     def await_beyond(self, position: int, timeout: float) -> None:
@@ -107,6 +110,12 @@ class SqlJournal:
             if head > self._head_seen:
                 self._head_seen = head
                 self._moved.notify_all()
+
+    def _fall_back(self, seen: int, head: int) -> None:
+        """The journal ends below where it was before it was asked: the next read sees whether its reader is ahead."""
+        with self._moved:
+            if self._head_seen == seen:
+                self._head_seen = head
 
     def _must_not_be_behind(self, after: int) -> None:
         head = self.head()

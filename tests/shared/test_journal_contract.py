@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from threading import Thread
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from shared.clock import FixedClock
 from shared.database import make_engine
@@ -22,6 +24,8 @@ from shared.journal import (
     Write,
     WrongVersion,
 )
+from shared.journal.observing import BatchReport, Unobserved
+from shared.journal.schema import FINAL
 from shared.journal.sql import SqlJournal, create_schema
 from tests.shared.journals import (
     CONTEXT,
@@ -33,6 +37,7 @@ from tests.shared.journals import (
     must_be_complete,
     must_count,
     together,
+    unguard,
     write,
 )
 
@@ -205,6 +210,7 @@ def test_a_reader_ahead_of_the_journal_raises_the_alarm(journal: SqlJournal) -> 
 def test_a_missing_event_raises_the_alarm(journal: SqlJournal, database_url: str) -> None:
     journal.append(command(write("note-1", 0, 3)))
     engine = make_engine(database_url)
+    unguard(engine)
     with engine.begin() as tx:
         tx.execute(text("DELETE FROM events WHERE position = 2"))
     with pytest.raises(JournalGap):
@@ -212,6 +218,81 @@ def test_a_missing_event_raises_the_alarm(journal: SqlJournal, database_url: str
     with pytest.raises(JournalGap):
         journal.stream("note-1")
     engine.dispose()
+
+
+CHANGES = (
+    "UPDATE events SET data = '{}'",
+    "UPDATE events SET position = position + 10",
+    "DELETE FROM events WHERE position = 2",
+    "UPDATE commands SET result = '{}'",
+    "DELETE FROM commands",
+)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_database_refuses_to_change_what_is_recorded(journal: SqlJournal, database_url: str, change: str) -> None:
+    # design 1.1: facts are added, never altered, whoever holds the password
+    journal.append(command(write("note-1", 0, 3), command_id="c"))
+    before, outcome = journal.read(0), journal.outcome("c")
+    engine = make_engine(database_url)
+    create_schema(engine)
+    with pytest.raises(IntegrityError, match="what is recorded stays"), engine.begin() as tx:
+        tx.execute(text(change))
+    assert (journal.read(0), journal.outcome("c")) == (before, outcome)
+    assert journal.append(command(write("note-1", 3))).position == 4
+    engine.dispose()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("table", FINAL)
+def test_what_is_recorded_cannot_be_emptied_at_once(postgres_url: str, table: str) -> None:
+    # design 1.1: SQLite has no TRUNCATE
+    with journal_at(postgres_url) as journal:
+        journal.append(command(write("note-1", 0)))
+        engine = make_engine(postgres_url)
+        with pytest.raises(IntegrityError, match="what is recorded stays"), engine.begin() as tx:
+            tx.execute(text(f"TRUNCATE {table}"))
+        engine.dispose()
+
+
+def test_a_journal_from_before_the_guards_gets_them_at_the_next_start(journal: SqlJournal, database_url: str) -> None:
+    journal.append(command(write("note-1", 0)))
+    engine = make_engine(database_url)
+    unguard(engine)
+    create_schema(engine)
+    with pytest.raises(IntegrityError), engine.begin() as tx:
+        tx.execute(text("DELETE FROM events"))
+    engine.dispose()
+
+
+def test_a_journal_restored_under_a_running_process_raises_the_alarm(journal: SqlJournal, database_url: str) -> None:
+    # design 1.3: a lossy failover is noticed at once, not when positions have been given out a second time
+    journal.append(command(write("note-1", 0, 3)))
+    assert len(journal.read(0)) == 3
+    engine = make_engine(database_url)
+    unguard(engine)
+    with engine.begin() as tx:
+        tx.execute(text("DELETE FROM events WHERE position > 1"))
+        tx.execute(text("UPDATE journal SET head = 1"))
+    journal.await_beyond(3, 0.3)
+    with pytest.raises(JournalGap, match="restored"):
+        journal.read(3)
+    engine.dispose()
+
+
+def test_an_observer_that_fails_does_not_stop_the_journal(database_url: str) -> None:
+    class Failing(Unobserved):
+        def batch(self, _report: BatchReport) -> None:
+            raise RuntimeError("no room for figures")
+
+    with journal_at(database_url, observer=Failing()) as journal:
+        appends = [partial(journal.append, command(write(f"note-{number}", 0))) for number in range(3)]
+        threads = [Thread(target=append, daemon=True) for append in appends]
+        for thread in threads:
+            thread.start()
+            thread.join(5)
+        assert not any(thread.is_alive() for thread in threads)
+        assert journal.head() == 3
 
 
 def test_recorded_time_never_goes_back(journal: SqlJournal, clock: FixedClock, database_url: str) -> None:
