@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from threading import Event
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from shared import checkpoints, parking
+from shared import checkpoints, database, parking
 from shared.checkpoints import Checkpoint, Key
 from shared.clock import Clock
 from shared.database import WriteTurnTimeout
@@ -25,7 +25,6 @@ from shared.observing import Observer
 from shared.reacting import Reactor
 from shared.service import Reaction
 
-TABLES_KEY = 0x676F6E67  # of the advisory lock under which tables are made on PostgreSQL
 REACTIONS_AT_ONCE = 50  # events between two checkpoints of a reaction
 
 
@@ -174,13 +173,8 @@ def _must_be_next(batch: Batch, at: Mapping[str, Checkpoint]) -> None:
 
 
 def make_tables(tx: Connection, views: Sequence[View]) -> None:
-    """The tables of views, checkpoints and parking, where they are missing; several processes may do so at
-    once.
-    """
-    if tx.dialect.name == "postgresql":
-        tx.execute(text("select pg_advisory_xact_lock(:key)"), {"key": TABLES_KEY})
-    for metadata in (checkpoints.metadata, parking.metadata, *(view.metadata for view in views)):
-        metadata.create_all(tx)
+    """The tables of views, checkpoints and parking, where they are missing."""
+    database.make_tables(tx, checkpoints.metadata, parking.metadata, *(view.metadata for view in views))
 
 
 def transient(fault: BaseException) -> bool:

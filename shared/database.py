@@ -10,12 +10,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, Pool, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, MetaData, Pool, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 
 LOCK_SECONDS_MAX = 10
 STATEMENT_SECONDS_MAX = 30
 WRITING = "gongkai_writing"
+TABLES_KEY = 0x676F6E67  # of the advisory lock under which tables are made on PostgreSQL
 
 POSTGRES_CONNECT: dict[str, Any] = {
     "connect_timeout": 5,
@@ -104,6 +105,14 @@ def sqlite_engine(path: Path, *, pool_size: int = 10) -> SqliteEngine:
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def make_tables(tx: Connection, *schemas: MetaData) -> None:
+    """Make the tables that are missing, in a transaction that writes. Any number of processes may do so at once."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": TABLES_KEY})
+    for schema in schemas:
+        schema.create_all(tx)
 
 
 def durable(connection: Connection) -> Connection:

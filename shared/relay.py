@@ -15,13 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared.clock import Clock
 from shared.cloudevents import from_record, to_record, topic_of
-from shared.database import WriteTurnTimeout
+from shared.database import WriteTurnTimeout, make_tables
 from shared.events import Recorded
 from shared.follow import upsert
-from shared.journal import Journal, JournalError, JournalGap
-from shared.lease import Lease, LeaseLost
+from shared.journal import Journal, JournalGap
+from shared.lease import Lease
 from shared.lease import metadata as lease_metadata
-from shared.log import Log, LogUnavailable, OffsetUnknown, Outgoing, Record, partition_of
+from shared.log import Log, LogUnavailable, Outgoing, Record, partition_of
 from shared.observing import Observer
 
 BATCH = 500
@@ -74,8 +74,7 @@ class Relay:
     def prepare(self) -> None:
         """Make the tables, if they are not there."""
         with self.engine.begin() as tx:
-            metadata.create_all(tx)
-            lease_metadata.create_all(tx)
+            make_tables(tx, metadata, lease_metadata)
 
     def start(self) -> None:
         self._stop.clear()
@@ -103,15 +102,7 @@ class Relay:
                 self._flows_again()
             except (JournalForked, JournalGap) as fork:
                 self._raise_alarm(type(fork).__name__, str(fork))
-            except (
-                WriteTurnTimeout,
-                LogUnavailable,
-                OffsetUnknown,
-                LeaseLost,
-                JournalError,
-                SQLAlchemyError,
-                OSError,
-            ) as fault:
+            except Exception as fault:  # noqa: BLE001 - a relay never dies unseen; it says why and tries again
                 self._owned = False
                 failures += 1
                 self.trouble = f"{type(fault).__name__}: {str(fault).partition(chr(10))[0]}"[:TROUBLE_MAX]
@@ -252,7 +243,7 @@ class Relay:
     def _note_lag(self) -> None:
         try:
             self.observer.relay_lag(self.service, *self.lag())
-        except (SQLAlchemyError, JournalError, OSError) as fault:
+        except Exception as fault:  # noqa: BLE001 - to say how bad it is must not make it worse
             self.observer.relay_failed(self.service, f"lag unknown: {fault}")
 
     def _raise_alarm(self, alarm: str, detail: str) -> None:
@@ -263,6 +254,6 @@ class Relay:
         try:
             if self.lease.epoch:
                 self.lease.release()
-        except SQLAlchemyError as fault:
+        except (SQLAlchemyError, WriteTurnTimeout) as fault:
             self.observer.relay_failed(self.service, f"lease not given back: {fault}")
         self._owned = False

@@ -14,8 +14,8 @@ from threading import Event, Lock, Thread
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared.applying import transient
 from shared.clock import Clock
+from shared.database import WriteTurnTimeout, make_tables
 from shared.handling import Handler
 from shared.lease import Lease
 from shared.lease import metadata as lease_metadata
@@ -51,7 +51,7 @@ class Ticking:
     def prepare(self) -> None:
         """Make the table of leases, if it is not there."""
         with self.engine.begin() as tx:
-            lease_metadata.create_all(tx)
+            make_tables(tx, lease_metadata)
 
     def start(self) -> None:
         if not self.tickers:
@@ -100,14 +100,12 @@ class Ticking:
         try:
             if self.lease.acquire():
                 self.tick_now()
-        except Exception as fault:
-            if not transient(fault):
-                raise
+        except Exception as fault:  # noqa: BLE001 - what falls due must not wait for a restart
             self.observer.tick_failed(self.service, "", reason_of(fault))
 
     def _give_back(self) -> None:
         try:
             if self.lease.epoch:
                 self.lease.release()
-        except SQLAlchemyError as fault:
+        except (SQLAlchemyError, WriteTurnTimeout) as fault:
             self.observer.tick_failed(self.service, "", f"lease not given back: {fault}")

@@ -26,6 +26,8 @@ from sqlalchemy import (
     update,
 )
 
+from shared.database import make_tables
+
 IDLE = timedelta(minutes=45)
 ABSOLUTE = timedelta(hours=10)
 SIGN_IN = timedelta(minutes=10)
@@ -79,7 +81,8 @@ class Sessions:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        metadata.create_all(engine)
+        with engine.begin() as tx:
+            make_tables(tx, metadata)
 
     def begin(self, person: str, token: str, now: datetime, token_ends: datetime) -> str:
         """A new session; the value returned goes into the cookie and is kept nowhere else."""
