@@ -187,7 +187,10 @@ class Follower:
         return self._own
 
     def _open_others(self) -> LogIntake:
-        self._others = LogIntake(self.log, self.county, self._starts(sorted(self.sources - {self.service})))
+        reacted = {source for reaction in self.reactions for source in reaction.hears}
+        others = self.sources - {self.service}
+        first = frozenset(others - reacted) if reacted else frozenset[str]()
+        self._others = LogIntake(self.log, self.county, self._starts(sorted(others)), first)
         return self._others
 
     def _starts(self, sources: Sequence[str]) -> dict[str, Checkpoint]:

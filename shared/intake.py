@@ -47,10 +47,17 @@ class JournalIntake:
 
 
 class LogIntake:
-    """Several topics at once, read by one thread."""
+    """Several topics at once, read by one thread.
 
-    def __init__(self, log: Log, county: str, starts: Mapping[str, Checkpoint]) -> None:
+    ``first`` are sources that a reaction to the others may ask a view about: what has been in the log of them when
+    an event of another came is handed out before it, however far behind the reader is.
+    """
+
+    def __init__(
+        self, log: Log, county: str, starts: Mapping[str, Checkpoint], first: frozenset[str] = frozenset()
+    ) -> None:
         self.log = log
+        self.first = first
         self.starts = dict(starts)
         self.topics = {source: topic_of(county, source) for source in starts}
         self.sources = {topic: source for source, topic in self.topics.items()}
@@ -76,7 +83,11 @@ class LogIntake:
             return []
         for record in records:
             self._offer(record)
-        return [batch for source in list(self.merges) for batch in self._take(source)]
+        batches = [batch for source in list(self.merges) if source in self.first for batch in self._take(source)]
+        others = [source for source in self.merges if source not in self.first]
+        if any(self.merges[source].held() for source in others) and not self._first_read_out():
+            return batches
+        return [*batches, *(batch for source in others for batch in self._take(source))]
 
     def at_end(self, source: str) -> bool:
         """Whether all the log has of a source has been handed out."""
@@ -147,6 +158,16 @@ class LogIntake:
             except LogUnavailable:
                 pass  # asked again at the next fetch; what other sources have handed out must not be lost with it
         return batches
+
+    def _first_read_out(self) -> bool:
+        """Whether all that the log has now of the ``first`` sources has been read; one that stopped is not awaited."""
+        flowing = self.first & (self.merges.keys() - self.gaps.keys())
+        try:
+            ends = {source: self.log.positions(self.topics[source]) for source in flowing}
+        except LogUnavailable:
+            return False
+        ahead = {source: self.merges[source].ahead for source in flowing}
+        return all(place.offset >= ends[source].get(p, 0) for source in flowing for p, place in ahead[source].items())
 
     def _lost(self, unknown: OffsetUnknown, offsets: Iterable[tuple[str, int]]) -> None:
         topics = {topic for topic, _ in offsets} & set(unknown.args[:1])

@@ -8,6 +8,9 @@ from shared.intake import LogIntake
 from shared.log import LogUnavailable, Record
 from shared.merging import AHEAD_MAX
 from tests.shared.flows import COUNTY, event_at
+from tests.shared.towns import Town, engines, town
+
+__all__ = ["engines", "town"]
 
 
 class Shelf:
@@ -58,3 +61,37 @@ def _positions(intake: LogIntake) -> list[tuple[str, int]]:
     except LogUnavailable:
         return []
     return [(batch.source, event.position) for batch in batches for event in batch.events]
+
+
+def test_what_is_reacted_to_waits_for_what_the_reaction_may_ask() -> None:
+    # ARC-05: a file opened while catching up bears the name that the organisation had been given long before
+    log = Shelf()
+    starts = {"catalogue": Checkpoint(), "publication": Checkpoint()}
+    intake = LogIntake(log, COUNTY, starts, first=frozenset({"catalogue"}))
+    log.lay("publication", 1, 1, 0, 0)
+    log.lay("catalogue", 1, 0, 0, 0)
+    assert _positions(intake) == [("catalogue", 1)]
+    log.away = True
+    log.lay("publication", 2, 1, 1, 1)
+    assert _positions(intake) == []
+    log.away = False
+    log.lay("catalogue", 2, 0, 1, 1)
+    assert _positions(intake) == [("catalogue", 2), ("publication", 1), ("publication", 2)]
+
+
+def test_a_stopped_source_holds_up_no_reaction_to_another() -> None:
+    log = Shelf()
+    starts = {"catalogue": Checkpoint(), "publication": Checkpoint()}
+    intake = LogIntake(log, COUNTY, starts, first=frozenset({"catalogue"}))
+    log.lay("catalogue", 2, 0, 1, 0)
+    log.lay("publication", 1, 1, 0, 0)
+    assert _positions(intake) == [("publication", 1)]
+    assert "catalogue" in intake.gaps
+
+
+def test_a_follower_reads_first_what_its_reactions_may_ask(town: Town) -> None:
+    # of the two that are heard through the log, the reaction hears one
+    town.view.hears = ("catalogue", "feedback")
+    follower = town.new_follower(town.view)
+    follower.prepare()
+    assert follower._open_others().first == {"feedback"}
