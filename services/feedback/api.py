@@ -272,7 +272,7 @@ def _reading(router: Api, parts: Parts) -> None:
         reader.etag(row["version"])
         if row["giver"] == reader.standing.person:
             return own_page(row)
-        return whole_page(row, parts.opinions.steps_of(opinion), giver=_knows_giver(row, reader.standing))
+        return whole_page(row, parts.opinions.steps_of(opinion), _giver(parts, row, reader.standing))
 
 
 def _town(parts: Parts, organisation: str) -> str:
@@ -289,6 +289,14 @@ def _readable(parts: Parts, opinion: str, standing: Standing) -> Row:
         place = {"organisation": row["organisation"], "town": row["town"]}
         policy.authorize("opinion.register", standing, **place, hidden=True)
     return row
+
+
+def _giver(parts: Parts, row: Row, standing: Standing) -> Row:
+    if not _knows_giver(row, standing):
+        return {}
+    person = parts.register.person(row["giver"]) if row["giver"] else None
+    names = {"giver_zh": person.name_zh, "giver_en": person.name_en} if person else {}
+    return {"giver": row["giver"], **names}
 
 
 def _knows_giver(row: Row, standing: Standing) -> bool:

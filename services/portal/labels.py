@@ -204,6 +204,7 @@ def refusal_texts(language: Language, refusal: Refusal) -> dict[str, str]:
         "accepted": refusal.accepted if words else "",
         "earliest": earliest,
         "place": _places(refusal),
+        "left_out": ", ".join(label(language, "channel", channel) for channel in refusal.facts.get("left_out", [])),
     }
 
 

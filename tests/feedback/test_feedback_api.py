@@ -114,6 +114,9 @@ def test_the_register_does_not_tell_who_gave_an_opinion(world: World) -> None:  
 def test_only_the_handler_learns_who_gave_it(world: World) -> None:  # FBK-11
     opinion = give(world, "chen-xiuying")
     handle(world, opinion, handler="wang-jianjun")
+    seen = world.ask("wang-jianjun", f"/opinions/{opinion}").json()
+    assert (seen["giver_zh"], seen["giver_en"]) == ("chen-xiuying", "Chen-Xiuying")
+    assert "hen-" not in world.ask("li-min", f"/opinions/{opinion}").text
     givers = {p: world.ask(p, f"/opinions/{opinion}").json()["giver"] for p in ("wang-jianjun", "ma-xiaoyan", "li-min")}
     assert givers == {"wang-jianjun": "chen-xiuying", "ma-xiaoyan": "", "li-min": ""}
 

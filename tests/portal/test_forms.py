@@ -97,6 +97,15 @@ async def test_approving_ones_own_draft_is_refused_on_the_page(language: str, ti
     assert ("own words" in page.text) == (language == "en")
 
 
+async def test_a_correction_short_of_a_channel_says_which_in_the_readers_words() -> None:  # PUB-31
+    scene = at_work()
+    short = problem(422, "MISSING_FIELD", facts={"left_out": ["activity-room-board"]})
+    scene.answer("publication", "POST", "/disclosures/d1/release-inside", short)
+    fields = await hidden_fields(scene, "/work/d1/release-inside?lang=zh")
+    page = await scene.browser.post("/work/d1/release-inside", data=fields)
+    assert "还须包括: <strong>党员活动室公示栏</strong>" in page.text
+
+
 async def test_a_refused_draft_keeps_what_was_typed_and_marks_the_field() -> None:
     scene = at_work()
     missing = problem(422, "MISSING_FIELD", errors=[{"pointer": "/title", "detail": "It is empty."}])

@@ -1,5 +1,7 @@
 """Every page is made, in both languages, and says what it is about."""
 
+import re
+
 import pytest
 
 from tests.portal.furnished import DESK_PAGES, OPEN_PAGES, furnished
@@ -51,6 +53,18 @@ async def test_only_the_steps_of_the_stage_and_the_post_are_offered() -> None:
     page = (await scene.browser.get("/work/d1")).text
     assert 'href="/work/d1/submit"' in page
     assert 'href="/work/d1/approve"' not in page
+
+
+async def test_organisations_posts_and_people_are_called_by_their_names() -> None:  # ORG-15
+    scene = furnished()
+    scene.sign_in("ma-xiaoyan")
+    raw = {}
+    for address in ("/work/d1", "/work/d1/correct", "/archive/FY-R1/2026", "/archive", "/trace/d1", "/opinions"):
+        page = (await scene.browser.get(address)).text.partition("<main")[2]
+        shown = re.sub(r"FY-R1(/3\.9|-2026-\d+)", "", " ".join(re.findall(r">([^<]+)<|value=\"ma-xiaoyan\">", page)))
+        raw[address] = re.findall(r"FY-R1\S*|ma-xiaoyan|wang-jianjun", shown)
+    assert {address: found for address, found in raw.items() if found} == {}
+    assert 'type="text" value="ma-xiaoyan"' not in (await scene.browser.get("/work/d1/correct")).text
 
 
 async def test_one_acts_in_the_post_one_chose() -> None:  # ORG-15

@@ -97,6 +97,8 @@ class OpinionPage(BaseModel):
     channel: str
     giver_kind: str
     giver: str = ""
+    giver_zh: str = ""
+    giver_en: str = ""
     handler: str = ""
     text: str
     at: datetime
@@ -140,10 +142,9 @@ def own_page(row: Row) -> OpinionPage:
     return OpinionPage.model_validate(_plain(row))
 
 
-def whole_page(row: Row, steps: Sequence[Row], *, giver: bool) -> OpinionPage:
-    """For the desk: with the steps, and with the giver if this reader may know them."""
-    known = {"handler": row["handler"], "giver": row["giver"] if giver else "", "steps": steps}
-    return OpinionPage.model_validate(_plain(row) | known)
+def whole_page(row: Row, steps: Sequence[Row], giver: Row) -> OpinionPage:
+    """For the desk: with the steps, and with the giver and their names if this reader may know them."""
+    return OpinionPage.model_validate(_plain(row) | {"handler": row["handler"], "steps": steps} | giver)
 
 
 def _plain(row: Row) -> Row:

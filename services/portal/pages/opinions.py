@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import Refusal
-from services.portal.pages import Page, organisations_known, people_of, rows
+from services.portal.pages import Page, organisation_names, organisations_known, people_of, rows
 from services.portal.visit import Visit
 
 
@@ -17,7 +17,7 @@ async def opinions(visit: Visit) -> Response:
     register: list[dict[str, Any]] = []
     for place in sorted({p.get("organisation", "") for p in visit.posts} - {""}):
         register += rows(await visit.ask_softly("feedback", "/opinions", organisation=place))
-    return visit.page("opinions.html", mine=mine, register=register)
+    return visit.page("opinions.html", mine=mine, register=register, names=await organisation_names(visit))
 
 
 async def give(visit: Visit, refusal: Refusal | None = None) -> Response:

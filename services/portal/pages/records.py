@@ -6,7 +6,7 @@ from datetime import datetime
 
 from starlette.responses import Response
 
-from services.portal.pages import Page, organisations_known, rows
+from services.portal.pages import Page, organisation_names, organisations_known, rows
 from services.portal.visit import Visit
 from shared.clock import SHANGHAI
 
@@ -14,13 +14,15 @@ from shared.clock import SHANGHAI
 async def files(visit: Visit) -> Response:
     organisation = visit.sent("organisation") or next((p.get("organisation", "") for p in visit.posts), "")
     found = await visit.ask("archive", "/files", organisation=organisation)
-    return visit.page("files.html", files=rows(found), organisation=organisation)
+    names = await organisation_names(visit)
+    return visit.page("files.html", files=rows(found), organisation=organisation, names=names)
 
 
 async def file(visit: Visit) -> Response:
     """Every version, its evidence and approval, the opinions and what came of them, in one year's file."""
     path = f"/files/{visit.path('organisation')}/{visit.path('year')}"
-    return visit.page("file.html", file=await visit.ask("archive", path))
+    found = await visit.ask("archive", path)
+    return visit.page("file.html", file=found, names=await organisation_names(visit))
 
 
 async def as_of(visit: Visit) -> Response:
@@ -45,7 +47,7 @@ async def as_of(visit: Visit) -> Response:
 async def trace(visit: Visit) -> Response:
     found = await visit.ask("audit", f"/traces/{visit.path('disclosure')}")
     people = {step["person"]: step for step in found.get("steps", [])}
-    return visit.page("trace.html", trace=found, people=people)
+    return visit.page("trace.html", trace=found, people=people, names=await organisation_names(visit))
 
 
 def instant(typed: str) -> str:

@@ -49,7 +49,7 @@ async def release_outside(visit: Visit) -> Response:
 
 async def correct(visit: Visit) -> Response:
     desk = await on_desk(visit)
-    return visit.page("correct.html", desk_of=desk, refusal=None, typed=desk)
+    return visit.page("correct.html", desk_of=desk, refusal=None, typed=desk, finders=finders(visit, desk))
 
 
 async def open_correction(visit: Visit) -> Response:
@@ -59,8 +59,17 @@ async def open_correction(visit: Visit) -> Response:
     try:
         done = await visit.send("publication", path, body, version=visit.sent("version"))
     except Refusal as refusal:
-        return await again(visit, "correct.html", refusal, typed=body)
+        desk = await on_desk(visit)
+        return await again(visit, "correct.html", refusal, typed=body, finders=finders(visit, desk))
     return visit.see(f"/work/{visit.path('disclosure')}", done)
+
+
+def finders(visit: Visit, desk: dict[str, Any]) -> list[tuple[str, str]]:
+    """Who may have found the mistake: whoever opens the correction, or anyone else in post there."""
+    here = {person: visit.language.name(known) for person, known in desk["people"].items()}
+    mine = str(visit.person.get("person") or "")
+    own = {mine: visit.language.name(visit.person) or mine} if mine else {}
+    return list((own | here).items())
 
 
 async def _release(visit: Visit, *, outside: bool) -> Response:

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import Refusal
-from services.portal.pages import Page, people_of
+from services.portal.pages import Page
 from services.portal.visit import Visit
 
 WRITERS = ("clerk", "secretary")
@@ -30,7 +30,10 @@ async def on_desk(visit: Visit) -> dict[str, Any]:
     answer = await visit.ask_fully("publication", f"/disclosures/{visit.path('disclosure')}")
     shown = dict(answer.body)
     shown["etag"] = str(shown.get("stream_version", ""))
-    shown["people"] = await people_of(visit, str(shown.get("organisation", "")))
+    place = await visit.ask_softly("catalogue", f"/organisations/{shown.get('organisation', '')}") or {}
+    shown["place"], posts = place, place.get("posts", [])
+    shown["people"] = {p["person"]: p for p in posts}
+    shown["posts"] = {p["post"]: p for p in posts}
     return shown
 
 
