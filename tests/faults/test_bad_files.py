@@ -60,7 +60,7 @@ LARGE = {
     "merge": lambda: sheet(after_the_cells(b"<mergeCells><mergeCell " + EVERYWHERE + b"/></mergeCells>")),
     "link": lambda: sheet(after_the_cells(b"<hyperlinks><hyperlink " + EVERYWHERE + b' location="x"/></hyperlinks>')),
 }
-BROKEN = {
+BROKEN: dict[str, Callable[[], bytes]] = {
     "text": lambda: b"hello",
     "nothing": lambda: b"",
     "cut": lambda: sheet()[:-30],

@@ -138,7 +138,9 @@ def test_a_command_to_an_existing_thing_needs_its_version(sender: Sender, draft:
 @pytest.mark.parametrize("key", [None, "", "k" * 201, "schlüssel"])
 def test_a_command_needs_a_key(sender: Sender, key: str | None) -> None:
     head = sender.bearer() | ({} if key is None else {"Idempotency-Key": key})
-    answer = sender.client.post(DISCLOSURES, json=DRAFT, headers=[(k, v.encode("latin-1")) for k, v in head.items()])
+    answer = sender.client.post(
+        DISCLOSURES, json=DRAFT, headers={k.encode(): v.encode("latin-1") for k, v in head.items()}
+    )
     refused(answer, (400, "IDEMPOTENCY_KEY_NEEDED"))
 
 

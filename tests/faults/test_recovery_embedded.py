@@ -164,9 +164,9 @@ def test_two_processes_on_the_same_data_both_serve_and_nothing_is_doubled(house:
         second.await_ready(f"{other.portal_url}/readyz")
         token, until = house.sender.token(), time.monotonic() + 2
         with ThreadPoolExecutor(4) as clients:
-            for client in range(4):  # two and two send the same keys, each to another process
-                to = (house.plan.portal_url, other.portal_url)[client % 2]
-                clients.submit(sending_drafts, house, until, f"beside-{client // 2}", token, to)
+            for number in range(4):  # two and two send the same keys, each to another process
+                to = (house.plan.portal_url, other.portal_url)[number % 2]
+                clients.submit(sending_drafts, house, until, f"beside-{number // 2}", token, to)
         every_key_stands_for_one_draft(house)
         with httpx2.Client(base_url=other.portal_url, timeout=30) as client:
             beside = replace(house, client=client, plan=other)
