@@ -21,6 +21,7 @@ from shared.journal import Append, CommandReused, Journal, NewEvent, Outcome, Wr
 
 ATTEMPTS_MAX = 25
 STATES_MAX = 20_000
+CHARACTERS_MAX = 20_000_000  # of the events behind the states kept: drafts may hold 50,000 each, and four bytes apiece
 TURNS = 256
 
 
@@ -56,6 +57,15 @@ class _Wanted:
     result: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A state in the cache; ``weight`` is the length of the events that made it, about what it takes to keep."""
+
+    version: int
+    state: Any
+    weight: int
+
+
 @dataclass
 class Handler:
     """The write side of one service."""
@@ -63,7 +73,8 @@ class Handler:
     journal: Journal
     registry: Registry
     observe: Callable[[str, Sequence[Event]], None] = lambda _stream, _events: None
-    _states: "OrderedDict[str, tuple[int, Any]]" = field(default_factory=OrderedDict, init=False)
+    _states: "OrderedDict[str, _Kept]" = field(default_factory=OrderedDict, init=False)
+    _weight: int = field(default=0, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
     _turns: tuple[Lock, ...] = field(default_factory=lambda: tuple(Lock() for _ in range(TURNS)), init=False)
 
@@ -107,7 +118,7 @@ class Handler:
 
     def forget(self, stream: str) -> None:
         with self._lock:
-            self._states.pop(stream, None)
+            self._drop(self._states.pop(stream, None))
 
     def _insisted(self, wanted: _Wanted) -> Outcome:
         """Once more on fresh states, and again as long as others win the race. What has been done is not refused."""
@@ -149,7 +160,8 @@ class Handler:
         outcome = self.journal.append(append)
         if not outcome.repeated:
             for stream, (version, state) in states.items():
-                self._remember(stream, version, state)
+                written = sum(len(event.data) for write in writes if write.stream == stream for event in write.events)
+                self._remember(stream, version, state, written)
             for stream, facts in told:
                 if facts:
                     self.observe(stream, facts)
@@ -170,23 +182,29 @@ class Handler:
             cached = self._states.get(stream)
             if cached:
                 self._states.move_to_end(stream)
+        version, state = (cached.version, cached.state) if cached else (0, decider.initial)
         if cached and not fresh:
-            return cached
-        version, state = cached or (0, decider.initial)
+            return version, state
+        read = 0
         for recorded in self.journal.stream(stream, after=version):
             state = decider.evolve(state, self.registry.read(recorded))
-            version = recorded.version
-        self._remember(stream, version, state)
+            version, read = recorded.version, read + len(str(recorded.data))
+        self._remember(stream, version, state, read)
         return version, state
 
-    def _remember(self, stream: str, version: int, state: Any) -> None:
+    def _remember(self, stream: str, version: int, state: Any, grown: int) -> None:
+        """Keep it until others push it out; ``grown`` by how many characters of events since it was last kept."""
         with self._lock:
             known = self._states.get(stream)
-            if known is None or known[0] <= version:
-                self._states[stream] = (version, state)
+            if known is None or known.version <= version:
+                self._states[stream] = _Kept(version, state, grown + (known.weight if known else 0))
                 self._states.move_to_end(stream)
-            while len(self._states) > STATES_MAX:
-                self._states.popitem(last=False)
+                self._weight += grown
+            while len(self._states) > STATES_MAX or self._weight > CHARACTERS_MAX:
+                self._drop(self._states.popitem(last=False)[1])
+
+    def _drop(self, kept: _Kept | None) -> None:
+        self._weight -= kept.weight if kept else 0
 
     def _doubt(self, refusal: Refused | WrongVersion) -> None:
         """A journal below what the cache remembers was restored or replaced: the memory is of another world."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.decider import Decider, Refused
-from shared.events import Context, Event, Registry
+from shared.events import Context, Event, Recorded, Registry
 from shared.handling import Do, Handler, fingerprint_of
 from shared.journal import CommandReused, Journal, JournalUnavailable, Outcome, WrongVersion
 from shared.journal.sql import SqlJournal
@@ -241,6 +241,31 @@ def test_a_memory_ahead_of_a_restored_journal_is_given_up(handler: Handler, tmp_
     with journal_at(f"sqlite:///{tmp_path / 'restored.db'}") as restored:
         handler.journal = restored
         assert handler.handle(add(30), context=by()).versions == {"box-1": 1}
+
+
+def test_what_is_remembered_is_bounded_by_its_size_and_not_only_by_its_number(
+    handler: Handler, journal: SqlJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a day of long drafts must not fill the memory
+    event = len(Put(amount=1).model_dump_json())
+    monkeypatch.setattr("shared.handling.CHARACTERS_MAX", 3 * event)
+    for box in "abcd":
+        handler.handle(add(1, box), context=by())
+    read: list[str] = []
+    stream = journal.stream
+
+    def noted(name: str, after: int = 0) -> Sequence[Recorded]:
+        read.append(name)
+        return stream(name, after)
+
+    monkeypatch.setattr(journal, "stream", noted)
+    for box in "bcda":
+        handler.handle(add(1, box), context=by())
+    assert read[0] != "box-b"
+    assert "box-a" in read
+    for box in "abcd":
+        assert handler.state(BOX, box) == (2, 2)
+    assert sum(kept.weight for kept in handler._states.values()) == handler._weight <= 3 * event
 
 
 def test_whoever_observes_is_told_what_was_added_and_only_that(journal: SqlJournal) -> None:

@@ -7,7 +7,7 @@ from shared.cloudevents import to_record, topic_of
 from shared.intake import LogIntake
 from shared.log import LogUnavailable, Record
 from shared.merging import AHEAD_MAX
-from tests.shared.flows import COUNTY, event_at
+from tests.shared.flows import COUNTY, Numbers, event_at
 from tests.shared.towns import Town, engines, town
 
 __all__ = ["engines", "town"]
@@ -89,9 +89,12 @@ def test_a_stopped_source_holds_up_no_reaction_to_another() -> None:
     assert "catalogue" in intake.gaps
 
 
+class Asked(Numbers):
+    hears = ("catalogue", "feedback")
+
+
 def test_a_follower_reads_first_what_its_reactions_may_ask(town: Town) -> None:
     # of the two that are heard through the log, the reaction hears one
-    town.view.hears = ("catalogue", "feedback")
-    follower = town.new_follower(town.view)
+    follower = town.new_follower(Asked(town.engines["publication"]))
     follower.prepare()
     assert follower._open_others().first == {"feedback"}
