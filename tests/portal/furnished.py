@@ -24,6 +24,9 @@ SHOWN: dict[str, Any] = {
     **NAMES,
     **CORRECTED,
     "side": "outside",
+    "first_person": "wang-jianjun",
+    "first_person_zh": "王建军",
+    "first_person_en": "Wang Jianjun",
     "shown_from": "2026-04-16T01:00:00Z",
     "channels": [
         {"channel": "public-column", "place": "村委会门口", "sheet": "A3", "posted_at": "2026-04-16T01:00:00Z"},

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from services.catalogue import events as c
+from shared.identity import PostKind
 from tests.publication.liushu import WORDS, Liushu, at
 
 OUTSIDERS = ("", "zhou-dahai", "wu-gang", "luo-lan", "hu-ping")
 INSIDERS = ("chen-xiuying", "guo-changfu", "ma-xiaoyan", "li-min")
 SECRET = "柳树内部通报"
+LONG_AGO = date(2026, 1, 1)
 
 
 def world(folder: Path) -> Liushu:
@@ -143,3 +145,42 @@ def test_duties_and_the_register_are_for_those_with_a_post(liushu: Liushu, discl
     assert (
         liushu.ask("wang-jianjun", "/register", organisation="FY-R1", year=2026).json()["items"][0]["title"] == SECRET
     )
+
+
+def test_the_titles_in_the_register_are_neither_the_countys_nor_a_units(tmp_path: Path) -> None:  # ORG-16
+    liushu = world(tmp_path)
+    officers = (
+        ("QS", "county", "", PostKind.COUNTY_OFFICE, "jiang-ping"),
+        ("FY-DZB", "unit", "fengyang", PostKind.UNIT_OFFICER, "qian-li"),
+    )
+    for org, level, town, kind, person in officers:
+        fields: dict[str, Any] = {"type": "organ", "level": level, "name_zh": org, "name_en": org, "on": LONG_AGO}
+        post = {"post": f"{org}/{kind.value}", "kind": kind, "title_zh": org, "title_en": org, "person": person}
+        stream = (c.REGISTRY, f"organisation-{org}")
+        liushu.tell(*stream, c.OrganisationRegistered(organisation=org, town=town, **fields))
+        liushu.tell(*stream, c.PostTaken(organisation=org, on=LONG_AGO, **post))
+    made = liushu.drafted(title=SECRET)
+    liushu.approved(made)
+    for person in ("jiang-ping", "qian-li"):
+        assert liushu.ask(person, "/timeliness", organisation="FY-R1").status_code == 200
+        assert SECRET not in liushu.ask(person, "/register", organisation="FY-R1", year=2026).text
+    for person in ("ma-xiaoyan", "guo-changfu", "li-min"):
+        assert SECRET in liushu.ask(person, "/register", organisation="FY-R1", year=2026).text
+    liushu.close()
+
+
+def test_what_was_shown_stays_the_secretarys_of_that_day(tmp_path: Path) -> None:  # ORG-07, ORG-15, S02
+    liushu = world(tmp_path)
+    made = liushu.drafted()
+    liushu.approved(made)
+    liushu.released_inside(made)
+    liushu.go_to(at(7, 15, 9))
+    post = {"organisation": "FY-R1", "post": "FY-R1/secretary"}
+    left = c.PostLeft(person="wang-jianjun", on=date(2026, 7, 1), **post)
+    titles = {"title_zh": "党支部书记", "title_en": "Secretary"}
+    took = c.PostTaken(person="chen-xiuying", kind=PostKind.SECRETARY, on=date(2026, 7, 1), **titles, **post)
+    for fact in (left, took):
+        liushu.tell(c.REGISTRY, "organisation-FY-R1", fact)
+    for path in (f"/shown/{made}", f"/shown/{made}/versions/1", f"/shown/{made}/sheet"):
+        assert liushu.ask("guo-changfu", path).json()["first_person"] == "wang-jianjun"
+    liushu.close()

@@ -58,9 +58,9 @@ def _figures(router: Api, parts: Parts) -> None:
         rows = parts.obligations.timeliness(reader.today, organisation=organisation, town=town)
         return [_timeliness(row) for row in rows]
 
-    @router.get("/register", action="obligation.read")
+    @router.get("/register", action="file.read")
     def register(reader: Reader, organisation: str, year: Year) -> Page[ApprovalRow]:
-        """The register of approvals of an organisation's year, newest first."""
+        """The register of approvals of an organisation's year, newest first; not for the county (ORG-16)."""
         _place(parts, reader, organisation, "")
         rows = (ApprovalRow.model_validate(dict(row)) for row in parts.approvals.of(organisation, year))
         return reader.page(rows, lambda row: row.number, descending=True)

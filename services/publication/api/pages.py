@@ -160,6 +160,17 @@ class ShownPage(ShownRow):
     channels: list[dict[str, Any]]
     content_digest: str
     register_number: str
+    first_person: str = Field(description="The first person responsible when it was shown; their successor is not.")
+    first_person_zh: str
+    first_person_en: str
+
+    @classmethod
+    def of(cls, row: RowMapping, register: Register) -> Self:
+        first = register.first_person(row["organisation"], row["shown_from"]) or ""
+        person = register.person(first) if first else None
+        named = {"first_person_zh": person.name_zh, "first_person_en": person.name_en} if person else {}
+        known = {"first_person": first, "first_person_zh": first, "first_person_en": first} | named
+        return cls.model_validate(dict(row) | organisation_names(register, row["organisation"]) | known)
 
 
 class SheetPage(ShownPage):
