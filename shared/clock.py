@@ -5,9 +5,11 @@ moved (``/dev/clock``), for all processes of one machine at once, so that storie
 """
 
 import json
+import os
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import get_ident
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -68,7 +70,7 @@ class MovableClock:
         """Make it ``instant`` now, for every process that shares the file; the clock then runs on from there."""
         offset = instant - SystemClock().now()
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self.file.with_suffix(".new")
+        fresh = self.file.with_suffix(f".{os.getpid()}-{get_ident()}")  # others may be setting it at the same time
         fresh.write_text(json.dumps({"offset_seconds": offset.total_seconds()}))
         fresh.replace(self.file)
         self._stamp = (0, 0)

@@ -91,6 +91,8 @@ class Follower:
         self.wind_down()
         for thread in self._threads:
             thread.join(timeout)
+        if not any(thread.is_alive() for thread in self._threads):
+            self.applier.reactor.close()
         self._threads = []
 
     @property

@@ -42,6 +42,11 @@ class Reactor:
         """How many of the commands changed something now. Raises ValueError for a command without a key."""
         return self._side_by_side((do, ticker, self._as_time_passes(ticker, do)) for do in dos)
 
+    def close(self) -> None:
+        """Let go of the threads, once nobody sends any more; they come back if there is more to send."""
+        if lanes := self.__dict__.pop("_lanes", None):
+            lanes.shutdown()
+
     def _as_time_passes(self, ticker: str, do: Do) -> Context:
         if not do.key:
             raise ValueError(

@@ -68,6 +68,8 @@ class Ticking:
         self.wind_down()
         if self._thread:
             self._thread.join(timeout)
+            if not self._thread.is_alive():
+                self.reactor.close()
             self._thread = None
 
     def tick_now(self) -> int:

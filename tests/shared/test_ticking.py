@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import enumerate as enumerate_threads
 
 import pytest
 
@@ -49,6 +50,16 @@ def test_a_command_without_a_key_is_not_done_and_others_are(tmp_path: Path, jour
     keyless = Ticker("keyless", lambda _now: [Do(ECHO, "A", Echo(1))])
     made = ticking(tmp_path, journal, FixedClock(START + timedelta(days=2)), keyless, Ticker("daily", due))
     assert made.tick_now() == 2
+
+
+def test_nothing_runs_on_after_a_stop(tmp_path: Path, journal: SqlJournal) -> None:
+    made = ticking(tmp_path, journal, FixedClock(START + timedelta(days=3)), Ticker("daily", due))
+    made.reactor.service = "stopped"
+    made.start()
+    journal.await_beyond(2, 5.0)
+    made.stop()
+    assert not [thread.name for thread in enumerate_threads() if thread.name.startswith("react-stopped")]
+    assert made.tick_now() == 0, "and it can be asked again"
 
 
 def test_the_thread_does_what_is_due_and_gives_its_lease_back(tmp_path: Path, journal: SqlJournal) -> None:
