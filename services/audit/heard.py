@@ -128,6 +128,11 @@ class OpinionReceived(OfOpinion):
     STEP: ClassVar[str] = "opinion-received"
 
 
+class OpinionAcknowledged(OfOpinion):
+    EVENT: ClassVar[str] = "OpinionAcknowledged"
+    STEP: ClassVar[str] = "opinion-acknowledged"
+
+
 class OpinionAssigned(OfOpinion):
     EVENT: ClassVar[str] = "OpinionAssigned"
     STEP: ClassVar[str] = "opinion-assigned"
@@ -136,6 +141,11 @@ class OpinionAssigned(OfOpinion):
 class OpinionDecided(OfOpinion):
     EVENT: ClassVar[str] = "OpinionDecided"
     STEP: ClassVar[str] = "opinion-decided"
+
+
+class OpinionExtended(OfOpinion):
+    EVENT: ClassVar[str] = "OpinionExtended"
+    STEP: ClassVar[str] = "opinion-extended"
 
 
 class OpinionReplied(OfOpinion):
@@ -150,8 +160,10 @@ class OpinionClosed(OfOpinion):
 
 OPINION_FACTS: tuple[type[OfOpinion], ...] = (
     OpinionReceived,
+    OpinionAcknowledged,
     OpinionAssigned,
     OpinionDecided,
+    OpinionExtended,
     OpinionReplied,
     OpinionClosed,
 )

@@ -130,6 +130,8 @@ LABELS: dict[str, dict[str, str]] = {
         "refused-for-secrecy": _("refused in secrecy review"),
         "correction-proposed": _("correction opened"),
         "opinion-received": _("opinion received"),
+        "opinion-acknowledged": _("receipt acknowledged"),
+        "opinion-extended": _("time for the reply extended"),
         "opinion-assigned": _("opinion assigned"),
         "opinion-decided": _("opinion decided on"),
         "opinion-closed": _("opinion closed"),

@@ -147,3 +147,28 @@ def test_an_organisations_disclosures_are_listed_with_their_steps(world: World) 
     [row] = world.ask("li-min", "/traces", organisation="FY-R1").json()["items"]
     assert (row["disclosure"], row["title"], row["steps"]) == ("dues-q1", "Dues Q1", 9)
     assert (row["first_at"], row["last_at"]) == ("2026-04-08T04:00:00Z", "2026-04-20T04:00:00Z")
+
+
+def test_the_trace_tells_when_receipt_was_acknowledged_and_time_extended(world: World) -> None:  # FBK-08, P-11
+    of: dict[str, Any] = {"opinion": "o1", "receipt_number": "柳意〔2026〕1号", "town": "fengyang"}
+    of |= {"organisation": "FY-R1", "disclosure": "dues-q1", "at": noon(4, 21), "by": "ma-xiaoyan"}
+    days: dict[str, Any] = {"due_before": date(2026, 5, 12), "due": date(2026, 6, 2)}
+    world.tell(f.REGISTRY, "opinion-o1", f.OpinionAcknowledged(**of), CLERK)
+    world.tell(f.REGISTRY, "opinion-o1", f.OpinionExtended(**of, **days, reason="meeting on 1 June"), CLERK)
+    steps = world.ask("li-min", "/traces/dues-q1").json()["steps"][-2:]
+    assert [(s["step"], s["person"]) for s in steps] == [
+        ("opinion-acknowledged", "ma-xiaoyan"), ("opinion-extended", "ma-xiaoyan"),
+    ]  # fmt: skip
+
+
+def test_what_was_refused_for_secrecy_is_not_told_by_its_title(world: World) -> None:  # A-11, PUB-35
+    of = OF | {"disclosure": "plan", "title": "Name of the source"}
+    fields: dict[str, Any] = {"sub_item": "3.9", "item_title": "Dues", "kind": "periodic", "on": date(2026, 4, 8)}
+    scope = {"item_scope": "inside", "audience_inside": "members:FY-R1"}
+    draft = p.DisclosureDrafted(**of, **fields, **scope, text="secret", author="ma-xiaoyan")
+    names = {name: of[name] for name in ("disclosure", "town", "organisation", "item", "version")}
+    ground = {"ground": "state-secret", "citation": "art. 9", "digest": "sha256:00"}
+    world.tell(p.REGISTRY, "disclosure-plan", draft, CLERK)
+    world.tell(p.REGISTRY, "disclosure-plan", p.SecrecyRefused(**names, **ground, reviewer="he-tao"), REVIEWER)
+    for answer in (world.ask("li-min", "/traces/plan"), world.ask("li-min", "/traces", organisation="FY-R1")):
+        assert (answer.status_code, "Name of the source" in answer.text) == (200, False)

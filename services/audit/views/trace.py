@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, String, func, select
+from sqlalchemy import BigInteger, Column, Connection, Integer, String, and_, func, select
 
 from services.audit.heard import (
     DISCLOSURE_FACTS,
@@ -19,6 +19,7 @@ from services.audit.heard import (
     DisclosureSubmitted,
     OfDisclosure,
     OfOpinion,
+    SecrecyRefused,
 )
 from shared.columns import Instant
 from shared.events import Recorded, hear
@@ -74,6 +75,14 @@ class Trace(View):
         for ordinal, taken in enumerate(_taken(fact, event)):
             key = {"service": event.service, "position": event.position, "ordinal": ordinal}
             upsert(tx, self.steps, key, {**row, **vars(taken)})
+        if isinstance(fact, SecrecyRefused):
+            self._forget_words(tx, fact)
+
+    def _forget_words(self, tx: Connection, refused: SecrecyRefused) -> None:
+        """What was refused for secrecy stands nowhere in clear, its title neither (A-11)."""
+        s = self.steps.c
+        own = and_(s.disclosure == refused.disclosure, s.version == refused.version)
+        tx.execute(self.steps.update().where(own).values(title=""))
 
     def of(self, disclosure: str) -> Sequence[Row]:
         """The steps in the order in which they were recorded."""
