@@ -295,6 +295,11 @@ def test_a_correction_of_a_correction_reaches_those_who_still_read_the_first() -
     assert after(*twice, outside(at(date(2026, 4, 16))))
 
 
+def test_a_meeting_with_more_present_than_members_is_no_evidence() -> None:  # PUB-05
+    crowded = MEETING.model_copy(update={"present": MEETING.of + 1})
+    refused(*APPROVED, when=inside(at(APRIL_10, 14), crowded), code="INVALID")
+
+
 def test_a_correction_says_what_was_wrong() -> None:  # PUB-31
     refused(*APPROVED, INSIDE, when=replace(CORRECT, note=" "), code="REASON_REQUIRED")
 

@@ -1,7 +1,7 @@
 """Duties: when they fall due and how that was reckoned, raised once, met once, moved with their history."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -189,6 +189,11 @@ def test_no_change_may_be_attested_for_a_fine_tune() -> None:  # PUB-25
     attested = NoChangeAttested(**NAMES, by="ma-xiaoyan", on=on)
     when = AttestNoChange("ma-xiaoyan", on, CALENDAR)
     scenario(given=[RAISED], when=when, then=[attested, fulfilled(on, 0, "", 0)])
+
+
+def test_no_change_is_not_attested_before_its_month() -> None:  # PUB-25
+    when = AttestNoChange("ma-xiaoyan", RAISED.trigger - timedelta(days=1), CALENDAR)
+    scenario(given=[RAISED], when=when, then=Refused("STEP_OUT_OF_ORDER", ""))
 
 
 def test_no_change_may_not_be_attested_for_a_quarter() -> None:  # PUB-24

@@ -158,3 +158,15 @@ def test_a_led_screen_plays_within_its_window_only(liushu: Liushu) -> None:  # P
     assert [line["screen"] for line in liushu.ask("", "/led").json()] == [LED["screen"]]
     liushu.clock.instant = at(5, 1, 9)
     assert liushu.ask("", "/led").json() == []
+
+
+def test_only_persons_of_the_register_answer_for_its_truth(tmp_path: Path) -> None:  # PUB-31
+    liushu = Liushu(tmp_path, at(4, 8, 9))
+    made = liushu.drafted()
+    answer = liushu.step("ma-xiaoyan", made, "submit", {"attested_by": ["ma-xiaoyan", "nobody-at-all"]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "INVALID")
+    liushu.approved(made)
+    liushu.released_inside(made)
+    correction = WORDS | {"note": "wrong", "found_by": "nobody-at-all"}
+    assert liushu.step("ma-xiaoyan", made, "corrections", correction).json()["code"] == "INVALID"
+    liushu.close()

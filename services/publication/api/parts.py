@@ -3,6 +3,7 @@
 What a command needs to know of a disclosure comes from the journal, so that it sees what the last command did.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import RowMapping
@@ -58,6 +59,13 @@ class Parts:
         _, drafted = self.disclosure(disclosure)
         acting = self.acting(desk, drafted)
         return desk.handle(Do(DISCLOSURE, disclosure, command), acting=acting, town=drafted.town, result=result)
+
+    def must_be_known(self, persons: Iterable[str], pointer: str) -> None:
+        """Whoever is to answer for something is someone in the register (PUB-31)."""
+        unknown = [person for person in persons if self.register.person(person) is None]
+        if unknown:
+            detail, accepted = "The register knows no such person.", "persons of the register"
+            raise Refused("INVALID", detail, accepted=accepted, pointer=pointer)
 
     def work_of(self, disclosure: str) -> RowMapping:
         row = self.work.one(disclosure)

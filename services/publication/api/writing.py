@@ -58,12 +58,14 @@ def _drafting(router: Api, parts: Parts) -> None:
     @router.post(f"{path}/submit", action="disclosure.draft", versioned=True)
     def submit_disclosure(disclosure: str, body: SubmitBody, desk: CommandDesk) -> Done:
         """For review, attested as true by the named persons; from here on the content stands."""
+        parts.must_be_known(body.attested_by, "/attested_by")
         return parts.done(desk, disclosure, SubmitDisclosure(desk.standing.person, tuple(body.attested_by)))
 
     @router.post(f"{path}/corrections", action="disclosure.draft", versioned=True, status_code=201)
     def open_correction(disclosure: str, body: CorrectBody, desk: CommandDesk) -> Done:
         """A new version of what was shown; the attachments are carried over."""
         by = desk.standing.person
+        parts.must_be_known([body.found_by] if body.found_by else [], "/found_by")
         command = OpenCorrection(body.content(), body.note, body.found_by or by, by, desk.today)
         return parts.done(desk, disclosure, command)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.publication.events import ChannelEvidence
+from services.publication.events import ChannelEvidence, Meeting
 from shared.decider import Refused
 
 INSIDE = ("meeting", "document", "briefing", "intranet", "activity-room-board", "reading-room")
@@ -14,7 +14,7 @@ def kinds(channels: Iterable[ChannelEvidence]) -> tuple[str, ...]:
 
 
 def must_fit(channels: tuple[ChannelEvidence, ...], allowed: tuple[str, ...]) -> None:
-    """A channel of the other side would show it to too many, or to the wrong people."""
+    """A channel of the other side would show it to too many, or to the wrong people; and evidence is possible."""
     if not channels:
         raise Refused(
             "MISSING_FIELD",
@@ -30,6 +30,14 @@ def must_fit(channels: tuple[ChannelEvidence, ...], allowed: tuple[str, ...]) ->
                 accepted=", ".join(allowed),
                 pointer=f"/channels/{number}",
             )
+        if isinstance(evidence, Meeting):
+            _must_have_been_held(evidence, f"/channels/{number}")
+
+
+def _must_have_been_held(meeting: Meeting, pointer: str) -> None:
+    if meeting.present > meeting.of:
+        detail = "More were present than there are members."
+        raise Refused("INVALID", detail, accepted=f"at most {meeting.of}", pointer=f"{pointer}/present")
 
 
 def must_repeat(channels: tuple[ChannelEvidence, ...], earlier: tuple[str, ...]) -> None:

@@ -148,6 +148,9 @@ def attest_no_change(obligation: Obligation, command: AttestNoChange) -> list[Ob
         raise Refused("STEP_OUT_OF_ORDER", "Only a monthly fine-tune may be met by attesting no change.")
     if obligation.stage == "fulfilled":
         raise Refused("STEP_OUT_OF_ORDER", "This duty has been met already.")
+    if command.on < raised.trigger:
+        detail = "Of a month that has not begun nobody knows that nothing changed."
+        raise Refused("STEP_OUT_OF_ORDER", detail, accepted=f"from {raised.trigger} on")
     attested = NoChangeAttested(**_names(obligation), by=command.by, on=command.on)
     return [attested, _fulfilled(obligation, "", 0, command.on, command.calendar)]
 
