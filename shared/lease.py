@@ -8,6 +8,7 @@ that stories set.
 import os
 import socket
 from dataclasses import dataclass, field
+from functools import cache
 
 from sqlalchemy import (
     Column,
@@ -49,7 +50,7 @@ class Lease:
     name: str
     seconds: float = 5.0
     epoch: int = field(default=0, init=False)
-    holder: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{ids.new_id()}", init=False)
+    holder: str = field(default_factory=lambda: f"{_here()}:{os.getpid()}:{ids.new_id()}", init=False)
 
     def acquire(self) -> bool:
         """Take the lease if it is free, expired, its holder dead, or already ours. True if it is ours now."""
@@ -96,10 +97,20 @@ def database_seconds(tx: Connection) -> float:
     return float(tx.execute(text(postgres if tx.dialect.name == "postgresql" else sqlite)).scalar_one())
 
 
+@cache
+def _here() -> str:
+    """Where process numbers mean the same: the host and, in containers that share its name, the namespace of numbers."""
+    try:
+        namespace = os.readlink("/proc/self/ns/pid").strip("pid:[]")
+    except OSError:
+        namespace = ""
+    return f"{socket.gethostname()}/{namespace}"
+
+
 def _dead(holder: str) -> bool:
     """A holder on this host whose process is gone: a restart after a crash need not wait for the expiry."""
     host, pid, _ = holder.split(":", 2)
-    if host != socket.gethostname():
+    if host != _here():
         return False
     try:
         os.kill(int(pid), 0)
