@@ -8,7 +8,7 @@ that stories set.
 import os
 import socket
 from dataclasses import dataclass, field
-from functools import cache
+from pathlib import Path
 
 from sqlalchemy import (
     Column,
@@ -97,14 +97,13 @@ def database_seconds(tx: Connection) -> float:
     return float(tx.execute(text(postgres if tx.dialect.name == "postgresql" else sqlite)).scalar_one())
 
 
-@cache
 def _here() -> str:
-    """Where process numbers mean the same: the host and, in containers that share its name, the namespace of numbers."""
+    """Where process numbers mean the same: this host and, for containers that share its name, their own numbering."""
     try:
-        namespace = os.readlink("/proc/self/ns/pid").strip("pid:[]")
+        numbering = str(Path("/proc/self/ns/pid").readlink()).strip("pid:[]")
     except OSError:
-        namespace = ""
-    return f"{socket.gethostname()}/{namespace}"
+        numbering = ""
+    return f"{socket.gethostname()}/{numbering}"
 
 
 def _dead(holder: str) -> bool:
