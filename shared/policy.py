@@ -46,6 +46,11 @@ _UNITS: list[tuple[Who, Where]] = [  # CAT-01; which of them owns the category i
 _KEEPERS: list[tuple[Who, Where]] = [(P.COUNTY_OFFICE, Where.COUNTY), (P.LEADING_GROUP_OFFICE, Where.TOWN)]
 _COUNTY: list[tuple[Who, Where]] = [(P.COUNTY_OFFICE, Where.COUNTY), (P.COUNTY_CDI, Where.COUNTY)]
 _SUPERVISOR: list[tuple[Who, Where]] = [(P.SUPERVISOR, Where.OWN)]  # ORG-14: read and report
+_REVIEWERS: list[tuple[Who, Where]] = [(P.SECRECY_REVIEWER, Where.OWN), (P.SECRECY_REVIEWER, Where.SUPERIOR)]
+_APPROVERS: list[tuple[Who, Where]] = [  # in a small branch the check is the superior's
+    (P.SECRETARY, Where.OWN), (P.COMMITTEE_SECRETARY, Where.OWN), (P.SECRETARY, Where.SUPERIOR),
+    (P.COMMITTEE_SECRETARY, Where.SUPERIOR),
+]  # fmt: skip
 _ANYONE: list[tuple[Who, Where]] = [("anyone", Where.ANY)]
 _SIGNED_IN: list[tuple[Who, Where]] = [("person", Where.ANY)]
 
@@ -66,11 +71,9 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
         *_DESK, *_SUPERVISOR, (P.SECRETARY, Where.SUPERIOR), *_TOWN, (P.UNIT_OFFICER, Where.TOWN), *_COUNTY,
     ],
     "disclosure.draft": _DESK,
-    "disclosure.review": [(P.SECRECY_REVIEWER, Where.OWN), (P.SECRECY_REVIEWER, Where.SUPERIOR)],
-    "disclosure.approve": [  # in a small branch the check is the superior's
-        (P.SECRETARY, Where.OWN), (P.COMMITTEE_SECRETARY, Where.OWN), (P.SECRETARY, Where.SUPERIOR),
-        (P.COMMITTEE_SECRETARY, Where.SUPERIOR),
-    ],
+    "disclosure.review": _REVIEWERS,
+    "disclosure.approve": _APPROVERS,
+    "disclosure.return": [*_REVIEWERS, *_APPROVERS],  # whoever examines it may send it back
     "disclosure.release": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],
     "disclosure.read": _ANYONE,  # of what is in the reader's audiences
     "disclosure.work": [
@@ -94,7 +97,7 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
 
 # What nobody does to their own work, whatever their post. It is asked first, so that an author who tries
 # learns the reason that will not go away with another post.
-NOT_TO_OWN_WORK: frozenset[str] = frozenset({"disclosure.review", "disclosure.approve"})
+NOT_TO_OWN_WORK: frozenset[str] = frozenset({"disclosure.review", "disclosure.approve", "disclosure.return"})
 
 PERMITS: tuple[Permit, ...] = tuple(
     Permit(action, who, where) for action, rows in _TABLE.items() for who, where in rows

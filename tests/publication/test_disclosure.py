@@ -223,6 +223,13 @@ def test_refused_words_do_not_come_back() -> None:  # PUB-35
     refused(*again, when=SUBMIT, code="SECRECY_REFUSED")
 
 
+def test_a_mistake_seen_after_approval_goes_back_as_long_as_nobody_was_shown_it() -> None:  # PUB-35
+    returned = (*APPROVED, ReturnDisclosure(WANG, "金额有误"))
+    refused(*returned, when=INSIDE, code="STEP_OUT_OF_ORDER")
+    assert after(*returned, ReviseDisclosure(replace(WORDS, text="43人"), MA), SUBMIT, CLEAR, APPROVE, INSIDE)
+    refused(*APPROVED, INSIDE, when=ReturnDisclosure(WANG, "金额有误"), code="STEP_OUT_OF_ORDER")
+
+
 def test_what_was_returned_may_be_revised_and_goes_the_whole_way_again() -> None:
     returned = (DRAFT, SUBMIT, CLEAR, ReturnDisclosure(WANG, "写明人数"))
     refused(*returned, when=APPROVE, code="STEP_OUT_OF_ORDER")

@@ -170,3 +170,29 @@ def test_only_persons_of_the_register_answer_for_its_truth(tmp_path: Path) -> No
     correction = WORDS | {"note": "wrong", "found_by": "nobody-at-all"}
     assert liushu.step("ma-xiaoyan", made, "corrections", correction).json()["code"] == "INVALID"
     liushu.close()
+
+
+def test_who_approves_may_return_but_not_who_wrote(tmp_path: Path) -> None:  # A-22, PUB-35
+    liushu = Liushu(tmp_path, at(4, 8, 9))
+    made = liushu.drafted()
+    liushu.approved(made)
+    codes = {p: liushu.step(p, made, "return", {"reason": "wrong sum"}).json().get("code")
+             for p in ("ma-xiaoyan", "guo-changfu", "zhou-dahai")}  # fmt: skip
+    assert codes == {"ma-xiaoyan": "SELF_APPROVAL", "guo-changfu": "NOT_YOUR_REMIT", "zhou-dahai": "NOT_FOUND"}
+    assert liushu.step("wang-jianjun", made, "return", {"reason": "wrong sum"}).status_code == 200
+    page = liushu.ask("ma-xiaoyan", f"/disclosures/{made}").json()
+    assert (page["stage"], page["register_number"], page["approver"]) == ("draft", "", "")
+    liushu.close()
+
+
+def test_the_note_of_a_correction_outlives_its_return(tmp_path: Path) -> None:  # PUB-31
+    liushu = Liushu(tmp_path, at(4, 8, 9))
+    made = liushu.drafted()
+    liushu.approved(made)
+    liushu.released_inside(made)
+    liushu.step("ma-xiaoyan", made, "corrections", WORDS | {"text": "6,210", "note": "6,120 was wrong"})
+    liushu.step("ma-xiaoyan", made, "submit", {"attested_by": ["ma-xiaoyan"]})
+    assert liushu.step("he-tao", made, "return", {"reason": "say which month"}).status_code == 200
+    page = liushu.ask("ma-xiaoyan", f"/disclosures/{made}").json()
+    assert (page["note"], page["steps"][-1]["note"]) == ("6,120 was wrong", "say which month")
+    liushu.close()

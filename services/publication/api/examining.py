@@ -32,7 +32,7 @@ def add(router: Api, parts: Parts) -> None:
             return parts.done(desk, disclosure, ClearSecrecy(by, body.confirms_scope, body.confirms_time_limit))
         return parts.done(desk, disclosure, RefuseSecrecy(by, body.ground, body.citation))
 
-    @router.post(f"{path}/return", action="disclosure.review", versioned=True)
+    @router.post(f"{path}/return", action="disclosure.return", versioned=True)
     def return_disclosure(disclosure: str, body: ReturnBody, desk: CommandDesk) -> Done:
         return parts.done(desk, disclosure, ReturnDisclosure(desk.standing.person, body.reason))
 

@@ -124,9 +124,10 @@ def refuse_secrecy(disclosure: Disclosure, command: RefuseSecrecy) -> list[Discl
 
 
 def return_for_revision(disclosure: Disclosure, command: ReturnDisclosure) -> list[DisclosureEvent]:
+    """By reviewer or approver, as long as nobody was shown it: a mistake seen in time goes no further."""
     version = _standing(disclosure)
     _must_be_another(command.by, version.authors, "wrote")
-    _must_stand(version, "submitted", "cleared")
+    _must_stand(version, "submitted", "cleared", "approved")
     if not command.reason.strip():
         raise Refused("REASON_REQUIRED", "Say what is to be changed.", pointer="/reason")
     title, reason = version.content.title, command.reason.strip()

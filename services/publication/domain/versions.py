@@ -115,7 +115,8 @@ def _advance(version: Version, event: DisclosureEvent) -> Version:
         case SecrecyRefused():
             return _destroyed(version, event.digest)
         case DisclosureReturned():
-            return replace(version, stage="draft", reviewer="", digest="", attested_by=())
+            unexamined = replace(version, stage="draft", attested_by=(), digest="")
+            return replace(unexamined, reviewer="", approver="", register_number="")
         case DisclosureApproved():
             return replace(
                 version,

@@ -112,9 +112,12 @@ class DeskWork(View):
             case SecrecyCleared():
                 return {"stage": "cleared", "reviewer": fact.reviewer}
             case SecrecyRefused():
-                return {"stage": "refused", "content": {}, "content_digest": fact.digest, "note": fact.ground}
+                return {"stage": "refused", "content": {}, "content_digest": fact.digest} | _noted(
+                    fact.version, fact.ground
+                )
             case DisclosureReturned():
-                return {"stage": "draft", "reviewer": "", "attested_by": [], "note": fact.reason}
+                blank = dict.fromkeys(("reviewer", "approver", "register_number", "content_digest"), "")
+                return {"stage": "draft", "attested_by": []} | blank | _noted(fact.version, fact.reason)
             case DisclosureApproved():
                 return {
                     "stage": "approved",
@@ -180,6 +183,11 @@ def _begun(fact: DisclosureDrafted, at: datetime) -> dict[str, Any]:
     )  # fmt: skip
     row = fact.model_dump(mode="json", include=set(names))
     return row | _fresh(fact) | {"note": "", "stream_version": 1, "changed_at": at}
+
+
+def _noted(version: int, words: str) -> dict[str, str]:
+    """Why it came back; the note of a correction stays, since readers will be shown it."""
+    return {"note": words} if version == 1 else {}
 
 
 def _fresh(fact: DisclosureDrafted | CorrectionOpened) -> dict[str, Any]:
