@@ -26,7 +26,7 @@ from shared.journal.sql import SqlJournal
 from shared.log import Log
 from shared.log.embedded import EmbeddedLog
 from shared.relay import Relay
-from shared.service import Service
+from shared.service import Service, Worker
 from shared.settings import Settings
 from shared.telemetry.observers import FlowObserver, JournalObserver
 from shared.telemetry.traced import TracedJournal
@@ -102,7 +102,7 @@ class Flow:
             service.engine,
             journal,
             platform.log,
-            service.views,
+            (*service.views, *service.ledgers),
             service.reactions,
             service.handler,
             **common,
@@ -116,18 +116,26 @@ class Flow:
         self.relay.prepare()
         self.follower.prepare()
         self.ticking.prepare()
+        for worker in self.service.workers:
+            worker.prepare()
 
     def start(self) -> None:
         self.relay.start()
         self.follower.start()
         self.ticking.start()
+        for worker in self.service.workers:
+            worker.start()
 
     def wind_down(self) -> None:
         """Ask every thread to end after what it has in hand; :meth:`stop` waits for them."""
+        for worker in self.service.workers:
+            worker.wind_down()
         for part in (self.ticking, self.follower, self.relay):
             part.wind_down()
 
     def stop(self) -> None:
+        for worker in self.service.workers:
+            worker.stop()
         self.ticking.stop()
         self.follower.stop()
         self.relay.stop()
@@ -147,6 +155,8 @@ class Running:
             flow.service.app.state.follower = flow.follower
             flow.service.app.state.readiness.append(("relay", _alarm_of(flow.relay)))
             flow.service.app.state.notes.append(("log", _trouble_of(flow)))
+            for worker in flow.service.workers:
+                flow.service.app.state.notes.append((type(worker).__name__.lower(), _worker_trouble(worker)))
             flow.service.app.state.on_clock.append(self.clock_moved)
 
     def start(self) -> None:
@@ -180,6 +190,10 @@ class Running:
 def _trouble_of(flow: Flow) -> Callable[[], str]:
     """Why events do not flow just now; journals accept meanwhile, so it is no reason to be unready."""
     return lambda: flow.relay.trouble or flow.follower.trouble
+
+
+def _worker_trouble(worker: Worker) -> Callable[[], str]:
+    return lambda: worker.trouble
 
 
 def _alarm_of(relay: Relay) -> Callable[[], str]:

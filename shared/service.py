@@ -43,6 +43,20 @@ class Ticker:
     due: Callable[[datetime], Iterable[Do]]
 
 
+class Worker(Protocol):
+    """A thread of a service's own, kept going with its flow; ``trouble`` says what keeps it from its work, or ''."""
+
+    trouble: str
+
+    def prepare(self) -> None: ...
+
+    def start(self) -> None: ...
+
+    def wind_down(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
 class Platform(Protocol):
     """What a process hands to the services it runs: the one place where adapters were chosen."""
 
@@ -70,10 +84,13 @@ class Service:
     views: Sequence[View] = ()
     reactions: Sequence[Reaction] = ()
     tickers: Sequence[Ticker] = ()
+    ledgers: Sequence[View] = ()  # followed like views, but never made again: what they decided stands
+    workers: Sequence[Worker] = ()
     extras: dict[str, Any] = field(default_factory=dict)
 
     @property
     def hears(self) -> frozenset[str]:
         """The services whose events this one follows, itself among them if a view of its own needs it."""
-        heard = [*(view.hears for view in self.views), *(reaction.hears for reaction in self.reactions)]
+        followed = (*self.views, *self.ledgers)
+        heard = [*(view.hears for view in followed), *(reaction.hears for reaction in self.reactions)]
         return frozenset(service for hears in heard for service in hears)

@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     client_id: str = Field("gongkai-portal", description="The portal's OIDC client id.")
     client_secret: SecretStr = Field(SecretStr(""), description="The portal's OIDC client secret.")
     session_secret: SecretStr = Field(SecretStr(""), description="Key that seals the portal's session cookies.")
+    log_key: SecretStr = Field(
+        SecretStr(""), description="The transparency log's signing key; empty in development: one is made."
+    )
     public_url: str = Field("http://127.0.0.1:8000", description="Where people reach the portal.")
     services: dict[str, str] = Field(
         default_factory=dict, description="Base URL of each service for the portal (JSON); empty: in this process."

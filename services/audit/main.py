@@ -2,6 +2,11 @@
 
 from services.audit.api import Parts, routes
 from services.audit.events import REGISTRY
+from services.audit.tlog.keeper import Keeper
+from services.audit.tlog.keys import signer_of
+from services.audit.tlog.store import Store
+from services.audit.tlog.writer import Writer
+from services.audit.views.entries import Entries
 from services.audit.views.trace import Trace
 from shared.identity.register import Register
 from shared.service import Platform, Service
@@ -15,5 +20,9 @@ def build(platform: Platform) -> Service:
     handler = platform.handler(REGISTRY)
     register, trace = Register(engine), Trace(engine)
     views = (register, trace)
+    folder = platform.settings.var / "tlog"
+    entries = Entries(engine, platform.settings.county)
+    signer = signer_of(platform.settings, folder)
+    keeper = Keeper(engine, Writer(engine, entries, Store(folder), signer) if signer else None)
     app = make_app(NAME, platform, [routes(Parts(register, trace))], register=register, handler=handler, views=views)
-    return Service(NAME, REGISTRY, handler, engine, app, views=views)
+    return Service(NAME, REGISTRY, handler, engine, app, views=views, ledgers=(entries,), workers=(keeper,))

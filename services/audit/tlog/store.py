@@ -1,0 +1,75 @@
+"""The log's files as they are served: tiles, bundles and the checkpoint, each on the disk before anything counts on it.
+
+A file appears whole or not at all, and what it says never changes; only the checkpoint is replaced.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from services.audit.tlog.merkle import HASH_BYTES
+from services.audit.tlog.tiles import WIDTH, Tile, TileWrong, bundle, split_bundle
+
+CHECKPOINT = "checkpoint"
+
+
+class Store:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def read(self, tile: Tile) -> bytes:
+        """A partial tile also from the full one that took its place. Raises ``LookupError``, :class:`TileWrong`."""
+        for path in (tile.path, tile.whole.path):
+            try:
+                data = (self.folder / path).read_bytes()
+            except FileNotFoundError:
+                continue
+            return _cut(tile, data)
+        raise LookupError(tile.path)
+
+    def write(self, tile: Tile, data: bytes) -> None:
+        """Wait until it is on the disk."""
+        self._put(self.folder / tile.path, data)
+
+    def drop_partials(self, tile: Tile) -> None:
+        """What came before the full tile; readers fall back to that."""
+        shutil.rmtree(self.folder / f"{tile.whole.path}.p", ignore_errors=True)
+
+    @property
+    def checkpoint(self) -> bytes:
+        """The published note; empty before the first."""
+        try:
+            return (self.folder / CHECKPOINT).read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    def publish(self, note: bytes) -> None:
+        self._put(self.folder / CHECKPOINT, note)
+
+    def _put(self, file: Path, data: bytes) -> None:
+        made = [folder for folder in (file.parent, *file.parent.parents) if not folder.exists()]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside = file.with_name(f".{file.name}.new")
+        with beside.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(file)
+        for folder in (file.parent, *(folder.parent for folder in made)):
+            _sync(folder)
+
+
+def _cut(tile: Tile, data: bytes) -> bytes:
+    if tile.level is None:
+        return bundle(split_bundle(data)[: tile.width]) if tile.width < WIDTH else data
+    if len(data) < tile.width * HASH_BYTES:
+        raise TileWrong(f"{tile.path} has {len(data)} bytes")
+    return data[: tile.width * HASH_BYTES]
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,270 @@
+"""The writer of the transparency log: what it serves, what a crash leaves, and when it refuses to sign."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rfc8785
+from sqlalchemy import Engine
+
+from services.audit.tlog import leaves, merkle, notes, tiles
+from services.audit.tlog.keys import signer_of
+from services.audit.tlog.notes import Checkpoint, Signer
+from services.audit.tlog.store import Store
+from services.audit.tlog.tiles import Tile
+from services.audit.tlog.writer import LogRefused, Writer, metadata
+from services.audit.views.entries import Entries
+from services.publication.events import REGISTRY
+from shared.cloudevents import canonical
+from shared.database import make_engine
+from shared.events import Context, Recorded
+from shared.settings import Environment, Settings
+from shared.testing import RECORDED_AT
+
+SIGNER = Signer.of_seed("log.example/qingshan", bytes(range(32)))
+
+
+class Recording:
+    """Entries that are recorded, as the ledger has them."""
+
+    def __init__(self, count: int = 0) -> None:
+        self.rows = [f"entry {i}".encode() for i in range(count)]
+
+    def size(self) -> int:
+        return len(self.rows)
+
+    def entries(self, start: int, end: int) -> Sequence[bytes]:
+        return self.rows[start:end]
+
+    def grow(self, count: int) -> None:
+        self.rows += [f"entry {i}".encode() for i in range(len(self.rows), count)]
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = make_engine(database_url)
+    metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+def read(folder: Path) -> tuple[Checkpoint, list[bytes]]:
+    """A plain reader: the signed checkpoint, and every entry under it, all hashes checked."""
+    store = Store(folder)
+    checkpoint = notes.open_checkpoint(store.checkpoint, SIGNER.verifier)
+    size = checkpoint.size
+    assert merkle.root(tiles.nodes_of(store.read, size), size) == checkpoint.root
+    entries: list[bytes] = []
+    for tile in tiles.tiles_of(size):
+        data = store.read(tile)
+        if tile.level is None:
+            entries += tiles.split_bundle(data)
+        elif tile.level == 0:
+            hashes = [merkle.leaf_hash(entry) for entry in entries[tile.number * 256 :]]
+            assert data == b"".join(hashes[: tile.width])
+        else:
+            under = (store.read(Tile(tile.level - 1, tile.number * 256 + i)) for i in range(tile.width))
+            assert data == b"".join(tiles.full_tile_hash(child) for child in under)
+    return checkpoint, entries
+
+
+def test_a_log_without_entries_signs_the_empty_tree_and_has_no_tiles(engine: Engine, tmp_path: Path) -> None:
+    assert Writer(engine, Recording(), Store(tmp_path / "log"), SIGNER).seal() == 0
+    assert read(tmp_path / "log") == (Checkpoint(SIGNER.name, 0, merkle.EMPTY_ROOT), [])
+    assert [f.name for f in (tmp_path / "log").iterdir()] == ["checkpoint"]
+
+
+def test_every_entry_is_served_in_its_order_however_the_log_grew(engine: Engine, tmp_path: Path) -> None:
+    recording, last = Recording(), None
+    writer = Writer(engine, recording, Store(tmp_path / "log"), SIGNER)
+    for size in (1, 2, 255, 256, 257, 600, 600):
+        recording.grow(size)
+        assert writer.seal() == size
+        checkpoint, entries = read(tmp_path / "log")
+        assert entries == recording.rows
+        nodes = tiles.nodes_of(writer.store.read, size)
+        if last:
+            proof = merkle.consistency(nodes, last.size, size)
+            merkle.verify_consistency(last.size, size, proof, last.root, checkpoint.root)
+        last = checkpoint
+    assert not (tmp_path / "log/tile/0/000.p").exists()
+    assert (tmp_path / "log/tile/0/002.p/88").exists()
+
+
+class Crash(Exception):
+    """The process ends here."""
+
+
+def crashing(writer: Writer, at: int, after: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the process end before, or just after, its ``at``-th durable step."""
+    steps = 0
+
+    def wrapped(real: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*args: Any, **named: Any) -> Any:
+            nonlocal steps
+            steps += 1
+            if steps == at and not after:
+                raise Crash
+            answer = real(*args, **named)
+            if steps == at:
+                raise Crash
+            return answer
+
+        return step
+
+    for owner, name in ((writer.store, "write"), (writer.store, "publish"), (writer, "_keep"), (writer, "_tidy")):
+        monkeypatch.setattr(owner, name, wrapped(getattr(owner, name)))
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_crash_at_any_step_leaves_a_log_that_goes_on(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    crashed, at = True, 0
+    recording, folder = Recording(250), tmp_path / "log"
+    Writer(engine, recording, Store(folder), SIGNER).seal()
+    while crashed:
+        at += 1
+        recording.grow(recording.size() + 7)
+        writer = Writer(engine, recording, Store(folder), SIGNER)
+        before = read(folder)[0]
+        crashing(writer, at, after, monkeypatch)
+        try:
+            writer.seal()
+            crashed = False
+        except Crash:
+            left, entries = read(folder)
+            assert left.size in (before.size, recording.size())
+            assert entries == recording.rows[: left.size]
+            recording.grow(recording.size() + 1)
+        assert Writer(engine, recording, Store(folder), SIGNER).seal() == recording.size()
+        assert read(folder)[1] == recording.rows
+    assert at > 5
+
+
+def test_a_database_from_an_old_backup_signs_nothing(tmp_path: Path) -> None:
+    file, folder, recording = tmp_path / "audit.sqlite", tmp_path / "log", Recording(5)
+    engine = make_engine(f"sqlite:///{file}")
+    metadata.create_all(engine)
+    Writer(engine, recording, Store(folder), SIGNER).seal()
+    engine.dispose()
+    shutil.copy(file, tmp_path / "backup")
+    recording.grow(9)
+    Writer(engine, recording, Store(folder), SIGNER).seal()
+    engine.dispose()
+    published = (folder / "checkpoint").read_bytes()
+    for name in ("audit.sqlite", "audit.sqlite-wal", "audit.sqlite-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    shutil.copy(tmp_path / "backup", file)
+    for rows in (5, 9, 12):
+        with pytest.raises(LogRefused, match="9 entries are published, and only 5 are here"):
+            Writer(engine, Recording(rows), Store(folder), SIGNER).seal()
+    assert (folder / "checkpoint").read_bytes() == published
+    engine.dispose()
+
+
+def test_other_rows_missing_rows_and_another_key_sign_nothing(engine: Engine, tmp_path: Path) -> None:
+    store = Store(tmp_path / "log")
+    Writer(engine, Recording(300), store, SIGNER).seal()
+    published = store.checkpoint
+    with pytest.raises(LogRefused, match="only 299 are recorded"):
+        Writer(engine, Recording(299), store, SIGNER).seal()
+    with pytest.raises(LogRefused, match="not one of"):
+        Writer(engine, Recording(301), store, Signer.of_seed(SIGNER.name, bytes(32))).seal()
+    other = Recording(310)
+    other.rows[270] = b"another history"
+    with pytest.raises(LogRefused, match="now another one"):
+        Writer(engine, other, store, SIGNER).seal()
+    assert store.checkpoint == published
+
+
+@pytest.mark.parametrize("path", ["tile/0/000", "tile/entries/000", "tile/entries/001.p/44", "tile/1/000.p/1"])
+def test_a_plain_reader_sees_a_changed_byte_in_any_file(engine: Engine, tmp_path: Path, path: str) -> None:
+    store = Store(tmp_path / "log")
+    Writer(engine, Recording(300), store, SIGNER).seal()
+    data = bytearray((store.folder / path).read_bytes())
+    data[3] ^= 1
+    (store.folder / path).write_bytes(data)
+    with pytest.raises(AssertionError):
+        read(store.folder)
+
+
+@pytest.mark.parametrize("path", ["tile/0/001.p/44", "tile/1/000.p/1", "checkpoint"])
+def test_a_changed_byte_where_the_tree_grows_signs_nothing(engine: Engine, tmp_path: Path, path: str) -> None:
+    store, recording = Store(tmp_path / "log"), Recording(300)
+    Writer(engine, recording, store, SIGNER).seal()
+    file = store.folder / path
+    data = bytearray(file.read_bytes())
+    data[3] ^= 1
+    file.write_bytes(data)
+    recording.grow(320)
+    with pytest.raises(LogRefused):
+        Writer(engine, recording, store, SIGNER).seal()
+
+
+def event(position: int = 1, *, stream: str = "disclosure-1", actor: str = "wang-jianjun", post: str = "") -> Recorded:
+    context = Context(town="fengyang", actor=actor, post=post, organisation="FY-R1", correlation_id="c-1")
+    data = {"text": "村务公开", "giver": "li-xiulan"}
+    kind = f"cn.gongkai.{REGISTRY.service}.DisclosureDrafted.v1"
+    return Recorded(REGISTRY.service, position, stream, 1, f"id-{position}", kind, RECORDED_AT, data, context)
+
+
+def test_an_entry_holds_the_envelope_and_a_salted_digest_and_no_content() -> None:
+    happened, salt = event(post="FY-R1/secretary"), bytes(32)
+    entry = leaves.entry_of(happened, "qingshan", salt)
+    assert entry == (
+        b'{"actor":"wang-jianjun","correlation":"c-1","digest":"'
+        + leaves.digest_of(canonical(happened, "qingshan"), salt).encode()
+        + b'","format":"gongkai-log-entry/v1","id":"id-1","organisation":"FY-R1","position":1,"post":"FY-R1/secretary",'
+        b'"recorded":"2026-01-05T01:00:00Z","service":"publication","stream":"disclosure-1","town":"fengyang",'
+        b'"type":"cn.gongkai.publication.DisclosureDrafted.v1","version":1}'
+    )
+    assert leaves.digest_of(canonical(happened, "qingshan"), salt) != leaves.digest_of(
+        canonical(happened, "qingshan"), b"\1" * 32
+    )
+
+
+@pytest.mark.parametrize("post", ["", "member"])
+def test_who_acts_in_no_post_is_not_named_nor_whose_record_it_is(post: str) -> None:
+    entry = leaves.entry_of(event(stream="person-li-xiulan", actor="li-xiulan", post=post), "qingshan", bytes(32))
+    assert b"li-xiulan" not in entry
+    assert b"member" not in entry
+
+
+def test_the_ledger_numbers_each_event_once_in_the_order_it_came(database_url: str) -> None:
+    engine = make_engine(database_url)
+    ledger = Entries(engine, "qingshan")
+    ledger.metadata.create_all(engine)
+    for position in (1, 2, 2, 1, 3):
+        with engine.begin() as tx:
+            ledger.apply(tx, event(position))
+    assert ledger.size() == 3
+    kept = [ledger.of(f"id-{position}") for position in (1, 2, 3)]
+    assert [row.index for row in kept if row] == [0, 1, 2]
+    assert [row.entry for row in kept if row] == ledger.entries(0, 9)
+    assert ledger.of("id-9") is None
+    engine.dispose()
+
+
+def test_development_makes_its_key_once_and_production_signs_only_with_a_given_one(tmp_path: Path) -> None:
+    development = Settings(environment=Environment.DEVELOPMENT, var=tmp_path, public_url="https://x.example/")
+    made = signer_of(development, tmp_path / "tlog")
+    again = signer_of(development, tmp_path / "tlog")
+    assert made is not None
+    assert again is not None
+    assert made.encoded == again.encoded
+    assert made.name == "x.example/log"
+    assert (tmp_path / "tlog/log-key").stat().st_mode & 0o777 == 0o600
+    production = Settings(environment=Environment.PRODUCTION, var=tmp_path)
+    assert signer_of(production, tmp_path / "tlog") is None
+    given = signer_of(Settings(var=tmp_path, log_key=SIGNER.encoded), tmp_path / "tlog")
+    assert given is not None
+    assert given.verifier == SIGNER.verifier
+
+
+def test_entries_are_canonical_json() -> None:
+    entry = leaves.entry_of(event(), "qingshan", bytes(32))
+    assert rfc8785.dumps(json.loads(entry)) == entry
