@@ -81,6 +81,7 @@ def everything(platform: LocalPlatform) -> Front:
     running = Running(platform, list(services.values()))
     clients = {name: _inside(service.app, name) for name, service in services.items()}
     prefixes: dict[str, App] = {f"/api/{name}/": service.app for name, service in services.items()}
+    prefixes["/log/"] = services["audit"].app
     issuer: dict[str, httpx2.AsyncClient] = {}
     if platform.issuer:
         prefixes["/dev/"] = services["catalogue"].app

@@ -90,6 +90,7 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "file.read": [*_DESK, *_SUPERVISOR, *_TOWN],
     "archive.as-of": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN],
     "trace.read": [(P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN, (P.COUNTY_CDI, Where.COUNTY)],  # SUP-14
+    "log.read": _ANYONE,
     # what every service shows of itself, and what only development has
     "health.read": _ANYONE,
     "development": _ANYONE,

@@ -1,6 +1,6 @@
 """Puts audit together: the only file of it that knows which parts are real."""
 
-from services.audit.api import Parts, routes
+from services.audit.api import LogParts, Parts, log_routes, routes
 from services.audit.events import REGISTRY
 from services.audit.tlog.keeper import Keeper
 from services.audit.tlog.keys import signer_of
@@ -24,5 +24,6 @@ def build(platform: Platform) -> Service:
     entries = Entries(engine, platform.settings.county)
     signer = signer_of(platform.settings, folder)
     keeper = Keeper(engine, Writer(engine, entries, Store(folder), signer) if signer else None)
-    app = make_app(NAME, platform, [routes(Parts(register, trace))], register=register, handler=handler, views=views)
+    routers = [routes(Parts(register, trace)), *log_routes(LogParts(entries, Store(folder), signer))]
+    app = make_app(NAME, platform, routers, register=register, handler=handler, views=views)
     return Service(NAME, REGISTRY, handler, engine, app, views=views, ledgers=(entries,), workers=(keeper,))

@@ -6,7 +6,18 @@ Every command answers on stdout (``--json`` for machines), logs to stderr, and e
 
 import typer
 
-from services.cli import check, contracts_commands, demo_commands, parked, platform, rebuild, run, serve, topics
+from services.cli import (
+    check,
+    check_proof,
+    contracts_commands,
+    demo_commands,
+    parked,
+    platform,
+    rebuild,
+    run,
+    serve,
+    topics,
+)
 from services.cli.faults import line_of
 from services.cli.output import err, log_to_stderr
 
@@ -22,6 +33,7 @@ serve.add_to(app)
 platform.add_to(app)
 demo_commands.add_to(app)
 check.add_to(app)
+check_proof.add_to(app)
 app.add_typer(topics.app, name="topics")
 app.add_typer(parked.app, name="parked")
 rebuild.add_to(app)

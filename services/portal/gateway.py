@@ -32,11 +32,11 @@ HOP_BY_HOP = frozenset(
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-def gateway(services: Services) -> Route:
-    """The route that forwards; it belongs behind all others of its kind."""
+def gateway(services: Services) -> list[Route]:
+    """The routes that forward, the transparency log's to audit; they belong behind all others of their kind."""
 
     async def forward(request: Request) -> Response:
-        client = services.clients.get(request.path_params["service"])
+        client = services.clients.get(request.path_params.get("service", "audit"))
         if client is None:
             return problems.problem(request, "NOT_FOUND", "There is no such thing here.")
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -47,7 +47,10 @@ def gateway(services: Services) -> Route:
             return problems.problem(request, "SERVICE_AWAY", "The service does not answer now; try again.")
         return _passed_back(answer)
 
-    return Route("/api/{service}/{rest:path}", forward, methods=METHODS)
+    return [
+        Route("/api/{service}/{rest:path}", forward, methods=METHODS),
+        Route("/log/{rest:path}", forward, methods=["GET", "HEAD"]),
+    ]
 
 
 def _kept(request: Request) -> list[tuple[str, str]]:

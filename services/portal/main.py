@@ -96,7 +96,7 @@ def _application(desk: Desk, issuer: Issuer) -> Starlette:
         *(Route(p.path, endpoint(desk, p), methods=[p.method]) for p in pages),
         Route("/livez", _alive),
         Route("/readyz", _alive),
-        gateway(desk.services),
+        *gateway(desk.services),
         Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
     ]
 
