@@ -1,5 +1,6 @@
 """The register and the catalogues over HTTP, in the demo county as it stands after 2026-01-20."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -107,18 +108,27 @@ def test_an_adopted_catalogue_takes_no_second_draft(county: County) -> None:  # 
     assert code(county.do("he-jing", "/organisations/FY-E1/catalogue/draft")) == "STEP_OUT_OF_ORDER"
 
 
+def without_trace(text: str) -> str:
+    """A problem names the request it answered; all else stays the same."""
+    return re.sub(r'"trace_id":"[0-9a-f]+"', "", text)
+
+
+HESHAN_UNITS = {"units": dict.fromkeys((f"C{n}" for n in range(1, 9)), "HS"), "on": "2026-01-20"}
+
+
 def test_every_bad_cell_of_a_sheet_is_named_and_nothing_imported(county: County) -> None:
+    assert county.do("tang-ning", "/towns/heshan/division", HESHAN_UNITS).status_code == 201
+    before = county.ask("tang-ning", "/organisations/HS-R1/catalogue/draft").text
     rows = (HEADER, [*DUES[:5], "飞鸽传书", *DUES[6:]], [*DUES[:6], None, DUES[7]])
     files = {"file": ("目录.xlsx", book(*rows))}
     answer = county.do("tang-ning", "/organisations/HS-R1/catalogue/import", files=files)
     assert (answer.status_code, code(answer)) == (422, "IMPORT_REFUSED")
-    assert [e["pointer"] for e in answer.json()["errors"]] == ["B2", "F2", "B3"]
-    assert code(county.ask("tang-ning", "/organisations/HS-R1/catalogue/draft")) == "NOT_FOUND"
+    assert [e["pointer"] for e in answer.json()["errors"]] == ["F2", "H2", "B3"]
+    assert without_trace(county.ask("tang-ning", "/organisations/HS-R1/catalogue/draft").text) == without_trace(before)
 
 
 def test_a_rehearsed_import_says_what_it_would_do_and_does_nothing(county: County) -> None:
-    body = {"units": dict.fromkeys((f"C{n}" for n in range(1, 9)), "HS"), "on": "2026-01-20"}
-    assert county.do("tang-ning", "/towns/heshan/division", body).status_code == 201
+    assert county.do("tang-ning", "/towns/heshan/division", HESHAN_UNITS).status_code == 201
     files = {"file": ("catalogue.xlsx", book(HEADER, [*DUES[:7], "东坪村党支部"]))}
     path = "/organisations/HS-R1/catalogue/import"
     answer = county.do("tang-ning", f"{path}?dry_run=true", files=files)

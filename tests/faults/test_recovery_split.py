@@ -132,16 +132,11 @@ def test_postgres_killed_under_commands_is_waited_for_and_nothing_is_lost(town: 
 
 
 def test_a_service_killed_is_started_again_by_the_supervisor(town: Town) -> None:
-    watching = Thread(target=town.parts.watch, daemon=True)
-    watching.start()
+    Thread(target=town.parts.watch, daemon=True).start()  # until the platform stops: a child ends with its starter
     child = town.parts.children["publication"]
     starts, pid = child.starts, child.pid
-    try:
-        answers = commands_meanwhile(town, "no-service", 3, child.kill)
-        assert {answer.json()["code"] for answer in answers if answer.status_code != 201} <= AWAY
-        within(30, lambda: town.draft("service-is-back").status_code == 201)
-        assert (child.starts, child.pid != pid) == (starts + 1, True)
-        everything_acknowledged_is_there_once(town, traced=True)
-    finally:
-        town.parts.stopping.set()
-        watching.join(5)
+    answers = commands_meanwhile(town, "no-service", 3, child.kill)
+    assert {answer.json()["code"] for answer in answers if answer.status_code != 201} <= AWAY
+    within(30, lambda: town.draft("service-is-back").status_code == 201)
+    assert (child.starts, child.pid != pid) == (starts + 1, True)
+    everything_acknowledged_is_there_once(town, traced=True)

@@ -95,5 +95,6 @@ def test_everything_can_be_reached_and_sent_from_the_keyboard(scene: Stage, brow
             page.keyboard.press("Tab")
         page.keyboard.type("Please put up a clearer sheet.")
         page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         assert "K7QF" in page.locator("main").inner_text()
