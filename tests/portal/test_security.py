@@ -71,6 +71,13 @@ async def test_the_gateway_passes_bodies_and_refusals_through() -> None:
     assert scene.services["feedback"].asked[-1][3] == b'{"text":"hello"}'
 
 
+async def test_the_gateway_passes_the_transparency_log_through_from_audit() -> None:
+    scene = stage()
+    answer = await scene.browser.get("/log/tile/0/000.p/3")
+    assert answer.json()["code"] == "NOT_FOUND"
+    assert scene.services["audit"].asked[-1][:2] == ("GET", "/log/tile/0/000.p/3")
+
+
 async def test_the_screen_and_the_feed_know_nothing_of_who_looks() -> None:  # PUB-14
     scene = stage()
     scene.answer("catalogue", "GET", "/organisations/FY-R1", {"organisation": "FY-R1", "name_zh": "柳树村党支部"})
