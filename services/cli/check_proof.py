@@ -35,12 +35,10 @@ def check(
 
 
 def _lines(found: Receipt, event: Path | None) -> list[str]:
-    said = found.entry
-    by = f" by {said['actor']} as {said['post']}" if said.get("actor") else ""
-    at = found.checkpoint
+    said, at = found.entry, found.checkpoint
     lines = [
         f"holds: {at.origin} has signed for it",
-        f"event {said.get('id')}, {said.get('type')}, recorded {said.get('recorded')}{by}",
+        f"event {said.get('position')} of {said.get('service')}",
         f"entry {found.index} of the {at.size} that the log had then",
     ]
     return [*lines, f"{event} is that event, unchanged"] if event else lines
