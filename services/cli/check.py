@@ -70,6 +70,8 @@ def _test_parts() -> Iterator[Finding]:
     yield from split_parts_missing()
     if shutil.which("chromium") is None:
         yield Finding("tests in a browser", "Chromium is not installed", "apt-get install chromium fonts-noto-cjk")
+    if shutil.which("go") is None:
+        yield Finding("the transparency log read by Go's packages", "Go is not installed", "apt-get install golang-go")
     if importlib.util.find_spec("playwright") is None:
         yield Finding("tests in a browser", "Playwright is not installed", "`make test` installs it")
 

@@ -49,7 +49,7 @@ func main() {
 	entries := entriesOf(log, tree.N)
 	must(int64(len(entries)) == tree.N, "entries are missing")
 	for start := 0; start < len(entries); start += 256 {
-		same(hashes, entries[start:min(start+256, len(entries))], start)
+		same(hashes, entries[start:least(start+256, len(entries))], start)
 	}
 	for i := 0; i < len(entries); i += 1 + len(entries)/300 {
 		proof, err := tlog.ProveRecord(tree.N, int64(i), hashes)
@@ -92,13 +92,23 @@ func opened(log folder, vkey string) tlog.Tree {
 	check(err)
 	root, err := base64.StdEncoding.DecodeString(lines[2])
 	check(err)
-	return tlog.Tree{N: size, Hash: tlog.Hash(root)}
+	must(len(root) == tlog.HashSize, "the root is no hash")
+	tree := tlog.Tree{N: size}
+	copy(tree.Hash[:], root)
+	return tree
+}
+
+func least(a, b int) int {
+	if a < b {
+		return a
+	}
+	return b
 }
 
 func entriesOf(log folder, size int64) [][]byte {
 	var entries [][]byte
 	for n := int64(0); n*256 < size; n++ {
-		tile := tlog.Tile{H: 8, L: 0, N: n, W: int(min(256, size-n*256))}
+		tile := tlog.Tile{H: 8, L: 0, N: n, W: least(256, int(size-n*256))}
 		data, err := log.read(strings.Replace(tile.Path(), "tile/8/0/", "tile/entries/", 1))
 		check(err)
 		for len(data) > 0 {
