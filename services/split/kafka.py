@@ -6,13 +6,15 @@ it.
 """
 
 import ctypes
+import fcntl
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -79,8 +81,21 @@ def get_kafka() -> Kafka:
     except KafkaMissing:
         if os.environ.get("KAFKA_HOME") or shutil.which("java") is None:
             raise
-    fetch_jars(cache_folder() / "kafka")
+    with _one_at_a_time():
+        try:
+            return find_kafka()  # somebody else has fetched them meanwhile
+        except KafkaMissing:
+            fetch_jars(cache_folder() / "kafka")
     return find_kafka()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Of several processes that want the jars at once one fetches them, and the others wait."""
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    with (cache_folder() / "kafka.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def fetch_jars(folder: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.split.kafka import KafkaBroker, KafkaMissing, find_kafka
+from services.split.kafka import KafkaBroker, KafkaMissing, get_kafka
 
 DECLARED = Path(__file__).parents[2] / "deploy" / "kafka" / "topics.yaml"
 
@@ -23,7 +23,7 @@ def free_port() -> int:
 def new_broker(folder: Path) -> KafkaBroker:
     """A broker not yet started. Skips the test where Kafka is not here, unless GONGKAI_REQUIRE_ALL is 1."""
     try:
-        find_kafka()
+        get_kafka()
     except KafkaMissing as missing:
         if os.environ.get("GONGKAI_REQUIRE_ALL") == "1":
             raise
