@@ -4,8 +4,8 @@ Embedded, ``/api/<service>/`` goes to the service's application in this process;
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx2
@@ -135,8 +135,3 @@ def _passed(answer: httpx2.Response) -> Response:
     kept = ("content-type", "location", "cache-control", "content-security-policy", "referrer-policy", "pragma")
     headers = {name: answer.headers[name] for name in kept if name in answer.headers}
     return Response(answer.content, answer.status_code, headers=headers)
-
-
-@asynccontextmanager
-async def nothing() -> AsyncIterator[None]:
-    yield

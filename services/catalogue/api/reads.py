@@ -39,7 +39,9 @@ BRANCH_LEVELS = frozenset({"branch", "general-branch"})
 
 
 def add(router: Api, parts: Parts) -> None:
-    for more in (_code_list, _register, _me, _division, _templates, _catalogue, _items):
+    _code_list(router)
+    _me(router)
+    for more in (_register, _division, _templates, _catalogue, _items):
         more(router, parts)
 
 
@@ -47,7 +49,7 @@ def _nothing() -> Refused:
     return Refused("NOT_FOUND", "There is no such thing here.")
 
 
-def _code_list(router: Api, parts: Parts) -> None:  # noqa: ARG001 - every group of routes is added alike
+def _code_list(router: Api) -> None:
     @router.get("/codes", action="catalogue.read")
     def code_list(reader: Reader) -> CodesPage:
         """The eight categories with their sub-items, and the channels."""
@@ -95,7 +97,7 @@ def _register(router: Api, parts: Parts) -> None:
         return _organisation(parts, found, on or reader.today, posts=True)
 
 
-def _me(router: Api, parts: Parts) -> None:  # noqa: ARG001 - every group of routes is added alike
+def _me(router: Api) -> None:
     @router.get("/me", action="register.read")
     def me(reader: Reader) -> MePage:
         """Who the asker is and which posts they hold now (ORG-15)."""

@@ -37,8 +37,9 @@ COUNTY_OFFICE_TITLE = ("县党务公开工作领导小组办公室", "County lea
 
 
 def add(router: Api, parts: Parts) -> None:
-    for more in (_county, _organisations, _posts, _rolls, _division, _calendars):
+    for more in (_county, _organisations, _posts, _rolls, _division):
         more(router, parts)
+    _calendars(router)
 
 
 def _county(router: Api, parts: Parts) -> None:
@@ -217,7 +218,7 @@ def _division(router: Api, parts: Parts) -> None:
         return desk.handle(Do(TOWN, town, SetParameters(town, body.values, body.on)), acting=acting, town=town)
 
 
-def _calendars(router: Api, parts: Parts) -> None:  # noqa: ARG001 - every group of routes is added alike
+def _calendars(router: Api) -> None:
     @router.post("/calendars", action="calendar.keep", status_code=201)
     def publish_calendar(body: CalendarBody, desk: CommandDesk) -> Done:
         """A year's holidays: as sent, or as the notice that comes with the program."""
