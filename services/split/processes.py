@@ -49,9 +49,13 @@ class Child:
     def __init__(self, name: str, command: list[str], environment: Mapping[str, str], log: Path) -> None:
         self.name, self.command, self.environment, self.log = name, command, dict(environment), log
         self.process: subprocess.Popen[bytes] | None = None
+        self.wanted = False  # from start to stop: a supervisor starts it again if it ends in between
         self.starts = 0
 
     def start(self) -> None:
+        """Start it, unless it runs."""
+        if self.running:
+            return
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own programs with arguments we make
@@ -63,6 +67,7 @@ class Child:
                 start_new_session=True,
             )
         self.starts += 1
+        self.wanted = True
 
     @property
     def pid(self) -> int:
@@ -84,6 +89,7 @@ class Child:
 
     def stop(self) -> None:
         """Ask it to end, and insist after a while."""
+        self.wanted = False
         if self.process is None or not self.running:
             return
         self.process.terminate()

@@ -106,11 +106,11 @@ class SplitPlatform:
         self.say(f"Prometheus on {self.plan.url('prometheus')}")
 
     def watch(self) -> None:
-        """Start again whatever ends, a little later each time, until told to stop."""
+        """Start again whatever ends unasked, a little later each time, until told to stop."""
         due: dict[str, float] = {}
         while not self.stopping.wait(0.2):
             for name, child in self.children.items():
-                if child.running:
+                if child.running or not child.wanted:
                     continue
                 now = time.monotonic()
                 wait = min(0.2 * 2**child.starts, RESTART_SECONDS_MAX)
