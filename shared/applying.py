@@ -26,6 +26,8 @@ from shared.reacting import Reactor
 from shared.service import Reaction
 
 REACTIONS_AT_ONCE = 50  # events between two checkpoints of a reaction
+STREAM_WAITS = "an earlier event of the stream waits"
+Waiting = set[tuple[str, str]]  # view or reaction, stream
 
 
 class NotNext(Exception):
@@ -50,11 +52,11 @@ class Applier:
         if not views or not batch.events:
             return {}
         try:
-            return self._views_see(views, batch, self._apply)
+            return self._views_see(views, batch, self._all_at_once)
         except Exception as fault:
             if transient(fault):
                 raise
-            return self._views_see(views, batch, self._apply_or_park)
+            return self._views_see(views, batch, self._one_by_one)
 
     def reactions_see(self, batch: Batch, stop: Event) -> Iterator[dict[Key, int]]:
         """How far each reaction has come, a few events at a time."""
@@ -77,47 +79,43 @@ class Applier:
         react = partial(self.reactor.react, reaction)
         return parking.retry_outside(self.engine, follower, source, stream, react)
 
-    def _views_see(self, views: Sequence[View], batch: Batch, apply: "Step") -> dict[Key, int]:
+    def _views_see(self, views: Sequence[View], batch: Batch, bring: "Bringing") -> dict[Key, int]:
         names = [view.name for view in views]
         last = batch.events[-1].position
         with self.observer.applying(self.service, batch.source, batch.events), self.engine.begin() as tx:
             at = {name: cp for (name, source), cp in checkpoints.lock(tx, names).items() if source == batch.source}
             _must_be_next(batch, at)
             waiting = parking.streams(tx, names, batch.source)
-            for event in batch.events:
-                for view in views:
-                    if event.position > at[view.name].position:
-                        self._one(tx, view, event, waiting, apply)
+            for view in views:
+                fresh = [event for event in batch.events if event.position > at[view.name].position]
+                bring(tx, view, fresh, waiting)
             moved = {name for name in names if at[name].position < last}
             checkpoints.save(tx, {(name, batch.source): Checkpoint(last, batch.places) for name in moved})
         for name in moved:
             self.observer.followed(self.service, name, batch.source, last, last - at[name].position)
         return {(name, batch.source): max(last, at[name].position) for name in names}
 
-    def _one(self, tx: Connection, view: View, event: Recorded, waiting: set[tuple[str, str]], apply: "Step") -> None:
-        if (view.name, event.stream) in waiting:
-            parking.park(tx, view.name, event, "an earlier event of the stream waits", self.clock.now())
-        elif reason := apply(tx, view, event):
-            parking.park(tx, view.name, event, reason, self.clock.now())
-            waiting.add((view.name, event.stream))
-            self.observer.parked(self.service, view.name, event.service, event.stream, reason)
+    def _all_at_once(self, tx: Connection, view: View, events: Sequence[Recorded], waiting: Waiting) -> None:
+        """Only what belongs to no parked stream is for the view now."""
+        parked = {stream for name, stream in waiting if name == view.name}
+        for event in events:
+            if event.stream in parked:
+                self._park(tx, view, event)
+        flowing = [event for event in events if event.stream not in parked] if parked else events
+        if flowing:
+            view.apply_many(tx, flowing)
 
-    @staticmethod
-    def _apply(tx: Connection, view: View, event: Recorded) -> str:
-        view.apply(tx, event)
-        return ""
+    def _one_by_one(self, tx: Connection, view: View, events: Sequence[Recorded], waiting: Waiting) -> None:
+        for event in events:
+            if (view.name, event.stream) in waiting:
+                self._park(tx, view, event)
+            elif reason := _refusal(tx, view, event):
+                self._park(tx, view, event, reason)
+                waiting.add((view.name, event.stream))
+                self.observer.parked(self.service, view.name, event.service, event.stream, reason)
 
-    @staticmethod
-    def _apply_or_park(tx: Connection, view: View, event: Recorded) -> str:
-        """Why the event could not be applied, or ''."""
-        try:
-            with tx.begin_nested():
-                view.apply(tx, event)
-        except Exception as fault:
-            if transient(fault):
-                raise
-            return parking.reason_of(fault)
-        return ""
+    def _park(self, tx: Connection, view: View, event: Recorded, reason: str = STREAM_WAITS) -> None:
+        parking.park(tx, view.name, event, reason, self.clock.now())
 
     def _reaction_sees(self, reaction: Reaction, batch: Batch, whole: bool) -> dict[Key, int]:
         """React to what is new; the checkpoint follows, so that a crash between repeats, and ids make that
@@ -145,10 +143,10 @@ class Applier:
         self.observer.followed(self.service, reaction.name, batch.source, last, last - at.position)
         return {key: max(last, now.position)}
 
-    def _react(self, reaction: Reaction, event: Recorded, waiting: set[tuple[str, str]]) -> str:
+    def _react(self, reaction: Reaction, event: Recorded, waiting: Waiting) -> str:
         """Why the event must wait, or ''."""
         if (reaction.name, event.stream) in waiting:
-            return "an earlier event of the stream waits"
+            return STREAM_WAITS
         try:
             self.reactor.react(reaction, event)
         except Exception as fault:
@@ -161,7 +159,19 @@ class Applier:
         return ""
 
 
-Step = Callable[[Connection, View, Recorded], str]
+Bringing = Callable[[Connection, View, Sequence[Recorded], Waiting], None]
+
+
+def _refusal(tx: Connection, view: View, event: Recorded) -> str:
+    """Why the event could not be applied, or ''; nothing of it is left behind."""
+    try:
+        with tx.begin_nested():
+            view.apply(tx, event)
+    except Exception as fault:
+        if transient(fault):
+            raise
+        return parking.reason_of(fault)
+    return ""
 
 
 def _must_be_next(batch: Batch, at: Mapping[str, Checkpoint]) -> None:
