@@ -82,17 +82,18 @@ class Applier:
     def _views_see(self, views: Sequence[View], batch: Batch, bring: "Bringing") -> dict[Key, int]:
         names = [view.name for view in views]
         last = batch.events[-1].position
-        with self.observer.applying(self.service, batch.source, batch.events), self.engine.begin() as tx:
-            at = {name: cp for (name, source), cp in checkpoints.lock(tx, names).items() if source == batch.source}
-            _must_be_next(batch, at)
-            waiting = parking.streams(tx, names, batch.source)
-            for view in views:
-                fresh = [event for event in batch.events if event.position > at[view.name].position]
-                bring(tx, view, fresh, waiting)
-            moved = {name for name in names if at[name].position < last}
-            checkpoints.save(tx, {(name, batch.source): Checkpoint(last, batch.places) for name in moved})
-        for name in moved:
-            self.observer.followed(self.service, name, batch.source, last, last - at[name].position)
+        with self.observer.applying(self.service, batch.source, batch.events):
+            with self.engine.begin() as tx:
+                at = {name: cp for (name, source), cp in checkpoints.lock(tx, names).items() if source == batch.source}
+                _must_be_next(batch, at)
+                waiting = parking.streams(tx, names, batch.source)
+                for view in views:
+                    fresh = [event for event in batch.events if event.position > at[view.name].position]
+                    bring(tx, view, fresh, waiting)
+                moved = {name for name in names if at[name].position < last}
+                checkpoints.save(tx, {(name, batch.source): Checkpoint(last, batch.places) for name in moved})
+            for name in sorted(moved):
+                self.observer.followed(self.service, name, batch.source, last, last - at[name].position)
         return {(name, batch.source): max(last, at[name].position) for name in names}
 
     def _all_at_once(self, tx: Connection, view: View, events: Sequence[Recorded], waiting: Waiting) -> None:

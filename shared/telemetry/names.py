@@ -13,6 +13,7 @@ STREAM = "gongkai.stream"
 POSITION = "gongkai.position"
 EVENTS = "gongkai.events"
 FOLLOWER = "gongkai.follower"
+VIEWS = "gongkai.views"
 BY = "gongkai.by"
 OUTCOME = "gongkai.outcome"
 

@@ -72,6 +72,7 @@ class FlowObserver(Observer):
             caused_by=_causes(events),
             service=service,
             events=len(events),
+            position=events[-1].position if events else 0,
             messaging_operation=names.SEND,
             messaging_destination=service,
         )
@@ -96,6 +97,7 @@ class FlowObserver(Observer):
     def followed(self, service: str, follower: str, source: str, position: int, events: int) -> None:
         metrics.FOLLOWER_APPLIED.labels(service, follower, source).inc(events)
         metrics.FOLLOWER_POSITION.labels(service, follower, source).set(position)
+        tracing.note_view(follower, position)
 
     def duplicates(self, service: str, source: str, count: int) -> None:
         metrics.DUPLICATES.labels(service, source).inc(count)

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.telemetry import tracing
 
 _tracer = trace.get_tracer("gongkai")
-QUIET = ("/livez", "/readyz", "/metrics", "/static/")
+QUIET = ("/livez", "/readyz", "/metrics", "/static/", "/dev/traces")
 
 
 class Served:

@@ -97,6 +97,15 @@ def span(
         yield current
 
 
+def note_view(view: str, position: int) -> None:
+    """Have the span we are in say that its work brought a view to a position; outside any it is not said."""
+    here = trace.get_current_span()
+    if isinstance(here, SdkSpan) and here.is_recording():
+        known = (here.attributes or {}).get(names.VIEWS, ())
+        views = (*known, view) if isinstance(known, tuple) else (view,)
+        here.set_attributes({names.VIEWS: views, names.POSITION: position})
+
+
 def links(traceparents: Sequence[str]) -> list[Link]:
     """Links to stored traceparents; one that cannot be read is left out."""
     contexts = (_context(text) for text in dict.fromkeys(traceparents))
