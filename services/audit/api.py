@@ -10,7 +10,6 @@ from fastapi import Response
 from pydantic import BaseModel
 
 from services.audit.tlog import receipts
-from services.audit.tlog.notes import NoteWrong, Signer, open_checkpoint
 from services.audit.tlog.store import Store
 from services.audit.tlog.tiles import Tile, TileWrong, exists, parse
 from services.audit.views.entries import Entries
@@ -19,6 +18,8 @@ from shared import scope
 from shared.decider import Refused
 from shared.identity import PostHeld
 from shared.identity.register import Register
+from shared.transparency.keys import NoteWrong, Signer
+from shared.transparency.notes import open_checkpoint
 from shared.web import Api, Page, Reader
 
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from services.audit.tlog import receipts
-from services.audit.tlog.merkle import ProofWrong
-from services.audit.tlog.notes import NoteWrong, Verifier
 from services.audit.tlog.receipts import Receipt
 from services.cli.output import AsJson, answer, fail, wrong
+from shared.transparency.keys import NoteWrong, Verifier
+from shared.transparency.merkle import ProofWrong
 
 
 def add_to(app: typer.Typer) -> None:

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.audit.tlog import merkle, notes, proofs, tiles
-from services.audit.tlog.merkle import EMPTY_ROOT, ProofWrong, leaf_hash, node_hash
-from services.audit.tlog.notes import Checkpoint, NoteWrong, Signer, Verifier
+from services.audit.tlog import proofs, tiles
 from services.audit.tlog.tiles import Tile, TileWrong
+from shared.transparency import merkle, notes
+from shared.transparency.keys import NoteWrong, Signer, Verifier
+from shared.transparency.merkle import EMPTY_ROOT, ProofWrong, leaf_hash, node_hash
+from shared.transparency.notes import Checkpoint
 
 RFC_ENTRIES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
 RFC_ROOTS = [

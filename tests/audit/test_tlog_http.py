@@ -9,15 +9,16 @@ import pytest
 import structlog
 
 from services.audit.main import build
-from services.audit.tlog import merkle, notes, receipts, tiles
+from services.audit.tlog import receipts, tiles
 from services.audit.tlog.keeper import Keeper
-from services.audit.tlog.notes import Signer, Verifier
 from services.audit.tlog.tiles import Tile
 from services.audit.views.entries import Entries
 from services.cli import main
 from services.publication import events as p
 from shared.cloudevents import structured
 from shared.events import Recorded
+from shared.transparency import merkle, notes
+from shared.transparency.keys import Signer, Verifier
 from tests.audit.test_trace import CLERK, STREAM, drafted
 from tests.feedback.world import World, noon
 

@@ -10,9 +10,8 @@ import pytest
 import rfc8785
 from sqlalchemy import Engine
 
-from services.audit.tlog import leaves, merkle, notes, tiles
+from services.audit.tlog import leaves, tiles
 from services.audit.tlog.keys import signer_of
-from services.audit.tlog.notes import Checkpoint, Signer
 from services.audit.tlog.store import Store
 from services.audit.tlog.tiles import Tile
 from services.audit.tlog.writer import LogRefused, Writer, metadata
@@ -23,6 +22,9 @@ from shared.database import make_engine
 from shared.events import Context, Recorded
 from shared.settings import Environment, Settings
 from shared.testing import RECORDED_AT
+from shared.transparency import merkle, notes
+from shared.transparency.keys import Signer
+from shared.transparency.notes import Checkpoint
 
 SIGNER = Signer.of_seed("log.example/qingshan", bytes(range(32)))
 

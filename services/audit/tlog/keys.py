@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from services.audit.tlog.notes import Signer
 from shared.settings import Settings
+from shared.transparency.keys import Signer
 
 FILE = "log-key"
 

@@ -6,9 +6,10 @@ It is checked without the log: :func:`check`. C2SP tlog-proof.
 import base64
 from dataclasses import dataclass
 
-from services.audit.tlog import merkle
-from services.audit.tlog.merkle import HASH_BYTES, ProofWrong, leaf_hash
-from services.audit.tlog.notes import Checkpoint, NoteWrong, Verifier, open_checkpoint, unb64
+from shared.transparency import merkle
+from shared.transparency.keys import NoteWrong, Verifier, unb64
+from shared.transparency.merkle import HASH_BYTES, ProofWrong, leaf_hash
+from shared.transparency.notes import Checkpoint, open_checkpoint
 
 HEADER = "c2sp.org/tlog-proof@v1"
 LEVELS_MAX = 63

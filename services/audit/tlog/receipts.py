@@ -12,12 +12,14 @@ from typing import Any
 
 import rfc8785
 
-from services.audit.tlog import merkle, proofs
+from services.audit.tlog import proofs
 from services.audit.tlog.leaves import digest_of
-from services.audit.tlog.merkle import ProofWrong
-from services.audit.tlog.notes import Checkpoint, Verifier
 from services.audit.tlog.proofs import Proof
 from services.audit.tlog.tiles import Tiles, nodes_of
+from shared.transparency import merkle
+from shared.transparency.keys import Verifier
+from shared.transparency.merkle import ProofWrong
+from shared.transparency.notes import Checkpoint
 
 
 @dataclass(frozen=True)

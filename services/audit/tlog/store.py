@@ -7,8 +7,8 @@ import os
 import shutil
 from pathlib import Path
 
-from services.audit.tlog.merkle import HASH_BYTES
 from services.audit.tlog.tiles import WIDTH, Tile, TileWrong, bundle, split_bundle
+from shared.transparency.merkle import HASH_BYTES
 
 CHECKPOINT = "checkpoint"
 

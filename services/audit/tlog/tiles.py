@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from services.audit.tlog.merkle import HASH_BYTES, Nodes, node_hash
+from shared.transparency.merkle import HASH_BYTES, Nodes, node_hash
 
 WIDTH = 256
 LEVELS_MAX = 64

@@ -11,13 +11,14 @@ from typing import Protocol
 
 from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, LargeBinary, MetaData, Table, select
 
-from services.audit.tlog import merkle, notes
-from services.audit.tlog.merkle import EMPTY_ROOT, leaf_hash
-from services.audit.tlog.notes import Checkpoint, NoteWrong, Signer
 from services.audit.tlog.store import Store
 from services.audit.tlog.tiles import WIDTH, Tile, TileWrong, bundle, full_tile_hash, nodes_of, tiles_of
 from shared.database import WRITING, durable, write_turn
 from shared.follow import upsert
+from shared.transparency import merkle, notes
+from shared.transparency.keys import NoteWrong, Signer
+from shared.transparency.merkle import EMPTY_ROOT, leaf_hash
+from shared.transparency.notes import Checkpoint
 
 AT_ONCE = 64 * WIDTH
 metadata = MetaData()
