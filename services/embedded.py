@@ -20,7 +20,9 @@ from services.audit.main import build as build_audit
 from services.catalogue.main import build as build_catalogue
 from services.feedback.main import build as build_feedback
 from services.front import App, Front, development_of, health_of
+from services.portal.main import Portal
 from services.portal.main import build as build_portal
+from services.portal.traces.kept import Keeps
 from services.publication.main import build as build_publication
 from shared.identity.people import people_of
 from shared.identity.register import Register
@@ -87,6 +89,7 @@ def everything(platform: LocalPlatform) -> Front:
         prefixes["/dev/"] = services["catalogue"].app
         issuer["issuer"] = clients["catalogue"]
     portal = build_portal(platform, {**clients, **issuer})
+    _show_traces(portal, prefixes)
     return Front(portal.app, prefixes, health_of(clients), _kept_going(running))
 
 
@@ -99,6 +102,7 @@ def portal_alone(platform: LocalPlatform) -> Front:
         prefixes["/dev/"] = development_of(clients)
         issuer["issuer"] = clients["catalogue"]
     portal = build_portal(platform, {**clients, **issuer})
+    _show_traces(portal, prefixes)
     return Front(portal.app, prefixes, health_of(clients), _kept_going(Running(platform, [])))
 
 
@@ -121,6 +125,13 @@ def _built(platform: LocalPlatform, name: str) -> Service:
             if isinstance(route, Route):
                 service.app.add_route(route.path, route.endpoint, methods=list(route.methods or ()))
     return service
+
+
+def _show_traces(portal: Portal, prefixes: dict[str, App]) -> None:
+    """In development: the spans of this process, and those that others send here, stand at /dev/traces."""
+    if portal.traces is not None:
+        prefixes["/dev/traces"] = portal.app
+        tracing.also(Keeps(portal.traces))
 
 
 def openapi_documents(settings: Settings | None = None) -> dict[str, dict[str, Any]]:

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     body_bytes_max: int = Field(1_000_000, description="Largest request body, uploads excepted.")
     upload_bytes_max: int = Field(20_000_000, description="Largest uploaded file.")
     otlp_endpoint: str = Field("", description="OTLP/HTTP endpoint for traces; empty: none are exported.")
+    traces_kept: int = Field(
+        1000, ge=0, description="How many traces the development platform shows at /dev/traces; 0: none."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod

@@ -39,11 +39,13 @@ from services.portal.pages import (
     release,
     review,
     tasks,
+    traces,
     work,
 )
 from services.portal.security import SecurityHeaders
 from services.portal.sessions import Sessions
 from services.portal.signin import Issuer
+from services.portal.traces.kept import Kept
 from services.portal.visit import Desk, Visit, endpoint
 from shared.service import Platform
 from shared.telemetry.serving import Served
@@ -61,6 +63,7 @@ class Portal:
     engine: Engine
     name: str = "portal"
     hears: frozenset[str] = frozenset()
+    traces: Kept | None = None  # in development: where the spans that end in this process are to be kept
     extras: dict[str, Any] = field(default_factory=dict)
 
 
@@ -81,10 +84,11 @@ def build(platform: Platform, clients: Mapping[str, httpx2.AsyncClient]) -> Port
         settings.issuer or f"{settings.public_url.rstrip('/')}/dev/issuer",
         clients.get("issuer") or httpx2.AsyncClient(timeout=10),
     )
-    return Portal(_application(desk, issuer), engine)
+    kept = Kept(settings.traces_kept) if settings.development and settings.traces_kept else None
+    return Portal(_application(desk, issuer, kept), engine, traces=kept)
 
 
-def _application(desk: Desk, issuer: Issuer) -> Starlette:
+def _application(desk: Desk, issuer: Issuer, kept: Kept | None) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
@@ -92,10 +96,12 @@ def _application(desk: Desk, issuer: Issuer) -> Starlette:
 
     areas = (home, display, tasks, work, drafting, review, release, opinions, records)
     pages = [page for area in areas for page in area.PAGES] + account.pages(issuer)
+    pages += traces.pages(kept) if kept else []
     routes: list[BaseRoute] = [
         *(Route(p.path, endpoint(desk, p), methods=[p.method]) for p in pages),
         Route("/livez", _alive),
         Route("/readyz", _alive),
+        *([traces.receiver(kept)] if kept else []),
         *gateway(desk.services),
         Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
     ]

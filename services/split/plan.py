@@ -20,6 +20,7 @@ class Plan:
     county: str = "qingshan"
     founder: str = "jiang-ping"
     prometheus: bool = True
+    traces: bool = True  # every process sends its spans to the portal, which shows them at /dev/traces
     extra: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -32,7 +33,7 @@ class Plan:
     def apart(cls, var: Path) -> "Plan":
         """Free ports, so that several can stand side by side: for tests."""
         names = ("portal", *SERVICES, "postgres", "kafka", "controller")
-        return cls(var, dict(zip(names, _free_ports(len(names)), strict=True)), prometheus=False)
+        return cls(var, dict(zip(names, _free_ports(len(names)), strict=True)), prometheus=False, traces=False)
 
     @property
     def logs(self) -> Path:
@@ -61,11 +62,16 @@ class Plan:
             "GONGKAI_PUBLIC_URL": self.portal_url,
             "GONGKAI_KAFKA": self.kafka,
             "GONGKAI_DATABASE_URL": database_url,
+            **(self._tracing if self.traces and name != "portal" else {}),
             **self.extra,
         }
         if name == "portal":
             told["GONGKAI_SERVICES"] = json.dumps({service: self.url(service) for service in SERVICES})
         return told
+
+    @property
+    def _tracing(self) -> dict[str, str]:
+        return {"GONGKAI_OTLP_ENDPOINT": f"{self.portal_url}/dev/traces", "OTEL_BSP_SCHEDULE_DELAY": "1000"}
 
     def password(self, service: str) -> str:
         """The service's database password on this machine, made once and readable only by its owner."""

@@ -49,6 +49,13 @@ def set_up(settings: Settings, service: str, *processors: SpanProcessor) -> Trac
     return provider
 
 
+def also(processor: SpanProcessor) -> None:
+    """Have another processor see the spans of this process, if any are made."""
+    provider = trace.get_tracer_provider()
+    if isinstance(provider, TracerProvider):
+        provider.add_span_processor(processor)
+
+
 def traceparent() -> str:
     """The W3C form of the span we are in, or '' outside any."""
     context = trace.get_current_span().get_span_context()

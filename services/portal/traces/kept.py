@@ -42,7 +42,7 @@ class Trace:
 
 
 class Kept:
-    """At most ``traces_max`` traces and about ``bytes_max`` bytes of them. Every method may be called from any thread."""
+    """At most ``traces_max`` traces and about ``bytes_max`` bytes of them; called from any thread."""
 
     def __init__(self, traces_max: int, bytes_max: int = BYTES_MAX) -> None:
         self.traces_max, self.bytes_max = traces_max, bytes_max
