@@ -74,6 +74,17 @@ TICKER_FAILURES = _counter("ticker_failures_total", "Times a ticker could not sa
 # a refusal has a name (design 1.7)
 REFUSALS = _counter("refusals_total", "Requests refused, by code.", "code")
 
+# provable: the transparency log and those who watch over it (design 1.6)
+TLOG_SIZE = _gauge("tlog_size", "Entries under the published checkpoint of the transparency log.")
+TLOG_UNLOGGED = _gauge("tlog_unlogged_entries", "Events recorded and not yet under the published checkpoint.")
+TLOG_AGE = _gauge("tlog_checkpoint_age_seconds", "Since the checkpoint was last published; it is at least each minute.")
+TLOG_REFUSED = _gauge("tlog_refused", "1 while nothing is signed, since it would give the log a second history.")
+TLOG_COSIGNATURES = _gauge("tlog_cosignatures", "Witnesses whose cosignature the published checkpoint bears.")
+TLOG_QUORUM_MISSED = _counter("tlog_quorum_missed_total", "Checkpoints held back: too few witnesses cosigned.")
+WITNESS_FAILURES = _counter("tlog_witness_failures_total", "Witnesses that did not cosign.", "witness", "reason")
+WITNESS_REFUSALS = _counter("witness_refusals_total", "Checkpoints this witness did not cosign.", "status")
+WITNESS_FORKS = _counter("witness_forks_total", "Second histories of the log that this witness was shown.")
+
 # what people wait for
 HTTP_SECONDS = _histogram("http_request_seconds", "Duration of requests.", "method", "route", "status")
 WAIT_FOR_TIMEOUTS = _counter("wait_for_timeouts_total", "Reads that gave up waiting for a position.")
