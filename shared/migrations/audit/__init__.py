@@ -1,0 +1,1 @@
+"""What audit has besides: the order of the transparency log's entries, and the size and root of its tree."""

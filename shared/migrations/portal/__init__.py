@@ -1,0 +1,1 @@
+"""The portal's tables: who is signed in, and sign-ins under way."""

@@ -1,0 +1,1 @@
+"""The tables every service has: its journal, and how far its relay, followers and leases have come."""

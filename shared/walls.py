@@ -1,0 +1,127 @@
+"""The second wall: PostgreSQL's row-level security on every table that has a ``town`` (design 8).
+
+Start at :func:`put_up`. What a transaction may see is said by ``shared.reach`` in three settings; a policy compares them
+with the row. A table opens further than its towns only by what it declares with :func:`seen_by`, :func:`given_by`,
+:func:`along` or :func:`where`, and only for reading. Writing takes the reach of the service.
+"""
+
+import hashlib
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, Table, text
+
+from shared.reach import COUNTY, READER, SERVICE
+
+OPEN = "open_to"  # key of Table.info: the SQL that opens rows beyond their town
+KEPT = "kept"  # key of Table.info: rows are added and never changed
+GENERATION = "generation"  # key of Table.info: what a rebuild has put behind the table's name
+
+
+def _setting(name: str) -> str:
+    """Read once a statement, not once a row."""
+    return f"(SELECT current_setting('{name}', true))"
+
+
+_PERSON = _setting("gongkai.person")
+_TOWNS = "(SELECT nullif(current_setting('gongkai.towns', true), '')::text[])::text[]"
+_SERVICE = f"{_setting('gongkai.reach')} = '{SERVICE}'"
+
+
+def seen_by(*columns: str) -> str:
+    """Rows whose audience (of any of these columns) is society, or the very person who asks."""
+    mine = f"(SELECT 'person:' || nullif(current_setting('gongkai.person', true), ''))"
+    return " OR ".join(f"{_quoted(column)} IN ('society', {mine})" for column in columns)
+
+
+def given_by(column: str) -> str:
+    """Rows of the person who asks."""
+    return f"{_quoted(column)} = nullif({_PERSON}, '')"
+
+
+def along(table: Table, own: str, *columns: str) -> str:
+    """Rows of ``own`` beside which a row of the other table, equal in these columns, may be seen."""
+    same = " AND ".join(f"o.{_quoted(column)} = {_quoted(own)}.{_quoted(column)}" for column in columns)
+    return f"EXISTS (SELECT 1 FROM {_quoted(table.name)} AS o WHERE {same})"  # noqa: S608 - our own names
+
+
+def array_of(towns: Iterable[str]) -> str:
+    """The towns as PostgreSQL writes an array of texts."""
+    escaped = (town.replace("\\", "\\\\").replace('"', '\\"') for town in sorted(towns))
+    return "{" + ",".join(f'"{town}"' for town in escaped) + "}"
+
+
+def has_town(table: Table) -> bool:
+    return "town" in table.c
+
+
+def policies(table: Table) -> dict[str, str]:
+    """The table's policies by name, as they are created."""
+    name, opened = _quoted(table.name), table.info.get(OPEN, "")
+    town = f"town = ANY ({_TOWNS})"
+    own = f"({_setting('gongkai.reach')} = '{COUNTY}' OR {town})"
+    reads = f"{_setting('gongkai.reach')} IN ('{READER}', '{COUNTY}')"
+    seen = f"{reads} AND ({own}{f' OR {opened}' if opened else ''})"
+    return {
+        "service": f"CREATE POLICY service ON {name} USING ({_SERVICE}) WITH CHECK ({_SERVICE})",
+        "readers": f"CREATE POLICY readers ON {name} FOR SELECT USING ({seen})",
+    }
+
+
+def put_up(tx: Connection, tables: Iterable[Table]) -> list[str]:
+    """Have these tables secured as declared, by the role that owns them; the statements that this took.
+
+    What is so already is left alone. On SQLite nothing is done.
+    """
+    if tx.dialect.name != "postgresql":
+        return []
+    wanted = [table for table in tables if has_town(table)]
+    secured, known = _secured(tx), _known(tx)
+    statements: list[str] = []
+    for table in wanted:
+        if table.name not in secured:
+            statements.append(f"ALTER TABLE {_quoted(table.name)} ENABLE ROW LEVEL SECURITY")
+        for policy, create in policies(table).items():
+            mark = _mark(create, table)
+            found = known.get((table.name, policy))
+            if found == mark:
+                continue
+            if found is not None:
+                statements.append(f"DROP POLICY {policy} ON {_quoted(table.name)}")
+            statements += [create, f"COMMENT ON POLICY {policy} ON {_quoted(table.name)} IS '{mark}'"]
+    for statement in statements:
+        tx.exec_driver_sql(statement.replace("%", "%%"))
+    return statements
+
+
+def grant(tx: Connection, role: str, tables: Iterable[Table]) -> None:
+    """What the application's role may do with tables it does not own. Rows of kept tables it can only add."""
+    tx.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {_quoted(role)}")
+    for table in tables:
+        name, whom = _quoted(table.name), _quoted(role)
+        rights = "SELECT, INSERT" if table.info.get(KEPT) else "SELECT, INSERT, UPDATE, DELETE"
+        tx.exec_driver_sql(f"REVOKE ALL ON {name} FROM {whom}")
+        tx.exec_driver_sql(f"GRANT {rights} ON {name} TO {whom}")
+
+
+def _secured(tx: Connection) -> set[str]:
+    found = tx.execute(text("SELECT relname FROM pg_class WHERE relrowsecurity AND relkind IN ('r', 'p')"))
+    return set(found.scalars())
+
+
+def _known(tx: Connection) -> dict[tuple[str, str], str]:
+    """Each policy by table and name, with the mark that :func:`put_up` left on it."""
+    question = """
+        SELECT c.relname, p.polname, coalesce(obj_description(p.oid, 'pg_policy'), '') AS mark
+          FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+    """
+    return {(row.relname, row.polname): row.mark for row in tx.execute(text(question))}
+
+
+def _mark(create: str, table: Table) -> str:
+    """The same for the same policy, whatever generation of a view's tables it is for."""
+    generation = table.info.get(GENERATION, "")
+    return hashlib.sha256((create.replace(generation, "") if generation else create).encode()).hexdigest()[:16]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
