@@ -4,6 +4,8 @@ trace.
 
 from typing import Any
 
+from services.portal.traces.spans import Seen
+from shared.telemetry import names
 from tests.portal.fakes import Stage, stage
 
 WRITTEN = {
@@ -213,7 +215,33 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "audit": {"/traces/d1": {**OF, "title": WRITTEN["title"], "steps": [TRACED]}},
 }
 
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+FOLLOWED = "1bf7651916cd43dd8448eb211c80319d"
+RELEASE = "POST /api/publication/v1/disclosures/{disclosure}/release-inside"
+ZERO = 1_775_800_800_000_000_000
+
+
+def span(number: int, name: str, process: str, *, under: int = 0, by: int = 0, **says: str) -> Seen:
+    """A span of a made-up trace: ``under`` its parent, or elsewhere and caused ``by`` one of it."""
+    began, says = ZERO + number * 5_000_000, {getattr(names, key.upper()): value for key, value in says.items()}
+    links = ((TRACE, f"{by:016x}"),) if by else ()
+    trace, parent = FOLLOWED if by else TRACE, f"{under:016x}" if under else ""
+    ended = began + 7_000_000
+    return Seen(trace, f"{number:016x}", parent, links, process, name, "internal", began, ended, number == 6, says)
+
+
+SPANS = (
+    span(1, RELEASE, "portal"),
+    span(2, RELEASE, "publication", under=1),
+    span(3, names.COMMAND, "publication", under=2, action="disclosure.release-inside", command_id="c1"),
+    span(4, names.APPEND, "publication", under=3, events="1", position="17"),
+    span(5, "process publication", "archive", by=3, views="files shown_history", position="17"),
+    span(6, names.COMMAND, "archive", by=3),
+)
+
 OPEN_PAGES = (
+    "/dev/traces?recorded=no",
+    f"/dev/traces/{TRACE}",
     "/",
     "/organisations",
     "/organisations/FY-R1",
@@ -254,6 +282,8 @@ DESK_PAGES = (
 
 def furnished(**settings: Any) -> Stage:
     scene = stage(**settings)
+    if scene.portal.traces is not None:
+        scene.portal.traces.add(SPANS)
     for service, answers in ANSWERS.items():
         for path, answer in answers.items():
             scene.answer(service, "GET", path, answer)

@@ -50,6 +50,12 @@ class Seen:
         return self.trace, self.span
 
     @property
+    def title(self) -> str:
+        """What was done, and by which reaction or ticker if nobody asked for it."""
+        by = self.says.get(names.BY, "")
+        return f"{self.name} · {by}" if by else self.name
+
+    @property
     def milliseconds(self) -> float:
         return max(0, self.ended - self.began) / 1e6
 
