@@ -91,6 +91,7 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "archive.as-of": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN],
     "trace.read": [(P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN, (P.COUNTY_CDI, Where.COUNTY)],  # SUP-14
     "log.read": _ANYONE,
+    "log.witness": _ANYONE,  # who may is said by the log's signature in the request
     # what every service shows of itself, and what only development has
     "health.read": _ANYONE,
     "development": _ANYONE,

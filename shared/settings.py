@@ -35,12 +35,30 @@ class Settings(BaseSettings):
     client_id: str = Field("gongkai-portal", description="The portal's OIDC client id.")
     client_secret: SecretStr = Field(SecretStr(""), description="The portal's OIDC client secret.")
     session_secret: SecretStr = Field(SecretStr(""), description="Key that seals the portal's session cookies.")
+    keys_url: SecretStr = Field(
+        SecretStr(""), description="SQLAlchemy URL of the key store for personal data; empty: SQLite under `var`."
+    )
+    keys_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret that wraps the keys of personal data, 32 characters or more; development makes one.",
+    )
+    keys_secret_before: SecretStr = Field(
+        SecretStr(""), description="The secret before it, until `gongkai keys rotate` has run."
+    )
     log_key: SecretStr = Field(
-        SecretStr(""), description="The transparency log's signing key; empty in development: one is made."
+        SecretStr(""), description="The transparency log's signing keys; empty in development: they are made."
+    )
+    log_salt: SecretStr = Field(
+        SecretStr(""), description="Secret from which the salts of the log's entries are derived, for audit."
+    )
+    log_policy: str = Field("", description="File with the log's trust policy (tlog-policy), for audit and witnesses.")
+    log_vkey: str = Field("", description="Public keys of the logs to witness; empty: those of `log_policy`.")
+    witness_key: SecretStr = Field(
+        SecretStr(""), description="The key a service cosigns the log with; empty in development: one is made."
     )
     public_url: str = Field("http://127.0.0.1:8000", description="Where people reach the portal.")
     services: dict[str, str] = Field(
-        default_factory=dict, description="Base URL of each service for the portal (JSON); empty: in this process."
+        default_factory=dict, description="Base URL of each service for portal and audit (JSON); empty: in this process."
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, description="Port to listen on.")

@@ -7,6 +7,8 @@ from services.archive.views.files import Files
 from services.archive.views.shown_history import ShownHistory
 from shared.identity.register import Register
 from shared.service import Platform, Service
+from shared.transparency.keeping import witness_of
+from shared.transparency.witness_api import witness_routes
 from shared.web import make_app
 
 NAME = "archive"
@@ -18,5 +20,17 @@ def build(platform: Platform) -> Service:
     register, files, history = Register(engine), Files(engine), ShownHistory(engine)
     views = (register, files, history)
     router = routes(Parts(register, files, history))
-    app = make_app(NAME, platform, [router], register=register, handler=handler, views=views)
-    return Service(NAME, REGISTRY, handler, engine, app, views=views, reactions=(filing(register),))
+    witness = witness_of(platform.settings, NAME, engine)
+    app = make_app(
+        NAME, platform, [router, witness_routes(NAME, witness)], register=register, handler=handler, views=views
+    )
+    return Service(
+        NAME,
+        REGISTRY,
+        handler,
+        engine,
+        app,
+        views=views,
+        reactions=(filing(register),),
+        workers=(witness,) if witness else (),
+    )

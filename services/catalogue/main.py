@@ -6,6 +6,8 @@ from services.catalogue.views.catalogues import Catalogues
 from services.catalogue.views.templates import Templates
 from shared.identity.register import Register
 from shared.service import Platform, Service
+from shared.transparency.keeping import witness_of
+from shared.transparency.witness_api import witness_routes
 from shared.web import make_app
 
 NAME = "catalogue"
@@ -18,5 +20,8 @@ def build(platform: Platform) -> Service:
     views = (register, catalogues, templates)
     settings = platform.settings
     parts = Parts(handler, register, catalogues, templates, platform.documents, settings.county, settings.founder)
-    app = make_app(NAME, platform, [routes(parts)], register=register, handler=handler, views=views)
-    return Service(NAME, REGISTRY, handler, engine, app, views=views)
+    witness = witness_of(platform.settings, NAME, engine)
+    app = make_app(
+        NAME, platform, [routes(parts), witness_routes(NAME, witness)], register=register, handler=handler, views=views
+    )
+    return Service(NAME, REGISTRY, handler, engine, app, views=views, workers=(witness,) if witness else ())

@@ -7,6 +7,8 @@ from services.feedback.views.opinions import Opinions
 from services.feedback.views.visible_disclosures import VisibleDisclosures
 from shared.identity.register import Register
 from shared.service import Platform, Service
+from shared.transparency.keeping import witness_of
+from shared.transparency.witness_api import witness_routes
 from shared.web import make_app
 
 NAME = "feedback"
@@ -18,6 +20,11 @@ def build(platform: Platform) -> Service:
     register, opinions, disclosures = Register(engine), Opinions(engine), VisibleDisclosures(engine)
     views = (register, opinions, disclosures)
     parts = Parts(handler, register, opinions, disclosures, platform.settings.session_secret)
-    app = make_app(NAME, platform, [routes(parts)], register=register, handler=handler, views=views)
+    witness = witness_of(platform.settings, NAME, engine)
+    app = make_app(
+        NAME, platform, [routes(parts), witness_routes(NAME, witness)], register=register, handler=handler, views=views
+    )
     tickers = (moved(opinions, register), overdue(opinions))
-    return Service(NAME, REGISTRY, handler, engine, app, views=views, tickers=tickers)
+    return Service(
+        NAME, REGISTRY, handler, engine, app, views=views, tickers=tickers, workers=(witness,) if witness else ()
+    )

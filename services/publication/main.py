@@ -15,6 +15,8 @@ from shared.clock import Clock, business_day
 from shared.identity.register import Register
 from shared.service import Platform, Service
 from shared.telemetry import metrics
+from shared.transparency.keeping import witness_of
+from shared.transparency.witness_api import witness_routes
 from shared.web import make_app
 
 NAME = "publication"
@@ -28,7 +30,16 @@ def build(platform: Platform) -> Service:
     views = (register, items, obligations, work, approvals, shown)
     parts = Parts(handler, register, items, obligations, work, approvals, shown, platform.documents)
     measures = [measure_overdue(obligations, platform.clock)]
-    app = make_app(NAME, platform, [routes(parts)], register=register, handler=handler, views=views, measures=measures)
+    witness = witness_of(platform.settings, NAME, engine)
+    app = make_app(
+        NAME,
+        platform,
+        [routes(parts), witness_routes(NAME, witness)],
+        register=register,
+        handler=handler,
+        views=views,
+        measures=measures,
+    )
     return Service(
         NAME,
         REGISTRY,
@@ -36,6 +47,7 @@ def build(platform: Platform) -> Service:
         engine,
         app,
         views=views,
+        workers=(witness,) if witness else (),
         reactions=(on_catalogue_adopted(items, register), on_released_inside(register)),
         tickers=(
             ticker.raised(items, obligations, register),

@@ -51,7 +51,7 @@ class Plan:
         return f"http://{HOST}:{self.ports[name]}"
 
     def environment(self, name: str, database_url: str) -> dict[str, str]:
-        """What a service's process is told; the portal besides knows where the services are."""
+        """What a service's process is told; portal and audit besides know where the services are."""
         told = {
             "GONGKAI_ENVIRONMENT": "development",
             "GONGKAI_COUNTY": self.county,
@@ -65,7 +65,7 @@ class Plan:
             **(self._tracing if self.traces and name != "portal" else {}),
             **self.extra,
         }
-        if name == "portal":
+        if name in ("portal", "audit"):
             told["GONGKAI_SERVICES"] = json.dumps({service: self.url(service) for service in SERVICES})
         return told
 
