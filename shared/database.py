@@ -1,8 +1,8 @@
 """Connections: the one place that knows how this project opens PostgreSQL and SQLite. Start at :func:`make_engine`.
 
 One habit holds for both: ``engine.begin()`` is for a transaction that writes, ``engine.connect()`` for one that reads.
-On SQLite the first takes the file's write lock at once and in turn, the second never waits for a writer. On PostgreSQL a
-transaction is told whose rows it may touch (``shared.reach``); without that it finds none where a wall stands.
+On SQLite the first takes the file's write lock at once and in turn, the second never waits for a writer. On PostgreSQL
+a transaction is told whose rows it may touch (``shared.reach``); without that it finds none where a wall stands.
 """
 
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ POSTGRES_CONNECT: dict[str, Any] = {
 }
 _AS_SERVICE = {**POSTGRES_CONNECT, "options": f"{POSTGRES_CONNECT['options']} -c gongkai.reach={reach.SERVICE}"}
 _AS_OWNER = {**POSTGRES_CONNECT, "options": f"{_OPTIONS} -c gongkai.reach={reach.SERVICE}"}
-_DECLARE = "SELECT set_config('gongkai.reach', %s, true), set_config('gongkai.towns', %s, true), set_config('gongkai.person', %s, true)"
+_DECLARE = f"SELECT {', '.join(f'set_config({name!r}, %s, true)' for name in reach.SETTINGS)}"
 
 
 class WriteTurnTimeout(Exception):

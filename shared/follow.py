@@ -31,6 +31,7 @@ class View:
     Every table has a ``town`` column. ``heeds`` may name, by service, the only events that change anything: a
     replay then reads no others; a service that is left out is heard whole. ``revision`` is raised when ``apply`` comes
     to mean something else. ``for_all``: its questions see all towns, since they are what others are judged by.
+    ``kept``: a ledger, whose rows are added and never changed.
     """
 
     name: ClassVar[str]
@@ -38,6 +39,7 @@ class View:
     heeds: ClassVar[Mapping[str, frozenset[str]]] = {}
     revision: ClassVar[int] = 1
     for_all: ClassVar[bool] = False
+    kept: ClassVar[bool] = False
 
     def __init__(self, engine: Engine, generation: str = "") -> None:
         self.engine = engine
@@ -88,7 +90,7 @@ class View:
         """
         base = self.name if name == self.name else f"{self.name}_{name}"
         full = f"{base}{self.generation}"
-        info = {walls.OPEN: open_to, walls.GENERATION: self.generation}
+        info = {walls.OPEN: open_to, walls.GENERATION: self.generation, walls.KEPT: self.kept}
         table = Table(full, self.metadata, *items, info=info)
         for columns in index:
             Index(f"ix_{full}_{'_'.join(columns)}", *(table.c[c] for c in columns))

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
-from shared import applying, checkpoints, parking
+from shared import applying, checkpoints, parking, reach
 from shared.applying import Applier, transient
 from shared.checkpoints import Checkpoint, Key
 from shared.clock import Clock
@@ -131,11 +131,13 @@ class Follower:
         except LogUnavailable:
             return False
 
+    @reach.as_service
     def retry(self, follower: str, source: str, stream: str) -> parking.Retried:
         """Apply a parked stream's events to the view, or send the reaction's commands again."""
         with self._one_batch:
             return self.applier.retry(follower, source, stream)
 
+    @reach.as_service
     def _run(self, open_intake: Callable[[], JournalIntake | LogIntake]) -> None:
         intake: JournalIntake | LogIntake | None = None
         failures = 0

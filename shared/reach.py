@@ -1,8 +1,8 @@
 """Whose rows the work in hand may touch: the towns of a reader, or all of them for the service's own threads.
 
-Start at :func:`service` for a thread of the platform's own and :class:`Reach` for a request's. ``shared.database`` tells
-PostgreSQL, whose policies (``shared.walls``) let nothing else through; where nothing was said, there are no rows. SQLite
-has no such wall.
+Start at :func:`service` for a thread of the platform's own and :func:`narrow` for a request. ``shared.database`` tells
+PostgreSQL, whose policies (``shared.walls``) let nothing else through; where nothing was said, there are no rows.
+SQLite has no such wall.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,6 +14,7 @@ from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+SETTINGS = ("gongkai.reach", "gongkai.towns", "gongkai.person")  # what PostgreSQL is told
 NOTHING, READER, COUNTY, SERVICE = "", "reader", "county", "service"
 
 
@@ -29,11 +30,6 @@ class Reach:
     towns: frozenset[str] = field(default_factory=frozenset)
     person: str = ""
 
-    def be(self, person: str, towns: frozenset[str], *, county: bool) -> None:
-        """A reader from these towns; ``county``: one whose post reaches into every town (ORG-16)."""
-        self.level = COUNTY if county else READER
-        self.towns, self.person = towns, person
-
 
 _now: ContextVar[Reach | None] = ContextVar("gongkai_reach", default=None)
 _ALL = Reach(SERVICE)
@@ -42,6 +38,15 @@ _ALL = Reach(SERVICE)
 def current() -> Reach:
     """The reach of the work in hand; :data:`NOTHING` where nobody has said any."""
     return _now.get() or Reach()
+
+
+def narrow(person: str, towns: frozenset[str], *, county: bool) -> None:
+    """From here on the request is a reader's from these towns; ``county``: one whose post reaches into every town."""
+    now = current()
+    if now.level == SERVICE:
+        raise RuntimeError("a request is not answered with the reach of the service")
+    now.level = COUNTY if county else READER
+    now.towns, now.person = towns, person
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, inspect, select, text
 
-from shared import checkpoints, ids, parking
+from shared import checkpoints, ids, parking, reach
 from shared.checkpoints import Checkpoint
 from shared.events import Recorded
 from shared.follow import View
@@ -45,6 +45,7 @@ class Rebuilt:
     swapped: bool
 
 
+@reach.as_service
 def rebuild_view(
     follower: Follower,
     view: View,
@@ -66,6 +67,7 @@ def rebuild_view(
         drop_leftovers(view)
 
 
+@reach.as_service
 def view_digest(view: View) -> str:
     """The same for the same rows, whatever their order and the name their tables have just now."""
     with view.engine.connect() as tx:

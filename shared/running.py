@@ -13,7 +13,7 @@ from sqlalchemy import Engine, make_url
 
 from shared.clock import Clock, MovableClock, SystemClock
 from shared.cloudevents import topic_of
-from shared.database import make_engine, sqlite_engine
+from shared.database import make_engine, serving, sqlite_engine
 from shared.documents import Documents
 from shared.events import Registry
 from shared.following import Follower, settled
@@ -25,6 +25,8 @@ from shared.journal.schema import create_schema
 from shared.journal.sql import SqlJournal
 from shared.log import Log
 from shared.log.embedded import EmbeddedLog
+from shared.personal_data.custody import vault_of
+from shared.personal_data.sealing import Sealing
 from shared.relay import Relay
 from shared.service import Service, Worker
 from shared.settings import Settings
@@ -48,6 +50,7 @@ class LocalPlatform:
         self.issuer = DevelopmentIssuer(settings) if settings.development and not settings.issuer else None
         self.verifier: TokenVerifier = self.issuer.verifier() if self.issuer else JwksVerifier.of(settings)
         self.log: Log = _log(settings)
+        self.vault = vault_of(settings)
         self.journals: dict[str, SqlJournal] = {}
         self._engines: dict[str, Engine] = {}
 
@@ -61,14 +64,15 @@ class LocalPlatform:
 
     def handler(self, registry: Registry) -> Handler:
         service = registry.service
-        journal = SqlJournal(self.engine(service), service, self.clock, observer=JournalObserver(service))
+        journal = SqlJournal(serving(self.engine(service)), service, self.clock, observer=JournalObserver(service))
         self.journals[service] = journal
-        return Handler(TracedJournal(journal), registry)
+        return Handler(TracedJournal(journal), registry, sealing=Sealing(self.vault))
 
     def close(self) -> None:
         for journal in self.journals.values():
             journal.close()
         self.log.close()
+        self.vault.close()
         for engine in self._engines.values():
             engine.dispose()
 
@@ -160,6 +164,9 @@ class Running:
             flow.service.app.state.on_clock.append(self.clock_moved)
 
     def start(self) -> None:
+        if self.flows:
+            self.platform.vault.forget()
+            self.platform.vault.generation()  # without its keys nothing starts
         for flow in self.flows:
             flow.prepare()
         for flow in self.flows:

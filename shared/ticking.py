@@ -14,6 +14,7 @@ from threading import Event, Lock, Thread
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared import reach
 from shared.clock import Clock
 from shared.database import WriteTurnTimeout, make_tables
 from shared.handling import Handler
@@ -72,6 +73,7 @@ class Ticking:
                 self.reactor.close()
             self._thread = None
 
+    @reach.as_service
     def tick_now(self) -> int:
         """Do what is due at this moment, whoever has the lease. How many commands did something now."""
         with self._one:

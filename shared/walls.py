@@ -1,8 +1,8 @@
 """The second wall: PostgreSQL's row-level security on every table that has a ``town`` (design 8).
 
-Start at :func:`put_up`. What a transaction may see is said by ``shared.reach`` in three settings; a policy compares them
-with the row. A table opens further than its towns only by what it declares with :func:`seen_by`, :func:`given_by`,
-:func:`along` or :func:`where`, and only for reading. Writing takes the reach of the service.
+Start at :func:`put_up`. What a transaction may see is said by ``shared.reach`` in three settings; a policy compares
+them with the row. A table opens further than its towns only by what it declares (:func:`seen_by`, :func:`given_by`,
+:func:`signed_in`, :func:`along`), and only for reading. Writing takes the reach of the service.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, text
 from shared.reach import COUNTY, READER, SERVICE
 
 OPEN = "open_to"  # key of Table.info: the SQL that opens rows beyond their town
+OWN = "<own>"  # in such SQL: the table itself
 KEPT = "kept"  # key of Table.info: rows are added and never changed
 GENERATION = "generation"  # key of Table.info: what a rebuild has put behind the table's name
 
@@ -29,7 +30,7 @@ _SERVICE = f"{_setting('gongkai.reach')} = '{SERVICE}'"
 
 def seen_by(*columns: str) -> str:
     """Rows whose audience (of any of these columns) is society, or the very person who asks."""
-    mine = f"(SELECT 'person:' || nullif(current_setting('gongkai.person', true), ''))"
+    mine = "(SELECT 'person:' || nullif(current_setting('gongkai.person', true), ''))"
     return " OR ".join(f"{_quoted(column)} IN ('society', {mine})" for column in columns)
 
 
@@ -38,9 +39,14 @@ def given_by(column: str) -> str:
     return f"{_quoted(column)} = nullif({_PERSON}, '')"
 
 
-def along(table: Table, own: str, *columns: str) -> str:
-    """Rows of ``own`` beside which a row of the other table, equal in these columns, may be seen."""
-    same = " AND ".join(f"o.{_quoted(column)} = {_quoted(own)}.{_quoted(column)}" for column in columns)
+def signed_in() -> str:
+    """All rows, for whoever is somebody."""
+    return f"nullif({_PERSON}, '') IS NOT NULL"
+
+
+def along(table: Table, *columns: str) -> str:
+    """Rows beside which a row of the other table, equal in these columns, may be seen."""
+    same = " AND ".join(f"o.{_quoted(column)} = {OWN}.{_quoted(column)}" for column in columns)
     return f"EXISTS (SELECT 1 FROM {_quoted(table.name)} AS o WHERE {same})"  # noqa: S608 - our own names
 
 
@@ -56,11 +62,12 @@ def has_town(table: Table) -> bool:
 
 def policies(table: Table) -> dict[str, str]:
     """The table's policies by name, as they are created."""
-    name, opened = _quoted(table.name), table.info.get(OPEN, "")
+    name = _quoted(table.name)
+    opened = table.info.get(OPEN, "").replace(OWN, name)
     town = f"town = ANY ({_TOWNS})"
     own = f"({_setting('gongkai.reach')} = '{COUNTY}' OR {town})"
     reads = f"{_setting('gongkai.reach')} IN ('{READER}', '{COUNTY}')"
-    seen = f"{reads} AND ({own}{f' OR {opened}' if opened else ''})"
+    seen = f"{reads} AND ({own}{f' OR ({opened})' if opened else ''})"
     return {
         "service": f"CREATE POLICY service ON {name} USING ({_SERVICE}) WITH CHECK ({_SERVICE})",
         "readers": f"CREATE POLICY readers ON {name} FOR SELECT USING ({seen})",

@@ -68,6 +68,7 @@ class Standing:
     staff_of: frozenset[str] = frozenset()  # organisations to whose unit (staff, villagers) they belong
     overseen: frozenset[str] = frozenset()  # all organisations of the towns they oversee (ORG-03)
     town: str = ""  # the town they act in by default
+    home_towns: frozenset[str] = frozenset()  # those of the organisations they belong to; '' for the county's own
     ancestors: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)  # to superiors
 
     def superiors_of(self, organisation: str) -> tuple[str, ...]:
@@ -81,6 +82,16 @@ class Standing:
     def oversees(self) -> frozenset[str]:
         """The towns nothing of which is hidden from them: read, never edit (ORG-03, ORG-04)."""
         return frozenset(p.town for p in self.posts if p.kind in OVERSEERS and p.town)
+
+    @property
+    def towns(self) -> frozenset[str]:
+        """Every town in which something could be theirs to see."""
+        return self.home_towns | {p.town for p in self.posts}
+
+    @property
+    def of_county(self) -> bool:
+        """Whether a post of theirs lies above the towns (ORG-16); what they may do there the policy table says."""
+        return any(not p.town for p in self.posts)
 
     @cached_property
     def audiences(self) -> frozenset[str]:

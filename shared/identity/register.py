@@ -78,6 +78,7 @@ class Register(RegisterTables):
             staff_of=staff,
             overseen=frozenset().union(*overseen),
             town=_home(structure, posts, members, staff),
+            home_towns=frozenset(structure.town_of(o) for o in members | staff if o in structure.organisations),
             ancestors=Above(structure, day),
         )
 

@@ -32,6 +32,7 @@ HEARD = (
 class RegisterTables(View):
     name = "register"
     hears = ("catalogue",)
+    for_all = True  # who somebody is decides what they see, so it is asked before anything is known of them
     STRUCTURE: ClassVar[str] = "structure"
     PEOPLE: ClassVar[str] = "people"
 

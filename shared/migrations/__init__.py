@@ -40,9 +40,9 @@ class Standing:
     def wrong(self) -> str:
         """Why this program must not use the database; '' if it may."""
         if self.at < self.head:
-            return f"the tables ({self.history}) stand at step {self.at}, this program needs {self.head}: gongkai migrate"
+            return f"the tables ({self.history}) are at step {self.at}, this program needs {self.head}: gongkai migrate"
         if self.at > self.head + 1:
-            return f"the tables ({self.history}) stand at step {self.at}, this program knows {self.head}: it is too old"
+            return f"the tables ({self.history}) are at step {self.at}, this program knows {self.head}: it is too old"
         return ""
 
     @property
@@ -130,4 +130,4 @@ def _run(connection: Connection, database: str, said: io.StringIO | None) -> Non
 
 
 def _ahead(script: "ScriptDirectory", revision: Any) -> Any:
-    return script._upgrade_revs("heads", revision)  # noqa: SLF001 - as alembic's own upgrade command asks it
+    return script._upgrade_revs("heads", revision)  # as alembic's own upgrade command asks it

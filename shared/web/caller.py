@@ -8,13 +8,13 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 import anyio
 from fastapi import Depends, Header, Query
 from starlette.requests import Request
 
-from shared import policy
+from shared import policy, reach
 from shared.clock import business_day
 from shared.decider import Refused
 from shared.follow import View
@@ -48,6 +48,9 @@ class Decides:
     """Anything that can be asked whether the caller may; ``decided`` once it has been."""
 
     decided: bool
+
+    def clear(self, answer: Any) -> None:
+        """Open what the answer shows of personal data, in place, before it leaves."""
 
 
 @dataclass
@@ -113,6 +116,7 @@ def caller(
     standing = web.register.standing(subject, now) if subject else NOBODY
     if gongkai_acting_as:
         standing = _in_post(standing, gongkai_acting_as)
+    reach.narrow(standing.person, standing.towns, county=standing.of_county)
     return Caller(standing, now, request.state.act.action)
 
 

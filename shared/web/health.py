@@ -8,6 +8,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
+from shared import reach
 from shared.telemetry import measuring, metrics
 from shared.web.api import Api
 from shared.web.caller import Web
@@ -47,6 +48,7 @@ def measure(app: FastAPI) -> None:
     """Have the app's follower measured at each scrape, for as long as there is the app."""
     reference = weakref.ref(app)
 
+    @reach.as_service
     def look() -> bool:
         app = reference()
         if app is None:

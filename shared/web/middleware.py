@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared import reach
 from shared.telemetry import metrics, tracing
 from shared.web import problems
 
@@ -54,7 +55,8 @@ class Watch:
 
         structlog.contextvars.bind_contextvars(trace_id=tracing.trace_id(scope), service=self.service)
         try:
-            await self.app(scope, receive, sending)
+            with reach.a_request():
+                await self.app(scope, receive, sending)
         except Exception as fault:  # the last resort: nothing internal leaves
             answer = problems.unexpected(Request(scope, receive), fault)
             if status:

@@ -18,6 +18,7 @@ from services.archive.heard import (
     Released,
     VersionCorrected,
 )
+from shared import walls
 from shared.columns import Instant
 from shared.events import Recorded, hear
 from shared.follow import TableMaker, View, upsert
@@ -54,6 +55,7 @@ class ShownHistory(View):
             Column("recorded_from", Instant(), nullable=False),
             Column("recorded_to", Instant()),
             index=(("audience", "valid_from"), ("disclosure", "version")),
+            open_to=walls.seen_by("audience"),
         )
         self.contents = table(
             "contents",
@@ -65,6 +67,7 @@ class ShownHistory(View):
             Column("attachments", Text, nullable=False),
             Column("content_digest", String(80), nullable=False),
             Column("note", Text, nullable=False),
+            open_to=walls.along(self.spans, "disclosure", "version"),
         )
 
     def apply(self, tx: Connection, event: Recorded) -> None:

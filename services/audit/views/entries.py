@@ -28,6 +28,8 @@ class Entry:
 class Entries(View):
     name: ClassVar[str] = "entries"
     hears: ClassVar[tuple[str, ...]] = ("catalogue", "publication", "feedback", "archive", "audit")
+    for_all: ClassVar[bool] = True  # the log is for everyone; whose salt may be told is asked where it is
+    kept: ClassVar[bool] = True
 
     def __init__(self, engine: Engine, county: str) -> None:
         super().__init__(engine)

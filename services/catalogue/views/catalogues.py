@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Column, Connection, Date, Integer, String, Text, delete, or_, select
 
 from services.catalogue.events import REGISTRY, CatalogueAdopted, CatalogueDrafted, Item
-from shared import scope
+from shared import scope, walls
 from shared.events import Recorded
 from shared.follow import TableMaker, View, upsert
 
@@ -35,6 +35,7 @@ class Catalogues(View):
             Column("adopted_by", String(80), nullable=False),
             Column("on_behalf_of", String(40), nullable=False),
             index=(("town", "stage"),),
+            open_to="stage = 'adopted'",  # everyone may know what an organisation owes (ORG-11)
         )
         self.items = table(
             "items",
@@ -47,6 +48,7 @@ class Catalogues(View):
             Column("audience_inside", String(120), nullable=False),
             Column("audience_outside", String(120), nullable=False),
             Column("item", Text, nullable=False),
+            open_to=walls.seen_by("audience_inside", "audience_outside"),
         )
         self.exclusions = table(
             "exclusions",
@@ -55,6 +57,7 @@ class Catalogues(View):
             Column("sub_item", String(10), primary_key=True),
             Column("town", String(40), nullable=False),
             Column("reason", Text, nullable=False),
+            open_to=walls.along(self.versions, "organisation", "version"),
         )
 
     def apply(self, tx: Connection, event: Recorded) -> None:

@@ -13,6 +13,7 @@ from services.catalogue.events import (
     TemplateItemSet,
     TemplateStarted,
 )
+from shared import walls
 from shared.events import Recorded
 from shared.follow import TableMaker, View, upsert
 
@@ -31,6 +32,7 @@ class Templates(View):
             Column("type", String(20), primary_key=True),
             Column("version", Integer, nullable=False),
             Column("stream_version", Integer, nullable=False),
+            open_to=walls.signed_in(),  # towns learn from each other's templates
         )
         self.lines = table(
             "lines",
@@ -41,6 +43,7 @@ class Templates(View):
             Column("unit", String(40), nullable=False),
             Column("reason", Text, nullable=False),
             Column("item", Text, nullable=False),
+            open_to=walls.signed_in(),
         )
 
     def apply(self, tx: Connection, event: Recorded) -> None:

@@ -23,6 +23,7 @@ from services.feedback.events import (
     OpinionReceived,
     OpinionReplied,
 )
+from shared import reach, walls
 from shared.columns import Instant
 from shared.events import Event, Recorded
 from shared.follow import TableMaker, View, upsert
@@ -72,6 +73,7 @@ class Opinions(View):
             Column("reply_audience", String(120), nullable=False, default=""),
             Column("replied_at", Instant()),
             index=(("organisation", "at"), ("giver",), ("lookup_digest",), ("disclosure",), ("stage", "due")),
+            open_to=f"{walls.given_by('giver')} OR giver = '' AND reply_audience = 'society'",
         )
         self.steps = table(
             "steps",
@@ -102,7 +104,8 @@ class Opinions(View):
 
     def by_lookup(self, digest: str) -> Row | None:
         """The anonymous opinion whose code has this digest."""
-        return self._first(self.opinions.c.lookup_digest == digest) if digest else None
+        with reach.service():  # who has the code may be from anywhere
+            return self._first(self.opinions.c.lookup_digest == digest) if digest else None
 
     def of_giver(self, person: str) -> Sequence[Row]:
         """A person's own opinions, latest first."""

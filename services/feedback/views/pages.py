@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.feedback.events import CountedDay, Disposition
+from shared.personal_data import Clear
 
 TEXT_CHARACTERS_MAX = 4000
 Row = dict[str, Any]
@@ -66,7 +67,7 @@ class RegisterRow(BaseModel):
     audience: str
     channel: str
     giver_kind: str
-    text: str
+    text: Clear
     at: datetime
     acknowledge_by: date
     due: date
@@ -97,10 +98,10 @@ class OpinionPage(BaseModel):
     channel: str
     giver_kind: str
     giver: str = ""
-    giver_zh: str = ""
-    giver_en: str = ""
+    giver_zh: Clear = ""
+    giver_en: Clear = ""
     handler: str = ""
-    text: str
+    text: Clear
     at: datetime
     acknowledge_by: date
     due: date
@@ -108,10 +109,10 @@ class OpinionPage(BaseModel):
     reckoning: tuple[CountedDay, ...] = ()
     stage: str
     disposition: str
-    reason: str
+    reason: Clear
     extended: bool
     overdue_from: date | None
-    reply: str
+    reply: Clear
     replied_at: datetime | None
     steps: tuple[Step, ...] = ()
 
@@ -121,7 +122,7 @@ class Notice(BaseModel):
 
     receipt_number: str
     disposition: str
-    reply: str
+    reply: Clear
     replied_at: datetime
     audience: str
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from sqlalchemy import Column, Connection, Integer, String, select
 
 from services.feedback.heard import DisclosureReleasedInside, DisclosureReleasedOutside
+from shared import walls
 from shared.events import Recorded, hear
 from shared.follow import TableMaker, View, upsert
 from shared.scope import SOCIETY
@@ -41,6 +42,7 @@ class VisibleDisclosures(View):
             Column("item", String(80), nullable=False),
             Column("version", Integer, nullable=False),
             Column("title", String(400), nullable=False),
+            open_to=walls.seen_by("audience"),
         )
 
     def apply(self, tx: Connection, event: Recorded) -> None:

@@ -37,6 +37,7 @@ from services.publication.events import (
     Duty,
     Released,
 )
+from shared import walls
 from shared.columns import Instant
 from shared.events import Recorded
 from shared.follow import TableMaker, View, upsert
@@ -79,6 +80,7 @@ class Shown(View):
             Column("superseded_at", Instant),
             Column("superseded_by", String(100)),
             index=(("audience", "shown_from"), ("item", "audience")),
+            open_to=walls.seen_by("audience"),
         )
         self.contents = table(
             "contents",
@@ -96,6 +98,7 @@ class Shown(View):
             text("register_number", 100),
             Column("replaces", Integer, nullable=False),
             Column("note", Text, nullable=False),
+            open_to=walls.along(self.rows, "disclosure", "version", "side"),
         )
 
     def apply(self, tx: Connection, event: Recorded) -> None:
