@@ -134,11 +134,11 @@ class Relay:
 
     def caught_up(self) -> bool:
         """Whether the log has everything the journal has."""
-        return self._stored() >= self.journal.head()
+        return self.stored() >= self.journal.head()
 
     def lag(self) -> tuple[int, float]:
         """Events not yet confirmed, and the age in seconds of the oldest of them."""
-        confirmed = self._stored()
+        confirmed = self.stored()
         waiting = self.journal.head() - confirmed
         oldest = self.journal.read(confirmed, 1) if waiting > 0 else ()
         if not oldest:
@@ -196,7 +196,7 @@ class Relay:
         self.confirmed = known.pop(WHOLE, 0)
         self._last = known
 
-    def _stored(self) -> int:
+    def stored(self) -> int:
         """What is confirmed, whichever process did it."""
         with self.engine.connect() as tx:
             where = (relays.c.service == self.service, relays.c.partition == WHOLE)

@@ -17,6 +17,7 @@ from services.cli import (
     run,
     serve,
     topics,
+    verify,
 )
 from services.cli.faults import line_of
 from services.cli.output import err, log_to_stderr
@@ -37,6 +38,7 @@ check_proof.add_to(app)
 app.add_typer(topics.app, name="topics")
 app.add_typer(parked.app, name="parked")
 rebuild.add_to(app)
+verify.add_to(app)
 app.add_typer(contracts_commands.app, name="contracts")
 
 

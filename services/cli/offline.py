@@ -5,6 +5,7 @@ Safe beside the running service: what it writes is fenced by the same locks.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -16,19 +17,36 @@ from shared.service import Service
 from shared.settings import Settings
 
 
+@dataclass(frozen=True)
+class Opened:
+    """Services on one platform."""
+
+    platform: LocalPlatform
+    flows: dict[str, Flow]
+
+
 @contextmanager
 def offline(name: str) -> Iterator[tuple[Service, Flow]]:
     """The service and its flow, prepared but not started."""
-    if name not in embedded.BUILDERS:
-        wrong(f"there is no service {name}; there are: {', '.join(embedded.BUILDERS)}")
+    with opened(name) as found:
+        yield found.flows[name].service, found.flows[name]
+
+
+@contextmanager
+def opened(*names: str, prepare: bool = True) -> Iterator[Opened]:
+    """Several services; not prepared, nothing is written to their databases."""
+    for name in names:
+        if name not in embedded.BUILDERS:
+            wrong(f"there is no service {name}; there are: {', '.join(embedded.BUILDERS)}")
     settings = Settings.load()
-    _must_be_there(settings, name)
+    for name in names:
+        _must_be_there(settings, name)
     platform = LocalPlatform(settings)
     try:
-        service = embedded.BUILDERS[name](platform)
-        flow = Flow.of(service, platform)
-        flow.prepare()
-        yield service, flow
+        flows = {name: Flow.of(embedded.BUILDERS[name](platform), platform) for name in names}
+        for flow in flows.values() if prepare else ():
+            flow.prepare()
+        yield Opened(platform, flows)
     finally:
         platform.close()
 

@@ -1,0 +1,80 @@
+"""An embedded platform that has lived through the tape and stands still: a folder, copied for each test to spoil."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert
+
+from services.embedded import BUILDERS
+from shared.journal.schema import create_schema, events, journal
+from shared.recovery.papers import referred
+from shared.running import LocalPlatform, Running
+from shared.settings import Environment, Settings
+from tests.platform.replaying import columns_of
+from tests.platform.taped import COUNTY, SERVICES, tape
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command of the CLI ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def value(self) -> Any:
+        return json.loads(self.out)
+
+
+def settings_at(var: Path) -> Settings:
+    return Settings(environment=Environment.DEVELOPMENT, var=var, founder="jiang-ping", county=COUNTY)
+
+
+def running_at(var: Path) -> Running:
+    """Every service over that folder, with all of its threads."""
+    platform = LocalPlatform(settings_at(var))
+    return Running(platform, [BUILDERS[name](platform) for name in SERVICES])
+
+
+def furnish(var: Path) -> None:
+    """The tape in every journal, with documents of its own; shipped, followed and logged."""
+    platform = LocalPlatform(settings_at(var))
+    for name in SERVICES:
+        _put_into_journal(platform, name)
+    platform.close()
+    live(var)
+
+
+def _put_into_journal(platform: LocalPlatform, name: str) -> None:
+    """As the service would have written it, but that the documents it refers to are kept here under their digests."""
+    create_schema(platform.engine(name))
+    rows = [columns_of(event) for event in tape(name)]
+    for event, row in zip(tape(name), rows, strict=True):
+        for digest in referred(event.data):
+            row["data"] = str(row["data"]).replace(digest, platform.documents.put(digest.encode()))
+    with platform.engine(name).begin() as tx:
+        if rows:
+            tx.execute(insert(events), rows)
+        tx.execute(journal.update().values(service=name, head=len(rows)))
+
+
+def live(var: Path) -> None:
+    """Run until nothing is under way and the transparency log has it all."""
+    running = running_at(var)
+    running.start()
+    try:
+        assert running.settle(60)
+        writer = next(f for f in running.flows if f.service.name == "audit").service.workers[0].writer  # type: ignore[attr-defined]  # audit's keeper
+        while writer.seal() < sum(len(tape(name)) for name in SERVICES):
+            pass
+    finally:
+        running.stop()
+
+
+def copied(var: Path, to: Path) -> Path:
+    shutil.copytree(var, to)
+    return to
