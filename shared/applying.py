@@ -22,6 +22,7 @@ from shared.follow import View
 from shared.journal import JournalBusy, JournalUnavailable, WrongVersion
 from shared.merging import Batch
 from shared.observing import Observer
+from shared.personal_data.key_store import KeysUnavailable
 from shared.reacting import Reactor
 from shared.service import Reaction
 
@@ -190,7 +191,8 @@ def make_tables(tx: Connection, views: Sequence[View]) -> None:
 
 def transient(fault: BaseException) -> bool:
     """Whether it may pass by itself: the database is away, busy or full; not: the statement is wrong."""
-    if isinstance(fault, JournalUnavailable | JournalBusy | WrongVersion | WriteTurnTimeout | PoolExhausted):
+    away = JournalUnavailable | JournalBusy | WrongVersion | WriteTurnTimeout | PoolExhausted | KeysUnavailable
+    if isinstance(fault, away):
         return True
     if isinstance(fault, DBAPIError) and fault.connection_invalidated:
         return True

@@ -11,13 +11,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from threading import Lock
 from typing import Any
 
 from shared import ids
 from shared.decider import Decider, Refused
-from shared.events import Context, Event, Registry
+from shared.events import Context, Event, Recorded, Registry
 from shared.journal import Append, CommandReused, Journal, NewEvent, Outcome, Write, WrongVersion
+from shared.personal_data.sealing import Sealing, personal_fields
 
 ATTEMPTS_MAX = 25
 STATES_MAX = 20_000
@@ -73,10 +75,18 @@ class Handler:
     journal: Journal
     registry: Registry
     observe: Callable[[str, Sequence[Event]], None] = lambda _stream, _events: None
+    sealing: Sealing | None = None  # needed as soon as one event of the registry has personal fields
+    _generation: int = field(default=-1, init=False)
     _states: "OrderedDict[str, _Kept]" = field(default_factory=OrderedDict, init=False)
     _weight: int = field(default=0, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
     _turns: tuple[Lock, ...] = field(default_factory=lambda: tuple(Lock() for _ in range(TURNS)), init=False)
+
+    def __post_init__(self) -> None:
+        if self.sealing is None and any(map(personal_fields, self.registry.events.values())):
+            raise ValueError(f"{self.registry.service} has events with personal fields: its handler seals them")
+        if not any(map(personal_fields, self.registry.events.values())):
+            self.sealing = None
 
     def handle(
         self,
@@ -144,40 +154,41 @@ class Handler:
     def _tried(self, wanted: _Wanted, *, fresh: bool) -> Outcome:
         """Decide all and append. ``fresh``: on what the journal holds now, not on what the cache remembers."""
         states: dict[str, tuple[int, Any]] = {}
-        writes: list[Write] = []
-        told: list[tuple[str, list[Event]]] = []
+        told: list[tuple[str, int, list[Event]]] = []
         for do in wanted.commands:
             version, state = states.get(do.stream) or self._known(do.decider, do.identity, fresh=fresh)
-            if not writes and wanted.expected_version not in (None, version):
+            if not told and wanted.expected_version not in (None, version):
                 raise _CallerBehind(do.stream, wanted.expected_version or 0, version)
             facts = do.decider.decide(state, do.command)
             states[do.stream] = version + len(facts), do.decider.replay(facts, state)
-            numbered = self._numbered(wanted, facts, sum(len(write.events) for write in writes))
-            writes.append(Write(do.stream, version, numbered))
-            told.append((do.stream, facts))
-        context = wanted.context
-        append = Append(context.command_id, wanted.fingerprint, context, tuple(writes), wanted.result)
+            told.append((do.stream, version, facts))
+        context, writes = wanted.context, self._writes(wanted, told)
+        append = Append(context.command_id, wanted.fingerprint, context, writes, wanted.result)
         outcome = self.journal.append(append)
         if not outcome.repeated:
             for stream, (version, state) in states.items():
                 written = sum(len(event.data) for write in writes if write.stream == stream for event in write.events)
                 self._remember(stream, version, state, written)
-            for stream, facts in told:
+            for stream, _, facts in told:
                 if facts:
                     self.observe(stream, facts)
         return outcome
 
-    def _numbered(self, wanted: _Wanted, facts: Sequence[Event], before: int) -> tuple[NewEvent, ...]:
+    def _writes(self, wanted: _Wanted, told: Sequence[tuple[str, int, list[Event]]]) -> tuple[Write, ...]:
+        """What is to be written, personal fields sealed, all of them at once."""
+        facts = [fact for _, _, facts in told for fact in facts]
+        events = iter(self._numbered(wanted, self.sealing.sealed(facts) if self.sealing else facts))
+        return tuple(Write(stream, version, tuple(islice(events, len(facts)))) for stream, version, facts in told)
+
+    def _numbered(self, wanted: _Wanted, facts: Sequence[Event]) -> Iterator[NewEvent]:
         """Event ids follow from the command's, so that no command can ever be written twice."""
-        return tuple(
-            NewEvent(
-                ids.derived(wanted.context.command_id, str(place)), self.registry.type_of(fact), fact.model_dump_json()
-            )
-            for place, fact in enumerate(facts, start=before + 1)
-        )
+        for place, fact in enumerate(facts, start=1):
+            event_id = ids.derived(wanted.context.command_id, str(place))
+            yield NewEvent(event_id, self.registry.type_of(fact), fact.model_dump_json())
 
     def _known(self, decider: Decider[Any, Any, Any], identity: str, *, fresh: bool) -> tuple[int, Any]:
         stream = decider.stream(identity)
+        self._forget_erased()
         with self._lock:
             cached = self._states.get(stream)
             if cached:
@@ -186,11 +197,27 @@ class Handler:
         if cached and not fresh:
             return version, state
         read = 0
-        for recorded in self.journal.stream(stream, after=version):
-            state = decider.evolve(state, self.registry.read(recorded))
+        for recorded, fact in self._facts(stream, version):
+            state = decider.evolve(state, fact)
             version, read = recorded.version, read + len(str(recorded.data))
         self._remember(stream, version, state, read)
         return version, state
+
+    def _facts(self, stream: str, after: int) -> Iterator[tuple[Recorded, Event]]:
+        """The stream's events, personal fields opened, all of them at once."""
+        read = ((recorded, self.registry.read(recorded)) for recorded in self.journal.stream(stream, after=after))
+        if self.sealing is None:
+            return read
+        known = list(read)
+        return zip((r for r, _ in known), self.sealing.opened([fact for _, fact in known]), strict=True)
+
+    def _forget_erased(self) -> None:
+        """States hold in clear what was erased since: they go, and what is left of them is read anew."""
+        if self.sealing is None or (generation := self.sealing.generation()) == self._generation:
+            return
+        with self._lock:
+            self._generation, self._weight = generation, 0
+            self._states.clear()
 
     def _remember(self, stream: str, version: int, state: Any, grown: int) -> None:
         """Keep it until others push it out; ``grown`` by how many characters of events since it was last kept."""

@@ -6,6 +6,7 @@ The same two serve one service on PostgreSQL and Kafka, and all of them on SQLit
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -30,6 +31,7 @@ from shared.personal_data.sealing import Sealing
 from shared.relay import Relay
 from shared.service import Service, Worker
 from shared.settings import Settings
+from shared.telemetry import measuring
 from shared.telemetry.observers import FlowObserver, JournalObserver
 from shared.telemetry.traced import TracedJournal
 from shared.ticking import Ticking
@@ -159,6 +161,7 @@ class Running:
             flow.service.app.state.follower = flow.follower
             flow.service.app.state.readiness.append(("relay", _alarm_of(flow.relay)))
             flow.service.app.state.notes.append(("log", _trouble_of(flow)))
+            flow.service.app.state.measures.append(partial(measuring.relay, flow.service.name, flow.relay))
             for worker in flow.service.workers:
                 flow.service.app.state.notes.append((type(worker).__name__.lower(), _worker_trouble(worker)))
             flow.service.app.state.on_clock.append(self.clock_moved)

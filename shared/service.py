@@ -16,6 +16,7 @@ from shared.events import Recorded, Registry
 from shared.follow import View
 from shared.handling import Do, Handler
 from shared.identity import TokenVerifier
+from shared.personal_data.vault import Vault
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Platform(Protocol):
     clock: Clock
     documents: Documents
     verifier: TokenVerifier
+    vault: Vault
 
     def engine(self, service: str) -> Engine:
         """The service's own database; no other service reads it."""

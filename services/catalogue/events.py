@@ -5,11 +5,12 @@ until the end of the day before it was left. Start at :class:`Item` for what a c
 """
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.events import Event, Registry
+from shared.personal_data import Personal
 from shared.scope import Scope
 
 OrganisationType = Literal["enterprise", "rural", "organ", "school", "hospital", "social", "other"]
@@ -114,8 +115,8 @@ class OrganisationPlaced(Event):
 
 class PersonRegistered(Event):
     person: str
-    name_zh: str
-    name_en: str
+    name_zh: Annotated[str, Personal(of="person")]
+    name_en: Annotated[str, Personal(of="person")]
     on: date
 
 

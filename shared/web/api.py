@@ -120,8 +120,10 @@ def _checked(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
 def _decided(answer: Any, values: dict[str, Any], endpoint: Callable[..., Any]) -> Any:
     for value in values.values():
-        if isinstance(value, Decides) and not value.decided:
-            raise RuntimeError(f"{endpoint.__name__} answered without asking what the caller may")
+        if isinstance(value, Decides):
+            if not value.decided:
+                raise RuntimeError(f"{endpoint.__name__} answered without asking what the caller may")
+            value.clear(answer)
     return answer
 
 

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from shared import ids
 from shared.decider import Refused
 from shared.events import Context
-from shared.handling import Do, fingerprint_of
+from shared.handling import Do
 from shared.journal import Outcome
 from shared.policy import Acting
 from shared.telemetry import metrics, names, tracing
@@ -93,8 +93,9 @@ class Desk(Caller):
         return self._done(outcome) if outcome else None
 
     def fingerprint(self) -> str:
-        """Tells this command from another under the same key; salted by the key, which is kept nowhere."""
-        return fingerprint_of(self.key, dict(self.request.path_params), self.request.url.query, _content(self.payload))
+        """Tells this command from another under the same key, without being a dictionary of what it says."""
+        parts = (self.key, dict(self.request.path_params), self.request.url.query, _content(self.payload))
+        return self._web.platform.vault.fingerprint(*parts)
 
     @property
     def _web(self) -> Web:

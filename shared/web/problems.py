@@ -20,6 +20,7 @@ from starlette.types import Scope
 from shared.decider import Refused
 from shared.documents import DocumentsUnavailable
 from shared.journal import CommandReused, EventTooLarge, JournalBusy, JournalUnavailable, WrongVersion
+from shared.personal_data.key_store import KeysUnavailable
 from shared.telemetry import logs, metrics, tracing
 from shared.web import codes
 from shared.web.codes.code import Code
@@ -109,6 +110,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(JournalBusy, _busy)
     app.add_exception_handler(JournalUnavailable, _unavailable)
     app.add_exception_handler(DocumentsUnavailable, _unavailable)
+    app.add_exception_handler(KeysUnavailable, _unavailable)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(PoolExhausted, _busy)
     app.add_exception_handler(EventTooLarge, _event_too_large)

@@ -9,8 +9,9 @@ from fastapi import Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.personal_data.opening import open_page
 from shared.web import paging
-from shared.web.caller import Caller, CallerDep
+from shared.web.caller import Caller, CallerDep, Web
 from shared.web.problems import NotModified
 
 T = TypeVar("T")
@@ -48,12 +49,18 @@ class Reading(Caller):
         return paging.Page[Any](items=taken, next=following)
 
     def etag(self, version: int | str) -> None:
-        """Name the version shown; ends the request with 304 if the caller has it (If-None-Match)."""
-        tag = f'"{version}"'
+        """Name the version shown; the request ends with 304 if the caller has it (If-None-Match)."""
+        self.response.headers["ETag"] = f'"{version}"'
+
+    def clear(self, answer: Any) -> None:
+        """An answer with personal data is always sent: what has been erased since must not stay in a cache."""
+        web: Web = self.request.app.state.web
+        tag = self.response.headers.get("ETag", "")
+        if open_page(answer, web.platform.vault) or not tag:
+            return
         known = [t.strip().removeprefix("W/") for t in self.request.headers.get("if-none-match", "").split(",")]
         if tag in known or "*" in known:
             raise NotModified(tag)
-        self.response.headers["ETag"] = tag
 
 
 def _reading(

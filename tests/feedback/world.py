@@ -23,8 +23,10 @@ from shared.events import Context, Event, Recorded, Registry
 from shared.handling import Handler
 from shared.identity import PostKind, TokenVerifier
 from shared.journal.sql import SqlJournal, create_schema
+from shared.personal_data.sealing import Sealing
 from shared.service import Platform, Service
 from shared.settings import Settings
+from tests.vaults import vault_in
 
 DAY = date(2026, 1, 1)
 POSTS = (
@@ -58,6 +60,9 @@ class TestPlatform:
     journals: dict[str, SqlJournal] = field(default_factory=dict)
     engines: dict[str, Engine] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.vault = vault_in(self.folder)
+
     def engine(self, service: str) -> Engine:
         if service not in self.engines:
             self.engines[service] = sqlite_engine(self.folder / f"{service}.sqlite")
@@ -68,7 +73,7 @@ class TestPlatform:
         create_schema(engine)
         journal = SqlJournal(engine, registry.service, self.clock)
         self.journals[registry.service] = journal
-        return Handler(journal, registry)
+        return Handler(journal, registry, sealing=Sealing(self.vault))
 
 
 class World:

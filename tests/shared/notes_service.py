@@ -20,8 +20,11 @@ from shared.follow import TableMaker, View
 from shared.handling import Do, Handler
 from shared.identity import PostHeld, PostKind, Standing, TokenVerifier
 from shared.journal.sql import SqlJournal, create_schema
+from shared.personal_data.sealing import Sealing
+from shared.personal_data.vault import Vault
 from shared.settings import Environment, Settings
 from shared.web import Api, CommandDesk, Done, Page, Reader, make_app
+from tests.vaults import vault_in
 
 SECRET = "a text that must appear in no log and no problem"
 CLERK = PostHeld("FY-R1/clerk", PostKind.CLERK, "", "", "FY-R1", "fengyang")
@@ -97,12 +100,13 @@ class NotesPlatform:
     documents: Documents
     verifier: TokenVerifier
     database: Engine
+    vault: Vault
 
     def engine(self, _service: str) -> Engine:
         return self.database
 
     def handler(self, registry: Registry) -> Handler:
-        return Handler(SqlJournal(self.database, registry.service, self.clock), registry)
+        return Handler(SqlJournal(self.database, registry.service, self.clock), registry, sealing=Sealing(self.vault))
 
 
 @dataclass
@@ -204,6 +208,7 @@ def notes_world(folder: Path, *, clock: Clock | None = None, **settings: Any) ->
         Documents.in_memory(),
         Verifier(),
         engine,
+        vault_in(folder),
     )
     handler, register = platform.handler(REGISTRY), Register()
     view = Notes(engine)

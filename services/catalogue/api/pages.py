@@ -5,6 +5,7 @@ from datetime import date
 from pydantic import BaseModel, Field
 
 from services.catalogue.events import Exclusion, Item, TemplateItem
+from shared.personal_data import Clear
 
 
 class Named(BaseModel):
@@ -12,11 +13,18 @@ class Named(BaseModel):
     name_en: str
 
 
+class PersonNamed(BaseModel):
+    """Somebody's names, or the mark that they were erased."""
+
+    name_zh: Clear
+    name_en: Clear
+
+
 class TownPage(Named):
     town: str
 
 
-class Holder(Named):
+class Holder(PersonNamed):
     post: str
     kind: str
     title_zh: str
@@ -46,7 +54,7 @@ class PostPage(BaseModel):
     town: str
 
 
-class MePage(Named):
+class MePage(PersonNamed):
     """What the register says of the asker now; powers follow from ``posts``."""
 
     person: str

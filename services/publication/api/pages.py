@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping
 
 from services.publication.events import Attachment, CountedDay
 from shared.identity.register import Register
+from shared.personal_data import Clear
 
 
 class Moved(BaseModel):
@@ -101,8 +102,8 @@ class StepTaken(BaseModel):
     version: int
     step: str
     actor: str
-    actor_zh: str
-    actor_en: str
+    actor_zh: Clear
+    actor_en: Clear
     post: str
     organisation: str
     note: str
@@ -161,8 +162,8 @@ class ShownPage(ShownRow):
     content_digest: str
     register_number: str
     first_person: str = Field(description="The first person responsible when it was shown; their successor is not.")
-    first_person_zh: str
-    first_person_en: str
+    first_person_zh: Clear
+    first_person_en: Clear
 
     @classmethod
     def of(cls, row: RowMapping, register: Register) -> Self:

@@ -1,0 +1,63 @@
+"""What stands in place of personal data: ``sealed:1:<key id>:<base64url of nonce and ciphertext>``.
+
+AES-256-GCM under the subject's key with a random 96-bit nonce; the subject is authenticated with it, so that a token
+put under another's key does not open. Texts are padded to 32 bytes: a token does not tell a short name's length.
+"""
+
+import base64
+import re
+import secrets
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+PREFIX = "sealed:1:"
+TOKEN = re.compile(r"sealed:1:([A-Za-z0-9_-]{22}):([A-Za-z0-9_-]{40,})")
+NONCE_BYTES = 12
+PAD_BYTES = 32
+
+
+class TokenDamaged(ValueError):
+    """A token that its key does not open: changed, cut, or of another subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A subject's data key. ``owner`` is the person it is destroyed with, '' for nobody's."""
+
+    key_id: str
+    subject: str
+    owner: str
+    secret: bytes = field(repr=False)
+    restricted: bool = False
+
+
+def key_id_of(text: str) -> str:
+    """The key that a text names, or '' if it is no token."""
+    if not text.startswith(PREFIX):
+        return ""
+    found = TOKEN.fullmatch(text)
+    return found[1] if found else ""
+
+
+def seal(key: Key, text: str) -> str:
+    nonce, data = secrets.token_bytes(NONCE_BYTES), text.encode(errors="surrogatepass")
+    padded = data + b"\x80" + bytes(-(len(data) + 1) % PAD_BYTES)
+    sealed = nonce + AESGCM(key.secret).encrypt(nonce, padded, _bound_to(key))
+    return f"{PREFIX}{key.key_id}:{base64.urlsafe_b64encode(sealed).rstrip(b'=').decode()}"
+
+
+def unseal(key: Key, token: str) -> str:
+    """Raises :class:`TokenDamaged`."""
+    try:
+        coded = token.rpartition(":")[2]
+        sealed = base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4))
+        padded = AESGCM(key.secret).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound_to(key))
+    except (InvalidTag, ValueError) as fault:
+        raise TokenDamaged(f"a token of key {key.key_id} does not open") from fault
+    return padded.rstrip(b"\x00")[:-1].decode(errors="surrogatepass")
+
+
+def _bound_to(key: Key) -> bytes:
+    return f"gongkai:1:{key.subject}".encode()

@@ -1,0 +1,163 @@
+"""The keys as a process uses them: asked for together, remembered for a while, dropped when something was erased.
+
+What is remembered holds for the generation of the key store it was read at, which is asked for once a second at most:
+so an erasure in another process takes effect here within that second. If it cannot be asked, nothing is opened.
+"""
+
+import hashlib
+import hmac
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from shared.personal_data.key_store import Destruction, KeyStore, KeysUnavailable
+from shared.personal_data.tokens import Key, TokenDamaged, key_id_of, seal, unseal
+
+KEYS_MAX = 50_000
+FRESH_SECONDS = 1.0
+FINGERPRINTS = "fingerprints"
+DESTROYED = "destroyed"
+
+
+class Marks:
+    """What is read where a text cannot be: (for fields in English, for the others)."""
+
+    ERASED = ("erased", "已依法删除")
+    RESTRICTED = ("restricted", "已限制处理")
+    UNREADABLE = ("unreadable", "无法读取")
+
+
+class Vault:
+    """Seals and opens texts. Any thread may use it; every call may raise :class:`KeysUnavailable`."""
+
+    def __init__(self, store: Callable[[], KeyStore], now: Callable[[], float] = time.monotonic) -> None:
+        self._make, self._now = store, now
+        self._store: KeyStore | None = None
+        self._lock = Lock()
+        self._by_id: OrderedDict[str, Key | str] = OrderedDict()
+        self._by_subject: dict[str, Key] = {}
+        self._generation, self._fresh_until = -1, float("-inf")
+        self._pepper = b""
+
+    @property
+    def store(self) -> KeyStore:
+        """Opened at first use; then checked that the secret is the one its keys are wrapped under."""
+        with self._lock:
+            if self._store is None:
+                store = self._make()
+                store.prepare()
+                self._store = store
+            return self._store
+
+    def generation(self) -> int:
+        """Another number than before when something was erased, restricted or put back."""
+        if self._now() >= self._fresh_until:
+            asked, generation = self._now(), self.store.generation()
+            with self._lock:
+                if generation != self._generation:
+                    self._by_id.clear()
+                    self._by_subject.clear()
+                self._generation, self._fresh_until = generation, asked + FRESH_SECONDS
+        return self._generation
+
+    def last_generation(self) -> int:
+        """The generation, or the last one known while the key store cannot be asked."""
+        with suppress(KeysUnavailable):
+            return self.generation()
+        return self._generation
+
+    def sealed(self, texts: Iterable[tuple[str, str, str]]) -> list[str]:
+        """A token for each (subject, owner, text), in their order. Raises :class:`Forgotten`."""
+        wanted = list(texts)
+        if not wanted:
+            return []
+        found = self._keys_of({subject: owner for subject, owner, _ in wanted})
+        return [seal(found[subject], text) for subject, _, text in wanted]
+
+    def opened(self, tokens: Collection[str], *, english: Collection[str] = ()) -> dict[str, str]:
+        """The text of each token, or a mark; of those also in ``english`` the mark is in English."""
+        ids = {token: key_id for token in tokens if (key_id := key_id_of(token))}
+        found = self._find(frozenset(ids.values()))
+        return {token: _text(found.get(key_id), token, english=token in english) for token, key_id in ids.items()}
+
+    def fingerprint(self, *parts: Any) -> str:
+        """Tells one value from another without being a dictionary of them: keyed, over its canonical JSON."""
+        if not self._pepper:
+            self._pepper = self.store.secret(FINGERPRINTS)
+        said = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+        return hmac.new(self._pepper, said.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+
+    def destroy(self, subject: str, at: datetime) -> Destruction:
+        """Here at once, in other processes within a second."""
+        try:
+            return self.store.destroy(subject, at)
+        finally:
+            self.forget()
+
+    def restrict(self, subject: str, *, restricted: bool) -> None:
+        try:
+            self.store.restrict(subject, restricted=restricted)
+        finally:
+            self.forget()
+
+    def forget(self) -> None:
+        """Remember nothing that was read before now."""
+        with self._lock:
+            self._fresh_until = float("-inf")
+            self._by_id.clear()
+            self._by_subject.clear()
+
+    def close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+
+    def _keys_of(self, owners: Mapping[str, str]) -> Mapping[str, Key]:
+        generation = self.generation()
+        with self._lock:
+            known = {subject: self._by_subject[subject] for subject in owners if subject in self._by_subject}
+        missing = {subject: owner for subject, owner in owners.items() if subject not in known}
+        made = self.store.keys_of(missing) if missing else {}
+        self._remember({key.key_id: key for key in made.values()}, generation)
+        return {**known, **made}
+
+    def _find(self, key_ids: frozenset[str]) -> Mapping[str, Key | str]:
+        """The key, or that it was destroyed."""
+        generation = self.generation() if key_ids else self._generation
+        with self._lock:
+            known = {key_id: self._by_id[key_id] for key_id in key_ids if key_id in self._by_id}
+        missing = key_ids - known.keys()
+        if not missing:
+            return known
+        read = self.store.find(missing)
+        gone: dict[str, Key | str] = dict.fromkeys(read.destroyed, DESTROYED)
+        self._remember({**read.keys, **gone}, generation)
+        return {**known, **read.keys, **gone}
+
+    def _remember(self, keys: Mapping[str, Key | str], generation: int) -> None:
+        """Unless something was erased while they were being read."""
+        with self._lock:
+            if generation != self._generation or self._fresh_until == float("-inf"):
+                return
+            self._by_id |= keys
+            self._by_subject |= {key.subject: key for key in keys.values() if isinstance(key, Key)}
+            while len(self._by_id) > KEYS_MAX:
+                _, dropped = self._by_id.popitem(last=False)
+                if isinstance(dropped, Key):
+                    self._by_subject.pop(dropped.subject, None)
+
+
+def _text(key: Key | str | None, token: str, *, english: bool) -> str:
+    mark = Marks.ERASED if key == DESTROYED else Marks.UNREADABLE
+    if isinstance(key, Key):
+        try:
+            if not key.restricted:
+                return unseal(key, token)
+            mark = Marks.RESTRICTED
+        except TokenDamaged:
+            pass
+    return mark[0 if english else 1]
