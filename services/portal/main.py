@@ -124,7 +124,7 @@ def _application(desk: Desk, issuer: Issuer, kept: Kept | None) -> Starlette:
         routes=routes,
         lifespan=lifespan,
         middleware=[
-            Middleware(Served),
+            Middleware(Served, service="portal"),
             Middleware(SecurityHeaders, public_url=desk.settings.public_url, issuer=desk.settings.issuer),
             Middleware(LastResort, answer=broken),
         ],

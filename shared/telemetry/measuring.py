@@ -26,18 +26,32 @@ class Following(Protocol):
     def lag(self) -> Mapping[tuple[str, str], int]: ...
 
 
+class Relaying(Protocol):
+    """What is looked at of :class:`shared.relay.Relay`."""
+
+    def lag(self) -> tuple[int, float]: ...
+
+
 def follower(service: str, following: Following, engine: Engine) -> None:
     """Measure one service's follower; what cannot be asked just now keeps its last figure."""
     for look in (_gaps, _lag, _parked):
         tried(service, partial(look, service, following, engine))
 
 
+def relay(service: str, relaying: Relaying) -> None:
+    """How far the log is behind, whichever process ships; nobody else would say so while no process does."""
+    events, seconds = relaying.lag()
+    metrics.RELAY_LAG_EVENTS.labels(service).set(events)
+    metrics.RELAY_LAG_SECONDS.labels(service).set(seconds)
+
+
 def tried(service: str, look: Callable[[], None]) -> None:
-    """Measure, or say in the log that it could not be done: a scrape never fails for it."""
+    """Measure, or count that it could not be done: a scrape never fails for it."""
     try:
         look()
     except (LogUnavailable, SQLAlchemyError) as away:
-        log.warning("not_measured", service=service, kind=type(away).__name__)
+        metrics.UNMEASURED.labels(service).inc()
+        log.debug("not_measured", service=service, kind=type(away).__name__)
 
 
 def _gaps(service: str, following: Following, _: Engine) -> None:

@@ -89,6 +89,17 @@ WITNESS_FORKS = _counter("witness_forks_total", "Second histories of the log tha
 HTTP_SECONDS = _histogram("http_request_seconds", "Duration of requests.", "method", "route", "status")
 WAIT_FOR_TIMEOUTS = _counter("wait_for_timeouts_total", "Reads that gave up waiting for a position.")
 
+# what a service stands on
+READY = _gauge("ready", "1 while the service can do its work, as /readyz says.")
+TROUBLE = _gauge("trouble", "1 while /readyz notes something that keeps no command from being taken.", "what")
+LEASE_HELD = _gauge("lease_held", "1 while some process holds the lease.", "lease")
+LEASE_EPOCHS = _gauge("lease_epoch", "How often the lease has been taken.", "lease")
+DISK_FREE = _gauge("disk_free_bytes", "Free room on the disk.", "place")
+DISK_SIZE = _gauge("disk_size_bytes", "Size of the disk.", "place")
+CLOCK_STEPS = _counter("clock_steps_total", "Times the machine's clock was set.", "direction")
+CLOCK_SKEW = _gauge("clock_database_skew_seconds", "How far the database's clock is ahead of this machine's.")
+UNMEASURED = _counter("unmeasured_total", "Figures that could not be looked up at a scrape and kept their last value.")
+
 # what the county is owed
 OVERDUE = _gauge("obligations_overdue", "Obligations past their due date and not fulfilled.", "town")
 

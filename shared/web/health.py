@@ -1,6 +1,8 @@
 """What a service says of itself: alive, ready (and if not, which check failed), measured."""
 
 import weakref
+from collections.abc import Callable
+from functools import partial
 
 from fastapi import FastAPI, Response
 from pydantic import BaseModel
@@ -9,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
 from shared import reach
-from shared.telemetry import measuring, metrics
+from shared.telemetry import measuring, metrics, standing
+from shared.telemetry.standing import ClockWatch
 from shared.web.api import Api
 from shared.web.caller import Web
 
@@ -30,7 +33,7 @@ def health() -> Api:
 
     @router.get("/readyz", action="health.read", operation_id="readyz", responses={503: {"model": Health}})
     def readyz(request: Request, response: Response) -> Health:
-        checks, notes = _checks(request), _notes(request)
+        checks, notes = _checks(request.app), _notes(request.app)
         if any(checks.values()):
             response.status_code = 503
             return Health(status="not ready", checks=checks, notes=notes)
@@ -46,7 +49,7 @@ def health() -> Api:
 
 def measure(app: FastAPI) -> None:
     """Have the app's follower measured at each scrape, for as long as there is the app."""
-    reference = weakref.ref(app)
+    reference, watch = weakref.ref(app), ClockWatch(app.state.web.name)
 
     @reach.as_service
     def look() -> bool:
@@ -56,23 +59,42 @@ def measure(app: FastAPI) -> None:
         web: Web = app.state.web
         if app.state.follower is not None:
             measuring.follower(web.name, app.state.follower, web.platform.engine(web.name))
-        for own in app.state.measures:
+        for own in (*app.state.measures, *_standing(app, watch)):
             measuring.tried(web.name, own)
         return True
 
     metrics.measured_by(look)
 
 
-def _checks(request: Request) -> dict[str, str]:
-    web: Web = request.app.state.web
-    checks = {"database": _database(web), "views": _following(request.app.state.follower)}
-    for name, check in request.app.state.readiness:
+def _standing(app: FastAPI, watch: ClockWatch) -> list[Callable[[], None]]:
+    """What the service stands on, and whether it says of itself that it is ready."""
+    web: Web = app.state.web
+    engine = web.platform.engine(web.name)
+
+    def ready() -> None:
+        metrics.READY.labels(web.name).set(not any(_checks(app).values()))
+        for what, note in app.state.notes:
+            metrics.TROUBLE.labels(web.name, what).set(bool(note()))
+
+    return [
+        ready,
+        watch.look,
+        partial(standing.room, web.name, web.platform.settings.var),
+        partial(standing.leases, web.name, engine),
+        partial(standing.skew, web.name, engine, watch.clock),
+    ]
+
+
+def _checks(app: FastAPI) -> dict[str, str]:
+    web: Web = app.state.web
+    checks = {"database": _database(web), "views": _following(app.state.follower)}
+    for name, check in app.state.readiness:
         checks[name] = check()
     return checks
 
 
-def _notes(request: Request) -> dict[str, str]:
-    said = {name: note() for name, note in request.app.state.notes}
+def _notes(app: FastAPI) -> dict[str, str]:
+    said = {name: note() for name, note in app.state.notes}
     return {name: what for name, what in said.items() if what}
 
 
