@@ -118,7 +118,7 @@ class Handler:
         earlier = self.journal.outcome(command_id)
         if earlier is None:
             return None
-        if earlier.fingerprint != fingerprint:
+        if not earlier.is_of(fingerprint):
             raise CommandReused(f"command {command_id} has been used before, for another command")
         return replace(earlier, repeated=True)
 

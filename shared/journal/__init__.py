@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from shared.events import Context, Recorded
 
+UNKNOWN = "?"  # the fingerprint of a command that was restored from the log: whoever has its id repeats it
 EVENT_BYTES_MAX = 512 * 1024  # above this the relay's Kafka producer would stop for good (handbook: kafka.md 4)
 
 
@@ -56,6 +57,10 @@ class Outcome:
     versions: Mapping[str, int]
     result: Mapping[str, Any]
     repeated: bool = False
+
+    def is_of(self, fingerprint: str) -> bool:
+        """Whether a command with this fingerprint is the one that came to this."""
+        return self.fingerprint in (fingerprint, UNKNOWN)
 
 
 class JournalError(Exception):

@@ -95,7 +95,7 @@ def judge(batch: Sequence[Waiting], known: Known, *, ours: bool = False) -> tupl
         refusal = None if earlier else _conflict(append, versions)
         if earlier:
             again = append.command_id in done or not ours
-            same = earlier.fingerprint == append.fingerprint
+            same = earlier.is_of(append.fingerprint)
             verdicts.append(replace(earlier, repeated=again) if same else _reused(append))
         elif refusal:
             verdicts.append(refusal)
