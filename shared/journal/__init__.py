@@ -4,7 +4,7 @@ This is the port. ``sql`` is its one adapter, for PostgreSQL and SQLite, with gr
 when it is on disk (design 1.1); the same command id changes the world once and gets the same answer (design 1.2).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -101,11 +101,30 @@ class JournalGap(Exception):
     """
 
 
+class Pending(Protocol):
+    """An append under way."""
+
+    def result(self) -> Outcome:
+        """Wait until it is durable. Raises :class:`JournalError` and its kinds; then nothing was written."""
+        ...
+
+
+Told = Callable[[Pending], None]
+"""Told once that ``result`` need not wait any more, by the thread that writes: it must neither block nor raise."""
+
+
 class Journal(Protocol):
     service: str
 
     def append(self, append: Append) -> Outcome:
         """Write and wait until durable. Raises :class:`JournalError` and its kinds; then nothing was written."""
+        ...
+
+    def submit(self, append: Append, told: Told | None = None) -> Pending:
+        """The same without waiting, so that one thread can have many under way. ``told`` is called when it has ended.
+
+        Raises at once what can be said at once: :class:`JournalBusy`, :class:`EventTooLarge`.
+        """
         ...
 
     def outcome(self, command_id: str) -> Outcome | None:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from json.encoder import encode_basestring
 from threading import Lock
 from time import perf_counter
 from typing import Any
@@ -20,11 +21,12 @@ from shared.journal import (
     JournalError,
     NewEvent,
     Outcome,
+    Told,
     WrongVersion,
 )
-from shared.journal.statements import CONTEXT_FIELDS
 
 Verdict = Outcome | JournalError
+_text = encode_basestring  # a JSON string
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
@@ -36,11 +38,11 @@ _decode = json.JSONDecoder(parse_constant=_no_constants).decode
 
 
 class Waiting:
-    """A command in the queue: checked and serialised by its caller, who sleeps until the verdict."""
+    """A command in the queue: checked and serialised by its caller, who sleeps until the verdict or is told of it."""
 
-    __slots__ = ("_done", "_verdict", "append", "bytes", "command_json", "events_json", "since", "versions")
+    __slots__ = ("_done", "_told", "_verdict", "append", "bytes", "command_json", "events_json", "since", "versions")
 
-    def __init__(self, append: Append) -> None:
+    def __init__(self, append: Append, told: Told | None = None) -> None:
         """Raises ValueError for what could never be stored, and :class:`EventTooLarge`."""
         self.append = append
         self.versions = _versions_after(append)
@@ -49,6 +51,7 @@ class Waiting:
         self.bytes = sum(map(len, self.events_json)) + len(self.command_json)
         self.since = perf_counter()
         self._verdict: Verdict | None = None
+        self._told = told
         self._done = Lock()
         self._done.acquire()
 
@@ -57,9 +60,13 @@ class Waiting:
         if self._verdict is None:
             self._verdict = verdict
             self._done.release()
+            if self._told is not None:
+                self._told(self)
 
-    def wait(self) -> Outcome:
-        self._done.acquire()
+    def result(self) -> Outcome:
+        """Wait for the verdict, and return or raise it."""
+        with self._done:
+            pass
         if isinstance(self._verdict, Outcome):
             return self._verdict
         assert self._verdict is not None, "answered without a verdict"  # noqa: S101 - cannot be: see answer()
@@ -109,6 +116,31 @@ def judge(batch: Sequence[Waiting], known: Known, *, ours: bool = False) -> tupl
     return verdicts, accepted
 
 
+def foreseen(batch: Sequence[Waiting]) -> dict[str, int] | None:
+    """The version each stream must have for the whole batch to be accepted; None if it cannot be, whatever they are."""
+    first: dict[str, int] = {}
+    now: dict[str, int] = {}
+    for waiting in batch:
+        for write in waiting.append.writes:
+            stream, expected = write.stream, write.expected_version
+            if now.get(stream, expected) != expected:
+                return None
+            first.setdefault(stream, expected)
+            now[stream] = expected + len(write.events)
+    unique = len({waiting.append.command_id for waiting in batch}) == len(batch)
+    return first if unique else None
+
+
+def outcomes(batch: Sequence[Waiting], head: int) -> list[Verdict]:
+    """What each command of a batch came to that was accepted as a whole on top of ``head``."""
+    verdicts: list[Verdict] = []
+    for waiting in batch:
+        head += len(waiting.events_json)
+        append = waiting.append
+        verdicts.append(Outcome(append.command_id, append.fingerprint, head, waiting.versions, append.result))
+    return verdicts
+
+
 def _conflict(append: Append, versions: Mapping[str, int]) -> WrongVersion | None:
     own: dict[str, int] = {}
     for write in append.writes:
@@ -129,35 +161,44 @@ def _versions_after(append: Append) -> dict[str, int]:
 
 def _event_rows(append: Append) -> Iterable[str]:
     """Each event as the JSON row the database will store, all but its position and instant."""
-    context = {name: getattr(append.context, name) for name in CONTEXT_FIELDS}
-    context["command_id"] = append.command_id
-    tail = "," + _encode(context)[1:]
-    _must_be_storable(tail)
+    tail = _tail(append)
     for write in append.writes:
-        for place, event in enumerate(write.events, start=1):
+        stream = _text(write.stream)
+        for version, event in enumerate(write.events, start=write.expected_version + 1):
             _must_be_json_object(event)
-            own = {"stream": write.stream, "version": write.expected_version + place}
-            own |= {"event_id": event.event_id, "type": event.type, "data": event.data}
-            row = _encode(own)[:-1]
+            row = (
+                f'{{"stream":{stream},"version":{version},"event_id":{_text(event.event_id)},'
+                f'"type":{_text(event.type)},"data":{_text(event.data)},{tail}'
+            )
             _must_be_storable(row)
-            yield row + tail
+            yield row
+
+
+def _tail(append: Append) -> str:
+    context = append.context
+    return (
+        f'"town":{_text(context.town)},"actor":{_text(context.actor)},"post":{_text(context.post)},'
+        f'"organisation":{_text(context.organisation)},"command_id":{_text(append.command_id)},'
+        f'"correlation_id":{_text(context.correlation_id)},"causation_id":{_text(context.causation_id)},'
+        f'"traceparent":{_text(context.traceparent)}}}'
+    )
 
 
 def _command_row(append: Append, versions: Mapping[str, int]) -> str:
     """The command's row without its opening brace: the committer puts its place in front."""
     if not append.command_id:
         raise ValueError("a command needs an id")
-    row = _encode(
-        {
-            "command_id": append.command_id,
-            "fingerprint": append.fingerprint,
-            "versions": _encode(versions),
-            "result": _encode(dict(append.result)),
-            "town": append.context.town,
-        }
+    result = _text(_encode(dict(append.result))) if append.result else '"{}"'
+    row = (
+        f'"command_id":{_text(append.command_id)},"fingerprint":{_text(append.fingerprint)},'
+        f'"versions":{_text(_numbers(versions))},"result":{result},"town":{_text(append.context.town)}}}'
     )
     _must_be_storable(row)
-    return row[1:]
+    return row
+
+
+def _numbers(versions: Mapping[str, int]) -> str:
+    return "{" + ",".join(f"{_text(stream)}:{version}" for stream, version in versions.items()) + "}"
 
 
 def _must_be_json_object(event: NewEvent) -> None:

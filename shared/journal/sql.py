@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared.clock import Clock
 from shared.events import Context, Recorded
-from shared.journal import Append, EventTooLarge, JournalGap, JournalUnavailable, Outcome
+from shared.journal import Append, EventTooLarge, JournalGap, JournalUnavailable, Outcome, Pending, Told
 from shared.journal.batch import Waiting
 from shared.journal.committer import Committer, Limits
 from shared.journal.observing import Observer, Unobserved
@@ -51,13 +51,16 @@ class SqlJournal:
         self._polled_at = float("-inf")
 
     def append(self, append: Append) -> Outcome:
+        return self.submit(append).result()
+
+    def submit(self, append: Append, told: Told | None = None) -> Pending:
         try:
-            waiting = Waiting(append)
+            waiting = Waiting(append, told)
         except EventTooLarge:
             self._observer.failed("too-large", 1)
             raise
         self._committer.submit(waiting)
-        return waiting.wait()
+        return waiting
 
     def outcome(self, command_id: str) -> Outcome | None:
         rows = self._ask(OUTCOME, id=command_id)

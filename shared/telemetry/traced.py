@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shared.events import Recorded
-from shared.journal import Append, Journal, Outcome
+from shared.journal import Append, Journal, Outcome, Pending, Told
 from shared.telemetry import names, tracing
 
 
@@ -20,6 +20,10 @@ class TracedJournal:
             outcome = self._journal.append(append)
             span.set_attribute(names.POSITION, outcome.position)
             return outcome
+
+    def submit(self, append: Append, told: Told | None = None) -> Pending:
+        """Without a span: who does not wait has one of its own that ends with the append."""
+        return self._journal.submit(append, told)
 
     def outcome(self, command_id: str) -> Outcome | None:
         return self._journal.outcome(command_id)

@@ -1,18 +1,21 @@
 """Lost connections, restarted servers and full disks: an append ends in an answer, or in nothing written."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from time import sleep
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg.pq.abc import PGconn
 from sqlalchemy import Engine, event, text
 
 from services.split.postgres import PostgresServer
 from shared.clock import SystemClock
 from shared.database import make_engine, sqlite_engine
-from shared.journal import JournalUnavailable, Outcome, Write
+from shared.journal import JournalUnavailable, Outcome, Write, statements
 from shared.journal.sql import Limits, SqlJournal, create_schema
 from shared.journal.transaction import lock_key
 from tests.shared.journals import command, journal_at, must_be_complete, must_count, write
@@ -34,31 +37,35 @@ def journal(engine: Engine) -> Iterator[SqlJournal]:
     journal.close()
 
 
-def lose_next_commit(engine: Engine, *, after_commit: bool) -> list[str]:
-    """The connection breaks at the next commit, just before the database has done it or just after."""
-    plain, lost = engine.dialect.do_commit, list[str]()
+def lose_next_commit(planted: pytest.MonkeyPatch, *, after_commit: bool) -> list[str]:
+    """The connection breaks at the next commit, just before the database has been asked for it or just after."""
+    plain, lost = {name: getattr(statements, name) for name in ("_send", "_results")}, list[str]()
 
-    def do_commit(connection: Any) -> None:
-        if lost:
-            plain(connection)
-            return
-        lost.append("once")
-        if after_commit:
-            plain(connection)
-        connection.driver_connection.close()
-        connection.driver_connection.cursor().execute("SELECT 1")
+    def breaking(name: str) -> Callable[[PGconn, Any], Any]:
+        def broken(pgconn: PGconn, other: Any) -> Any:
+            answer = plain[name](pgconn, other) if lost or name == "_results" else None
+            if not lost:
+                lost.append("once")
+                pgconn.finish()
+                raise psycopg.OperationalError("the connection is lost")
+            return answer
 
-    engine.dialect.do_commit = do_commit  # type: ignore[method-assign, assignment]  # planted
+        return broken
+
+    name = "_results" if after_commit else "_send"
+    planted.setattr(statements, name, breaking(name))
     return lost
 
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("after_commit", [True, False], ids=["committed", "not committed"])
-def test_a_connection_lost_at_commit_still_ends_in_one_answer(postgres_url: str, after_commit: bool) -> None:
+def test_a_connection_lost_at_commit_still_ends_in_one_answer(
+    postgres_url: str, after_commit: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     engine = make_engine(postgres_url)
     create_schema(engine)
     journal = SqlJournal(engine, "catalogue", SystemClock())
-    lost = lose_next_commit(engine, after_commit=after_commit)
+    lost = lose_next_commit(monkeypatch, after_commit=after_commit)
     outcome = journal.append(command(write("note-1", 0), command_id="c-1"))
     assert lost
     assert outcome == Outcome("c-1", "f", 1, {"note-1": 1}, {})
@@ -142,15 +149,40 @@ def test_a_full_disk_refuses_the_append_whole_and_room_makes_it_work_again(tmp_p
     engine.dispose()
 
 
-def test_a_database_that_fails_at_commit_writes_nothing(
-    journal: SqlJournal, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+FAILING = """
+    CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'input/output error' USING ERRCODE = 'io_error'; END $$;
+    CREATE CONSTRAINT TRIGGER failing AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION fail()
+"""
+
+
+@contextmanager
+def failing_commits(engine: Engine, planted: pytest.MonkeyPatch) -> Iterator[None]:
+    """Commits fail: in PostgreSQL itself, by a trigger that waits for them; in SQLite as the driver would say."""
+
     def broken(_connection: object) -> None:
         raise OSError("input/output error")
 
-    with monkeypatch.context() as planted:
-        planted.setattr(engine.dialect, "do_commit", broken)
-        with pytest.raises(JournalUnavailable, match="input/output error"):
-            journal.append(command(write("note-1", 0)))
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as tx:
+            tx.execute(text(FAILING))
+        yield
+        with engine.begin() as tx:
+            tx.execute(text("DROP TRIGGER failing ON events"))
+        return
+    with planted.context() as patch:
+        patch.setattr(engine.dialect, "do_commit", broken)
+        yield
+
+
+def test_a_database_that_fails_at_commit_writes_nothing(
+    journal: SqlJournal, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        failing_commits(engine, monkeypatch),
+        pytest.raises(JournalUnavailable, match="input/output error"),
+    ):
+        journal.append(command(write("note-1", 0)))
     assert journal.head() == 0
     assert journal.append(command(write("note-1", 0))).position == 1
