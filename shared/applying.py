@@ -31,6 +31,10 @@ STREAM_WAITS = "an earlier event of the stream waits"
 Waiting = set[tuple[str, str]]  # view or reaction, stream
 
 
+class ViewReplaced(Exception):
+    """The view's rows are another program version's by now: this one must not write into them."""
+
+
 class NotNext(Exception):
     """A batch does not go on where the checkpoint stands: taking it would leave out what lies between."""
 
@@ -86,6 +90,7 @@ class Applier:
         with self.observer.applying(self.service, batch.source, batch.events):
             with self.engine.begin() as tx:
                 at = {name: cp for (name, source), cp in checkpoints.lock(tx, names).items() if source == batch.source}
+                _must_be_ours(views, at)
                 _must_be_next(batch, at)
                 waiting = parking.streams(tx, names, batch.source)
                 for view in views:
@@ -176,6 +181,13 @@ def _refusal(tx: Connection, view: View, event: Recorded) -> str:
     return ""
 
 
+def _must_be_ours(views: Sequence[View], at: Mapping[str, Checkpoint]) -> None:
+    """Raises :class:`ViewReplaced`."""
+    for view in views:
+        if at[view.name].definition not in ("", view.definition):
+            raise ViewReplaced(f"{view.name} was rebuilt for another version of the program: start that version")
+
+
 def _must_be_next(batch: Batch, at: Mapping[str, Checkpoint]) -> None:
     """Raises :class:`NotNext`; whoever reads begins again from what is written down."""
     for name, checkpoint in at.items():
@@ -191,7 +203,8 @@ def make_tables(tx: Connection, views: Sequence[View]) -> None:
 
 def transient(fault: BaseException) -> bool:
     """Whether it may pass by itself: the database is away, busy or full; not: the statement is wrong."""
-    away = JournalUnavailable | JournalBusy | WrongVersion | WriteTurnTimeout | PoolExhausted | KeysUnavailable
+    journal = JournalUnavailable | JournalBusy | WrongVersion
+    away = journal | ViewReplaced | WriteTurnTimeout | PoolExhausted | KeysUnavailable
     if isinstance(fault, away):
         return True
     if isinstance(fault, DBAPIError) and fault.connection_invalidated:

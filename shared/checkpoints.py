@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, Text, bindparam, select
+from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, Text, bindparam, func, select
 
 from shared.follow import upsert
 from shared.merging import Place
@@ -21,6 +21,7 @@ checkpoints = Table(
     Column("source", String, primary_key=True),
     Column("position", BigInteger, nullable=False, default=0),
     Column("places", Text, nullable=False, default="{}"),
+    Column("definition", Text, nullable=False, server_default=""),  # of the view whose rows they are
 )
 Key = tuple[str, str]  # follower, source
 
@@ -31,6 +32,7 @@ class Checkpoint:
 
     position: int = 0
     places: Mapping[int, Place] = field(default_factory=dict)
+    definition: str = ""
 
 
 def ensure(tx: Connection, keys: Iterable[Key]) -> None:
@@ -63,6 +65,18 @@ def save(tx: Connection, moved: Mapping[Key, Checkpoint]) -> None:
     )
 
 
+def define(tx: Connection, follower: str, definition: str) -> None:
+    """From now on the rows of this view are those of a program with this definition of it."""
+    tx.execute(checkpoints.update().where(checkpoints.c.follower == follower).values(definition=definition))
+
+
+def definitions(tx: Connection) -> dict[str, tuple[str, int]]:
+    """For each follower the definition its rows are of ('' where nobody said), and how far it has come at most."""
+    c = checkpoints.c
+    question = select(c.follower, func.max(c.definition), func.max(c.position)).group_by(c.follower)
+    return {row[0]: (row[1], row[2]) for row in tx.execute(question)}
+
+
 def forget(tx: Connection, follower: str) -> None:
     tx.execute(checkpoints.delete().where(checkpoints.c.follower == follower))
 
@@ -71,7 +85,7 @@ def _rows(tx: Connection, followers: Iterable[str], *, lock: bool) -> dict[Key, 
     c = checkpoints.c
     question = select(checkpoints).where(c.follower.in_(list(followers))).order_by(c.follower, c.source)
     rows = tx.execute(question.with_for_update() if lock else question)
-    return {(r.follower, r.source): Checkpoint(r.position, _places(r.places)) for r in rows}
+    return {(r.follower, r.source): Checkpoint(r.position, _places(r.places), r.definition) for r in rows}
 
 
 def _text(places: Mapping[int, Place]) -> str:

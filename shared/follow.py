@@ -8,7 +8,7 @@ can be thrown away and rebuilt to the same rows.
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import Column, Connection, Engine, Index, Insert, MetaData, Table
@@ -68,7 +68,7 @@ class View:
         with (serving(self.engine) if self.for_all else self.engine).connect() as connection:
             yield connection
 
-    @property
+    @cached_property
     def definition(self) -> str:
         """Another one for other columns, keys, indexes or :attr:`revision`: then the view must be built again."""
         said = [f"revision {self.revision}"]

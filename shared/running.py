@@ -22,12 +22,13 @@ from shared.handling import Handler
 from shared.identity import TokenVerifier
 from shared.identity.issuer import DevelopmentIssuer
 from shared.identity.oidc import JwksVerifier
-from shared.journal.schema import create_schema
 from shared.journal.sql import SqlJournal
+from shared.laying import Plan, lay, must_fit
 from shared.log import Log
 from shared.log.embedded import EmbeddedLog
 from shared.personal_data.custody import vault_of
 from shared.personal_data.sealing import Sealing
+from shared.rebuild import rebuild_view
 from shared.relay import Relay
 from shared.service import Service, Worker
 from shared.settings import Settings
@@ -98,6 +99,10 @@ class Flow:
     follower: Follower
     ticking: Ticking
 
+    @property
+    def plan(self) -> Plan:
+        return Plan.of(self.service)
+
     @classmethod
     def of(cls, service: Service, platform: LocalPlatform) -> "Flow":
         journal, observer = platform.journals[service.name], FlowObserver()
@@ -117,8 +122,16 @@ class Flow:
         return cls(service, relay, follower, ticking)
 
     def prepare(self) -> None:
-        """Make what is missing in the service's database; two processes may do so at once."""
-        create_schema(self.service.engine)
+        """Have the database as this program needs it: an SQLite file is laid here and now, PostgreSQL only looked at
+        (``gongkai migrate``). Raises :class:`SchemaWrong`.
+        """
+        if self.service.engine.dialect.name == "sqlite":
+            for view in lay(self.service.engine, self.plan).stale:
+                self.follower.prepare()
+                log.info("rebuilding", view=view.name, service=self.service.name)
+                rebuild_view(self.follower, view, accept_difference=True)
+        else:
+            must_fit(self.service.engine, self.plan)
         self.relay.prepare()
         self.follower.prepare()
         self.ticking.prepare()

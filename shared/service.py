@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, MetaData
 
 from shared.clock import Clock
 from shared.documents import Documents
@@ -88,6 +88,7 @@ class Service:
     tickers: Sequence[Ticker] = ()
     ledgers: Sequence[View] = ()  # followed like views, but never made again: what they decided stands
     workers: Sequence[Worker] = ()
+    tables: Sequence[MetaData] = ()  # kept ones of its own besides those every service has
     extras: dict[str, Any] = field(default_factory=dict)
 
     @property

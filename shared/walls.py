@@ -6,7 +6,7 @@ them with the row. A table opens further than its towns only by what it declares
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, Table, text
 
@@ -14,6 +14,7 @@ from shared.reach import COUNTY, READER, SERVICE
 
 OPEN = "open_to"  # key of Table.info: the SQL that opens rows beyond their town
 OWN = "<own>"  # in such SQL: the table itself
+ALL = "SELECT, INSERT, UPDATE, DELETE"
 KEPT = "kept"  # key of Table.info: rows are added and never changed
 GENERATION = "generation"  # key of Table.info: what a rebuild has put behind the table's name
 
@@ -100,14 +101,28 @@ def put_up(tx: Connection, tables: Iterable[Table]) -> list[str]:
     return statements
 
 
-def grant(tx: Connection, role: str, tables: Iterable[Table]) -> None:
-    """What the application's role may do with tables it does not own. Rows of kept tables it can only add."""
-    tx.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {_quoted(role)}")
+def grant(tx: Connection, role: str, *, final: Collection[str], only_read: Collection[str] = ()) -> None:
+    """What the application's role may do with the tables of this database, none of which it owns: to read, add, change
+    and remove rows; of ``final`` tables to read and add; of ``only_read`` ones to read. The same for tables to come.
+    """
+    whom = _quoted(role)
+    tables = tx.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars().all()
+    tx.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {whom}")
+    tx.exec_driver_sql(f"REVOKE CREATE ON SCHEMA public FROM {whom}")
+    for rights, to in ((ALL, f"TABLES TO {whom}"), ("USAGE", f"SEQUENCES TO {whom}")):
+        tx.exec_driver_sql(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} ON {to}")
     for table in tables:
-        name, whom = _quoted(table.name), _quoted(role)
-        rights = "SELECT, INSERT" if table.info.get(KEPT) else "SELECT, INSERT, UPDATE, DELETE"
-        tx.exec_driver_sql(f"REVOKE ALL ON {name} FROM {whom}")
-        tx.exec_driver_sql(f"GRANT {rights} ON {name} TO {whom}")
+        rights = "SELECT" if table in only_read else "SELECT, INSERT" if table in final else ALL
+        if _rights(tx, role, table) != set(rights.split(", ")):
+            tx.exec_driver_sql(f"REVOKE ALL ON {_quoted(table)} FROM {whom}")
+            tx.exec_driver_sql(f"GRANT {rights} ON {_quoted(table)} TO {whom}")
+
+
+def _rights(tx: Connection, role: str, table: str) -> set[str]:
+    question = (
+        "SELECT privilege_type FROM information_schema.table_privileges WHERE grantee = :role AND table_name = :table"
+    )
+    return set(tx.execute(text(question), {"role": role, "table": table}).scalars())
 
 
 def _secured(tx: Connection) -> set[str]:

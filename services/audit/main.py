@@ -2,6 +2,7 @@
 
 from services.audit.api import LogParts, Parts, log_routes, routes
 from services.audit.events import REGISTRY
+from services.audit.tlog import writer
 from services.audit.tlog.keeper import Keeper
 from services.audit.tlog.keys import signer_of
 from services.audit.tlog.store import Store
@@ -26,4 +27,14 @@ def build(platform: Platform) -> Service:
     keeper = Keeper(engine, Writer(engine, entries, Store(folder), signer) if signer else None)
     routers = [routes(Parts(register, trace)), *log_routes(LogParts(entries, Store(folder), signer))]
     app = make_app(NAME, platform, routers, register=register, handler=handler, views=views)
-    return Service(NAME, REGISTRY, handler, engine, app, views=views, ledgers=(entries,), workers=(keeper,))
+    return Service(
+        NAME,
+        REGISTRY,
+        handler,
+        engine,
+        app,
+        views=views,
+        ledgers=(entries,),
+        workers=(keeper,),
+        tables=(writer.metadata,),
+    )

@@ -8,6 +8,7 @@ from services.feedback.views.visible_disclosures import VisibleDisclosures
 from shared.identity.register import Register
 from shared.service import Platform, Service
 from shared.transparency.keeping import witness_of
+from shared.transparency.witness import metadata as witness_tables
 from shared.transparency.witness_api import witness_routes
 from shared.web import make_app
 
@@ -26,5 +27,13 @@ def build(platform: Platform) -> Service:
     )
     tickers = (moved(opinions, register), overdue(opinions))
     return Service(
-        NAME, REGISTRY, handler, engine, app, views=views, tickers=tickers, workers=(witness,) if witness else ()
+        NAME,
+        REGISTRY,
+        handler,
+        engine,
+        app,
+        views=views,
+        tickers=tickers,
+        workers=(witness,) if witness else (),
+        tables=(witness_tables,),
     )

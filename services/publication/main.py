@@ -5,7 +5,7 @@ from collections.abc import Callable
 from services.publication import ticker
 from services.publication.api import Parts, routes
 from services.publication.events import REGISTRY
-from services.publication.reactions import on_catalogue_adopted, on_released_inside
+from services.publication.reactions import on_catalogue_adopted, on_refused_for_secrecy, on_released_inside
 from services.publication.views.approvals import Approvals
 from services.publication.views.desk import DeskWork
 from services.publication.views.items import CatalogueItems
@@ -16,6 +16,7 @@ from shared.identity.register import Register
 from shared.service import Platform, Service
 from shared.telemetry import metrics
 from shared.transparency.keeping import witness_of
+from shared.transparency.witness import metadata as witness_tables
 from shared.transparency.witness_api import witness_routes
 from shared.web import make_app
 
@@ -48,7 +49,12 @@ def build(platform: Platform) -> Service:
         app,
         views=views,
         workers=(witness,) if witness else (),
-        reactions=(on_catalogue_adopted(items, register), on_released_inside(register)),
+        tables=(witness_tables,),
+        reactions=(
+            on_catalogue_adopted(items, register),
+            on_released_inside(register),
+            on_refused_for_secrecy(platform.vault),
+        ),
         tickers=(
             ticker.raised(items, obligations, register),
             ticker.moved(items, obligations, register),

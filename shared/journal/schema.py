@@ -90,13 +90,18 @@ def create_schema(engine: Engine) -> None:
         if tx.dialect.name == "postgresql":
             tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SCHEMA_LOCK})
         metadata.create_all(tx)
-        _guard(tx)
-        tx.execute(
-            text(
-                "INSERT INTO journal (one, service, head, recorded_at)"
-                " VALUES (1, '', 0, '1970-01-01T00:00:00+00:00') ON CONFLICT DO NOTHING"
-            )
+        finish(tx)
+
+
+def finish(tx: Connection) -> None:
+    """Over the tables just made: their guards, and the row that counts."""
+    _guard(tx)
+    tx.execute(
+        text(
+            "INSERT INTO journal (one, service, head, recorded_at)"
+            " VALUES (1, '', 0, '1970-01-01T00:00:00+00:00') ON CONFLICT DO NOTHING"
         )
+    )
 
 
 def _guard(tx: Connection) -> None:

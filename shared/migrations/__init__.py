@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 TABLE = "schema_version"
 LOCK = 7_467_105_002  # advisory lock of whoever migrates a database; others wait for it
-_HISTORIES: Mapping[str, tuple[str, ...]] = {"audit": ("service", "audit"), "portal": ("portal",)}
+_HISTORIES: Mapping[str, tuple[str, ...]] = {
+    "audit": ("service", "audit"),
+    "publication": ("service", "witness"),
+    "feedback": ("service", "witness"),
+    "portal": ("portal",),
+}
 _STEP = re.compile(r"v(\d{4})_\w+\.py")
 
 
@@ -93,6 +98,14 @@ def upgrade(connection: Connection, database: str) -> list[str]:
     if any(s.at < s.head for s in before):
         _run(connection, database, None)
     return [f"{s.history}_{step:04d}" for s in before for step in range(s.at + 1, s.head + 1)]
+
+
+def stamp(connection: Connection, database: str) -> None:
+    """Write down that an empty database has just been laid as the last steps have it."""
+    connection.execute(text(f"CREATE TABLE {TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    for history in histories_of(database):
+        row = {"step": f"{history}_{head_of(history):04d}"}
+        connection.execute(text(f"INSERT INTO {TABLE} (version_num) VALUES (:step)"), row)  # noqa: S608 - our own name
 
 
 def statements(connection: Connection, database: str) -> str:

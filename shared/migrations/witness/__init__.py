@@ -1,0 +1,1 @@
+"""What a service keeps as a witness of the transparency log: the checkpoints it has seen, and forks."""
