@@ -153,6 +153,7 @@ async def test_what_processes_send_can_be_looked_at() -> None:
     page = (await scene.browser.get(f"/dev/traces/{TRACE}", params={"lang": "en"})).text
     assert "process publication" in page
     assert "files" in page
+    assert "14:00:00" in page
     assert "ma-xiaoyan" not in page
     found = await scene.browser.get("/dev/traces", params={"trace": f"00-{TRACE}-00000000000000a1-01"})
     assert found.headers["location"] == f"/dev/traces/{TRACE}"

@@ -35,7 +35,7 @@ def pages(kept: Kept) -> Sequence[Page]:
         found = kept.find(trace) if trace else None
         if found is None:
             return visit.page("trace_missing.html", 404)
-        return visit.page("trace_story.html", trace=found, at=_clock_time(found), story=tell(kept.story(trace)))
+        return visit.page("trace_story.html", trace=found, begun=_clock_time(found), story=tell(kept.story(trace)))
 
     return [Page("GET", "/dev/traces", listed), Page("GET", "/dev/traces/{trace}", shown)]
 
