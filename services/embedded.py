@@ -120,7 +120,7 @@ def _built(platform: LocalPlatform, name: str) -> Service:
     issuer = platform.issuer
     if issuer and name == "catalogue":
         register = next(view for view in service.views if isinstance(view, Register))
-        issuer.people = lambda: people_of(register, platform.clock.now())
+        issuer.people = lambda: people_of(register, platform.clock.now(), platform.vault)
         for route in issuer.app.routes:
             if isinstance(route, Route):
                 service.app.add_route(route.path, route.endpoint, methods=list(route.methods or ()))

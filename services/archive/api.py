@@ -19,12 +19,15 @@ from shared.decider import Refused
 from shared.fields import Instant, Year
 from shared.identity import Standing
 from shared.identity.register import Register
+from shared.personal_data import Clear, Shown
+from shared.policy import permits
 from shared.scope import SOCIETY
 from shared.web import Api, Reader
 from shared.web.reader import Reading
 
 Person = Annotated[str, Query(max_length=80)]
 Audience = Annotated[str, Query(max_length=120, examples=["society", "members:FY-R1"])]
+OF_OPINIONS = frozenset({"opinion", "handling", "reply"})  # the kinds of paper that quote them
 NOT_HERE = "There is no such thing here."
 
 
@@ -50,7 +53,7 @@ class PaperRow(BaseModel):
     serial: int
     kind: str
     ref: str
-    title: str
+    title: Clear
     digest: str
     retention: str
     at: datetime
@@ -58,7 +61,7 @@ class PaperRow(BaseModel):
     disclosure: str
     version: int
     source_event: str
-    content: dict[str, Any]
+    content: Annotated[dict[str, Any], Shown()]
 
 
 class FilePage(BaseModel):
@@ -125,7 +128,17 @@ def _files(router: Api, parts: Parts) -> None:
         found = parts.files.one(file_id(organisation, year))
         if found is None:
             raise Refused("NOT_FOUND", NOT_HERE)
-        return FilePage.model_validate(found)
+        papers = [_as_read_by(reader, paper, organisation, found["town"]) for paper in found["papers"]]
+        return FilePage.model_validate({**found, "papers": papers})
+
+
+def _as_read_by(reader: Reading, paper: Row, organisation: str, town: str) -> Row:
+    """That there is an opinion is the file's; what it says is for those who keep or supervise the register of
+    opinions (FBK-07, ORG-14).
+    """
+    if paper["kind"] not in OF_OPINIONS or permits("opinion.register", reader.standing, organisation, town):
+        return paper
+    return {**paper, "content": {}}
 
 
 def _time_travel(router: Api, parts: Parts) -> None:

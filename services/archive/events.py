@@ -1,9 +1,10 @@
 """The facts of the archive: a file is opened for an organisation's year, and papers are filed in it once."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from shared.events import Event, Registry
+from shared.personal_data import Carried
 
 Kind = Literal["version", "approval", "channel-evidence", "opinion", "handling", "reply"]
 Retention = Literal["permanent", "30-years", "10-years"]  # P-21
@@ -31,7 +32,7 @@ class DocumentFiled(Event):
     serial: int
     kind: Kind
     ref: str
-    title: str
+    title: Annotated[str, Carried()]  # of a sheet of approval as publication sealed it
     digest: str
     retention: Retention
     at: datetime

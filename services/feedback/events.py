@@ -5,11 +5,12 @@ follower can show it without asking back. The giver stands in ``OpinionReceived`
 """
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.events import Event, Registry
+from shared.personal_data import Personal, Subject
 
 Channel = Literal[
     "online", "suggestion-box", "telephone", "email", "reception-day", "supervisor", "consultation"
@@ -47,6 +48,10 @@ class OfOpinion(Event):
     disclosure: str = ""
 
 
+OfItsGiver = Annotated[str, Personal(of="opinion", kind=Subject.OPINION)]
+"""What is said about an opinion goes with it: erased with its giver, where there is a name."""
+
+
 class OpinionReceived(OfOpinion):
     """``audience`` is who may see the disclosure it is about, at its narrowest: '' when it is about none.
 
@@ -62,7 +67,7 @@ class OpinionReceived(OfOpinion):
     giver: str = ""
     giver_kind: GiverKind
     criticised: str = ""
-    text: str
+    text: Annotated[str, Personal(of="opinion", kind=Subject.OPINION, owner="giver")]
     lookup_digest: str = ""
     at: datetime
     acknowledge_by: date
@@ -88,7 +93,7 @@ class OpinionAssigned(OfOpinion):
 
 class OpinionDecided(OfOpinion):
     disposition: Disposition
-    reason: str = ""
+    reason: OfItsGiver = ""
     by: str
     at: datetime
 
@@ -96,7 +101,7 @@ class OpinionDecided(OfOpinion):
 class OpinionExtended(OfOpinion):
     """The answer's one extension (P-11)."""
 
-    reason: str
+    reason: OfItsGiver
     due_before: date
     due: date
     reckoning: tuple[CountedDay, ...] = ()
@@ -120,7 +125,7 @@ class OpinionReplied(OfOpinion):
     """To the named giver alone, or as a general notice to ``audience`` (FBK-09)."""
 
     title: str = ""
-    text: str
+    text: OfItsGiver
     general: bool
     audience: str = ""
     by: str

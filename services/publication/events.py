@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events import Event, Registry
 from shared.fields import Day, Instant
+from shared.personal_data import Personal, Subject
 
 LED_TEXT_MAX = 60
 TITLE_MAX = 200
@@ -213,21 +214,31 @@ class ObligationFulfilled(ObligationFact):
 
 
 class DisclosureFact(Event):
+    """``draft`` is the writing that the version is in: its words are sealed until they are shown.
+
+    What is refused for secrecy takes the key of its writing along; a version written anew is another writing.
+    """
+
     disclosure: str
     town: str
     organisation: str
     item: str
     version: int
+    draft: str = ""
+
+
+_OF_DRAFT = Personal(of="draft", kind=Subject.DRAFT)
+Unshown = Annotated[str, _OF_DRAFT]
 
 
 class Written(DisclosureFact):
-    """Everything that readers may come to see of one version."""
+    """Everything that readers may come to see of one version, while it is being written and examined."""
 
-    title: str = Field(max_length=TITLE_MAX)
-    text: str = Field(max_length=TEXT_MAX)
-    summary: str = Field(default="", max_length=SUMMARY_MAX)
-    led_text: str = Field(default="", max_length=LED_TEXT_MAX)
-    attachments: tuple[Attachment, ...] = ()
+    title: Unshown
+    text: Unshown
+    summary: Unshown = ""
+    led_text: Unshown = ""
+    attachments: Annotated[tuple[Attachment, ...], Personal(of="draft", kind=Subject.DRAFT, within=("name",))] = ()
 
 
 class DisclosureDrafted(Written):
@@ -252,14 +263,14 @@ class DisclosureRevised(Written):
 
 
 class AttachmentAdded(DisclosureFact):
-    title: str
-    attachment: Attachment
-    masks: tuple[Mask, ...] = ()
+    title: Unshown
+    attachment: Annotated[Attachment, Personal(of="draft", kind=Subject.DRAFT, within=("name",))]
+    masks: Annotated[tuple[Mask, ...], Personal(of="draft", kind=Subject.DRAFT, within=("place",))] = ()
     author: str
 
 
 class AttachmentRemoved(DisclosureFact):
-    title: str
+    title: Unshown
     digest: str
     author: str
 
@@ -267,55 +278,66 @@ class AttachmentRemoved(DisclosureFact):
 class DisclosureSubmitted(DisclosureFact):
     """Attested as true by the named persons (PUB-31); from here on the content stands under its digest."""
 
-    title: str
+    title: Unshown
     submitted_by: str
     attested_by: tuple[str, ...]
-    content_digest: str
+    content_digest: Unshown
 
 
 class SecrecyCleared(DisclosureFact):
     """The reviewer has also confirmed scope and time limit (CAT-13)."""
 
-    title: str
+    title: Unshown
     reviewer: str
     confirmed_scope: str
     confirmed_time_limit: str
-    content_digest: str
+    content_digest: Unshown
 
 
 class SecrecyRefused(DisclosureFact):
-    """Why, by whom and of which content; the content itself is not told, nor its title (PUB-35, CAT-14)."""
+    """Why, by whom and of which content; the content itself is not told, nor its title (PUB-35, CAT-14).
+
+    The digest is sealed too, under a key that stays: it tells the same text if it comes back, and is no dictionary.
+    """
 
     ground: str
     citation: str
     reviewer: str
-    digest: str
+    digest: Annotated[str, Personal(of="disclosure", kind=Subject.DISCLOSURE)]
 
 
 class DisclosureReturned(DisclosureFact):
     """Sent back to its authors before release."""
 
-    title: str
+    title: Unshown
     by: str
-    reason: str
+    reason: Unshown
 
 
 class DisclosureApproved(DisclosureFact):
     """Approved and so registered: examined, then registered, then made public (先审核、后登记、再公开)."""
 
-    title: str
+    title: Unshown
     approver: str
     author: str
     reviewer: str
     attested_by: tuple[str, ...]
     register_number: str
-    content_digest: str
+    content_digest: Unshown
     on: date
 
 
-class Released(Written):
-    """Shown from ``at`` on to the audiences (see shared.scope), through the channels, with their evidence."""
+class Released(DisclosureFact):
+    """Shown from ``at`` on to the audiences (see shared.scope), through the channels, with their evidence.
 
+    What was shown stays readable for ever: its words are in clear, and no key is needed to prove what they were.
+    """
+
+    title: str = Field(max_length=TITLE_MAX)
+    text: str = Field(max_length=TEXT_MAX)
+    summary: str = Field(default="", max_length=SUMMARY_MAX)
+    led_text: str = Field(default="", max_length=LED_TEXT_MAX)
+    attachments: tuple[Attachment, ...] = ()
     at: datetime
     on: date
     audiences: tuple[str, ...]
@@ -342,7 +364,7 @@ class CorrectionOpened(Written):
     """Is to replace version ``replaces``, which stays as it was shown (PUB-31); it has all steps to go."""
 
     replaces: int
-    note: str
+    note: Unshown
     found_by: str
     author: str
     on: date
@@ -364,7 +386,7 @@ class VersionCorrected(DisclosureFact):
 class RegisterEntered(DisclosureFact):
     """The ``number``-th approval of the organisation's year: ``FY-R1-2026-0001``."""
 
-    title: str
+    title: Unshown
     register_name: str
     number: int
     register_number: str

@@ -1,10 +1,12 @@
 """Whom the development issuer offers to sign in as: the people of the register, by organisation."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.identity.register import Register
+from shared.personal_data.opening import open_texts
+from shared.personal_data.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +25,11 @@ PEOPLE_MAX = 1_000
 People = Callable[[], Sequence[DemoPerson]]
 
 
-def people_of(register: Register, at: datetime) -> list[DemoPerson]:
+def people_of(register: Register, at: datetime, vault: Vault) -> list[DemoPerson]:
     """In order of organisations; who holds a post before who is a member, and these before the rest."""
-    found = [_placed(register, person.person, at) for person in register.persons()[:PEOPLE_MAX]]
+    sealed = [_placed(register, person.person, at) for person in register.persons()[:PEOPLE_MAX]]
+    names = open_texts([(p.name_zh, p.name_en) for p in sealed], vault)
+    found = [replace(p, name_zh=zh, name_en=en) for p, (zh, en) in zip(sealed, names, strict=True)]
     return sorted(found, key=lambda p: (p.organisation, p.role_en in ("member", "resident"), p.person))
 
 

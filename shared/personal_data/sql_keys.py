@@ -23,6 +23,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    literal,
     or_,
     select,
     text,
@@ -63,6 +64,7 @@ destroyed_keys = Table(
     metadata,
     Column("key_id", String(22), primary_key=True),
     Column("subject", String(300), nullable=False, index=True),
+    Column("forgotten", String(300), nullable=False, index=True),
 )
 own_secrets = Table(
     "own_secrets",
@@ -118,9 +120,10 @@ class SqlKeyStore:
             self._next_generation(tx)
             tx.execute(_put(tx, forgotten), {"subject": subject, "at": at.astimezone(UTC).isoformat()})
             own = or_(keys.c.subject == subject, keys.c.owner == subject)
-            gone = list(tx.scalars(select(keys.c.key_id).where(own)))
+            columns = (keys.c.key_id, keys.c.subject, literal(subject).label("forgotten"))
+            gone = [dict(row) for row in tx.execute(select(*columns).where(own)).mappings()]
             if gone:
-                tx.execute(_put(tx, destroyed_keys), [{"key_id": key_id, "subject": subject} for key_id in gone])
+                tx.execute(_put(tx, destroyed_keys), gone)
                 tx.execute(keys.delete().where(own))
         if gone:
             self._scrub()
@@ -179,7 +182,8 @@ class SqlKeyStore:
                 tx.execute(_put(tx, table), values)
                 count += table is keys
             gone = select(forgotten.c.subject)
-            tx.execute(keys.delete().where(or_(keys.c.subject.in_(gone), keys.c.owner.in_(gone))))
+            late = keys.c.key_id.in_(select(destroyed_keys.c.key_id))
+            tx.execute(keys.delete().where(or_(late, keys.c.subject.in_(gone), keys.c.owner.in_(gone))))
         self._scrub()
         return count
 
@@ -191,7 +195,8 @@ class SqlKeyStore:
         named = sorted({*owners, *owners.values()} - {""})
         with _asking(), self.engine.begin() as tx:
             self._take_turn(tx)
-            gone = tx.scalars(select(forgotten.c.subject).where(forgotten.c.subject.in_(named))).first()
+            lost = select(destroyed_keys.c.subject).where(destroyed_keys.c.subject.in_(owners))
+            gone = tx.scalars(select(forgotten.c.subject).where(forgotten.c.subject.in_(named)).union(lost)).first()
             if gone:
                 raise Forgotten(gone)
             tx.execute(_put(tx, keys), rows)
@@ -226,7 +231,7 @@ class SqlKeyStore:
     def _destruction(self, subject: str) -> Destruction:
         with _asking(), self.engine.connect() as connection:
             at = connection.execute(select(forgotten.c.at).where(forgotten.c.subject == subject)).scalar_one()
-            gone = select(destroyed_keys.c.key_id).where(destroyed_keys.c.subject == subject)
+            gone = select(destroyed_keys.c.key_id).where(destroyed_keys.c.forgotten == subject)
             return Destruction(subject, datetime.fromisoformat(at), tuple(sorted(connection.scalars(gone))))
 
     def _destroyed(self, key_ids: Collection[str]) -> frozenset[str]:

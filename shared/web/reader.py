@@ -52,6 +52,11 @@ class Reading(Caller):
         """Name the version shown; the request ends with 304 if the caller has it (If-None-Match)."""
         self.response.headers["ETag"] = f'"{version}"'
 
+    def opened(self, text: str) -> str:
+        """A sealed text in clear, for an answer that is no model."""
+        web: Web = self.request.app.state.web
+        return web.platform.vault.opened([text]).get(text, text)
+
     def clear(self, answer: Any) -> None:
         """An answer with personal data is always sent: what has been erased since must not stay in a cache."""
         web: Web = self.request.app.state.web

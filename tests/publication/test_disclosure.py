@@ -204,6 +204,7 @@ def test_a_secrecy_refusal_keeps_ground_reviewer_and_digest_only() -> None:  # P
         organisation="FY-R1",
         item="FY-R1/3.9",
         version=1,
+        draft="d1/1",
         ground="party-secret",
         citation="第7条",
         reviewer=HE,
@@ -313,7 +314,7 @@ def test_a_correction_says_what_was_wrong() -> None:  # PUB-31
 
 def test_the_register_has_no_gap() -> None:  # 先审核、后登记、再公开
     entry = EnterApproval(
-        "FY-R1/2026", 2, "FY-R1-2026-0002", "d1", "fengyang", "FY-R1", "FY-R1/3.9", 1, "党费", WANG, APRIL_10
+        "FY-R1/2026", 2, "FY-R1-2026-0002", "d1", "fengyang", "FY-R1", "FY-R1/3.9", 1, "d1/1", "党费", WANG, APRIL_10
     )
     first = RegisterEntered(**{name: getattr(entry, name) for name in entry.__dataclass_fields__} | {"number": 1})
     scenario(APPROVALS, given=[], when=entry, then=Refused("VERSION_CONFLICT", ""))

@@ -36,7 +36,7 @@ class Files(View):
             Column("town", String(40), nullable=False),
             Column("kind", String(40), nullable=False),
             Column("ref", String(160), nullable=False),
-            Column("title", String(400), nullable=False),
+            Column("title", Text, nullable=False),
             Column("digest", String(80), nullable=False),
             Column("retention", String(20), nullable=False),
             Column("at", Instant(), nullable=False),

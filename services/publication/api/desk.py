@@ -45,7 +45,8 @@ def add(router: Api, parts: Parts) -> None:
         row = _worked_on(parts, reader, disclosure)
         for attachment in row["content"].get("attachments", []):
             if attachment["digest"] == digest:
-                return download(parts.documents, Attachment.model_validate(attachment))
+                found = Attachment.model_validate(attachment)
+                return download(parts.documents, found.model_copy(update={"name": reader.opened(found.name)}))
         raise nothing()
 
 

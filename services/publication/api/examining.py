@@ -52,7 +52,8 @@ def _registered(parts: Parts, desk: Desk, acting: Acting, state: Disclosure, dra
         label = register_number(drafted.organisation, desk.today, number)
         entry = EnterApproval(
             name, number, label, drafted.disclosure, drafted.town, drafted.organisation, drafted.item,
-            state.current.number, state.current.content.title, by, desk.today,
+            state.current.number, state.draft, state.current.content.title, by,
+            desk.today,
         )  # fmt: skip
         try:
             return desk.handle(

@@ -1,14 +1,14 @@
 """What publication's questions are answered with: duties, work, tasks, and what is shown."""
 
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.publication.events import Attachment, CountedDay
 from shared.identity.register import Register
-from shared.personal_data import Clear
+from shared.personal_data import Clear, Shown
 
 
 class Moved(BaseModel):
@@ -61,7 +61,7 @@ class TaskRow(BaseModel):
     step: str
     organisation: str
     item: str
-    title: str
+    title: Clear
     obligation: str
     duty: str
     period: str
@@ -85,7 +85,7 @@ class WorkRow(BaseModel):
     stage: str
     version: int
     stream_version: int = Field(description="Send as If-Match with the next command.")
-    title: str
+    title: Clear
     register_number: str
     inside_at: datetime | None
     outside_at: datetime | None
@@ -106,24 +106,24 @@ class StepTaken(BaseModel):
     actor_en: Clear
     post: str
     organisation: str
-    note: str
+    note: Clear
     at: datetime
 
 
 class WorkPage(WorkRow):
-    text: str
-    summary: str
-    led_text: str
-    attachments: list[Attachment]
+    text: Clear
+    summary: Clear
+    led_text: Clear
+    attachments: Annotated[list[Attachment], Shown()]
     authors: list[str]
     attested_by: list[str]
     reviewer: str
     approver: str
-    note: str
+    note: Clear
     item_scope: str
     audience_outside: str | None
     kind: str
-    content_digest: str
+    content_digest: Clear
     earliest_outside: datetime | None
     steps: list[StepTaken]
 
@@ -198,7 +198,7 @@ class ApprovalRow(BaseModel):
     item: str
     disclosure: str
     version: int
-    title: str
+    title: Clear
     approver: str
     on: date
 

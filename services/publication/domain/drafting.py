@@ -9,7 +9,7 @@ from datetime import date
 from services.publication.domain import personal_data_gate
 from services.publication.domain.personal_data_gate import Found
 from services.publication.domain.schedule import ItemInForce
-from services.publication.domain.versions import Content, Disclosure, Version
+from services.publication.domain.versions import Content, Disclosure, Version, draft_of
 from services.publication.events import (
     Attachment,
     AttachmentAdded,
@@ -93,6 +93,7 @@ def draft(disclosure: Disclosure, command: DraftDisclosure) -> list[DisclosureEv
             organisation=item.organisation,
             item=item.item,
             version=1,
+            draft=draft_of(command.disclosure, 1),
             **_words(command.content),
             attachments=command.content.attachments,
             sub_item=item.sub_item,
@@ -182,7 +183,8 @@ def open_correction(disclosure: Disclosure, command: OpenCorrection) -> list[Dis
     must_be_clean(content, note=command.note)
     return [
         CorrectionOpened(
-            **names(disclosure) | {"version": wrong.number + 1},
+            **names(disclosure)
+            | {"version": wrong.number + 1, "draft": draft_of(disclosure.drafted.disclosure, wrong.number + 1)},
             **_words(content),
             attachments=content.attachments,
             replaces=wrong.number,
@@ -239,6 +241,7 @@ def names(disclosure: Disclosure) -> dict[str, str | int]:
         "organisation": drafted.organisation,
         "item": drafted.item,
         "version": disclosure.current.number,
+        "draft": disclosure.draft,
     }
 
 

@@ -19,6 +19,7 @@ class EnterApproval:
     organisation: str
     item: str
     version: int
+    draft: str
     title: str
     approver: str
     on: date

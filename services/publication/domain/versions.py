@@ -88,8 +88,23 @@ class Disclosure:
     def current(self) -> Version:
         return self.versions[-1]
 
+    @property
+    def draft(self) -> str:
+        """The writing that the version at hand is in."""
+        drafted = self.drafted.disclosure if self.drafted else ""
+        return draft_of(drafted, self.current.number, len(self.current.refused_digests))
+
     def version(self, number: int) -> Version:
         return self.versions[number - 1]
+
+
+def draft_of(disclosure: str, version: int, refusals: int = 0) -> str:
+    """What a version's words are sealed under; after each refusal for secrecy it is another writing.
+
+    >>> draft_of("D1", 2), draft_of("D1", 2, refusals=1)
+    ('D1/2', 'D1/2/2')
+    """
+    return f"{disclosure}/{version}" + (f"/{refusals + 1}" if refusals else "")
 
 
 def evolve(disclosure: Disclosure, event: DisclosureEvent) -> Disclosure:

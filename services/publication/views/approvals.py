@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from sqlalchemy import Column, Connection, Date, Integer, RowMapping, String, select
+from sqlalchemy import Column, Connection, Date, Integer, RowMapping, String, Text, select
 
 from services.publication.events import REGISTRY, RegisterEntered
 from shared.events import Recorded
@@ -20,7 +20,7 @@ class Approvals(View):
             Column("number", Integer, primary_key=True),
             *(Column(name, String(100), nullable=False) for name in ("town", "organisation", "item", "disclosure")),
             Column("version", Integer, nullable=False),
-            Column("title", String(400), nullable=False),
+            Column("title", Text, nullable=False),
             Column("register_number", String(80), nullable=False),
             Column("approver", String(100), nullable=False),
             Column("on", Date, nullable=False),
@@ -28,7 +28,7 @@ class Approvals(View):
 
     def apply(self, tx: Connection, event: Recorded) -> None:
         if event.name == RegisterEntered.__name__ and event.service == REGISTRY.service:
-            entry = REGISTRY.read(event).model_dump()
+            entry = REGISTRY.read(event).model_dump(exclude={"draft"})
             key = {name: entry.pop(name) for name in ("register_name", "number")}
             upsert(tx, self.entries, key, entry)
 

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Column, Connection, Integer, RowMapping, String, insert, select, update
+from sqlalchemy import JSON, Column, Connection, Integer, RowMapping, String, Text, insert, select, update
 
 from services.publication.events import (
     REGISTRY,
@@ -55,8 +55,8 @@ class DeskWork(View):
             Column("stream_version", Integer, nullable=False),
             *(Column(name, JSON, nullable=False) for name in ("content", "authors", "attested_by")),
             *(text(name) for name in ("reviewer", "approver", "register_number")),
-            text("content_digest"),
-            text("note", 2000),
+            Column("content_digest", Text, nullable=False, default=""),
+            Column("note", Text, nullable=False, default=""),
             Column("inside_at", Instant),
             Column("outside_at", Instant),
             Column("changed_at", Instant, nullable=False),
@@ -69,7 +69,7 @@ class DeskWork(View):
             text("town"),
             Column("version", Integer, nullable=False),
             *(text(name) for name in ("step", "actor", "post", "organisation")),
-            text("note", 2000),
+            Column("note", Text, nullable=False, default=""),
             Column("at", Instant, nullable=False),
             index=(("disclosure",),),
         )
