@@ -71,7 +71,7 @@ def trouble(engine: Engine, plan: Plan) -> str:
             return wrong
         if any(s.at > s.head for s in migrations.standings(tx, plan.database)):
             return ""  # the next version's tables are being put in place; what of its views differs, its follower sees
-        made, stale = _judged(tx, plan.views)
+        made, stale = judged(tx, plan.views)
     if names := sorted({view.name for view in (*made, *stale)}):
         return f"views are missing or of another version: {', '.join(names)}: gongkai migrate"
     return ""
@@ -117,7 +117,7 @@ def _steps(tx: Connection, plan: Plan) -> list[str]:
 
 def _views(tx: Connection, views: Sequence[View]) -> tuple[list[str], list[View]]:
     """Names of the tables made, and the views that must be built again."""
-    missing, stale = _judged(tx, views)
+    missing, stale = judged(tx, views)
     for view in missing:
         make_tables(tx, view.metadata)
     for view in views:
@@ -126,7 +126,7 @@ def _views(tx: Connection, views: Sequence[View]) -> tuple[list[str], list[View]
     return [table for view in missing for table in view.metadata.tables], stale
 
 
-def _judged(tx: Connection, views: Sequence[View]) -> tuple[list[View], list[View]]:
+def judged(tx: Connection, views: Sequence[View]) -> tuple[list[View], list[View]]:
     """The views without any table that have read nothing yet, and those whose tables are of another definition."""
     there = set(inspect(tx).get_table_names())
     known = checkpoints.definitions(tx) if checkpoints.checkpoints.name in there else {}

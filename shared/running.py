@@ -6,15 +6,18 @@ The same two serve one service on PostgreSQL and Kafka, and all of them on SQLit
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
+from threading import Event, Thread
 from typing import Any
 
 import structlog
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
+from shared import migrations
 from shared.clock import Clock, MovableClock, SystemClock
 from shared.cloudevents import topic_of
-from shared.database import make_engine, serving, sqlite_engine
+from shared.database import make_engine, owner_engine, serving, sqlite_engine
 from shared.documents import Documents
 from shared.events import Registry
 from shared.following import Follower, settled
@@ -26,6 +29,7 @@ from shared.journal.sql import SqlJournal
 from shared.laying import Plan, lay, must_fit
 from shared.log import Log
 from shared.log.embedded import EmbeddedLog
+from shared.migrations import SchemaWrong
 from shared.personal_data.custody import vault_of
 from shared.personal_data.sealing import Sealing
 from shared.rebuild import rebuild_view
@@ -40,19 +44,20 @@ from shared.ticking import Ticking
 PUBLISHERS = ("catalogue", "publication", "feedback", "archive", "audit")
 PARTITIONS = 3
 SETTLE_SECONDS_MAX = 15.0
+AWAIT_SECONDS = 0.5
 log = structlog.get_logger("gongkai.running")
 
 
 class LocalPlatform:
     """What one process gives to the services it runs."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, *, owner: bool = False) -> None:
+        """``owner``: databases are opened by the role that owns their tables, where one is given."""
+        self.settings, self._owner = settings, owner
         self.clock: Clock = MovableClock(settings.var / "clock.json") if settings.development else SystemClock()
         self.documents = Documents.in_folder(settings.var / "documents")
         self.issuer = DevelopmentIssuer(settings) if settings.development and not settings.issuer else None
         self.verifier: TokenVerifier = self.issuer.verifier() if self.issuer else JwksVerifier.of(settings)
-        self.log: Log = _log(settings)
         self.vault = vault_of(settings)
         self.journals: dict[str, SqlJournal] = {}
         self._engines: dict[str, Engine] = {}
@@ -60,10 +65,16 @@ class LocalPlatform:
     def engine(self, service: str) -> Engine:
         """The service's own database; ``{service}`` in the setting stands for its name."""
         if service not in self._engines:
-            url = self.settings.database_url.get_secret_value().replace("{service}", service)
+            told, owned = self.settings.database_url, self._owner and self.settings.owner_url.get_secret_value() != ""
+            url = (self.settings.owner_url if owned else told).get_secret_value().replace("{service}", service)
             here = self.settings.var / f"{service}.sqlite"
-            self._engines[service] = make_engine(make_url(url)) if url else sqlite_engine(here)
+            opened = owner_engine if owned else make_engine
+            self._engines[service] = opened(make_url(url)) if url else sqlite_engine(here)
         return self._engines[service]
+
+    @cached_property
+    def log(self) -> Log:
+        return _log(self.settings)
 
     def handler(self, registry: Registry) -> Handler:
         service = registry.service
@@ -74,7 +85,8 @@ class LocalPlatform:
     def close(self) -> None:
         for journal in self.journals.values():
             journal.close()
-        self.log.close()
+        if "log" in self.__dict__:
+            self.log.close()
         self.vault.close()
         for engine in self._engines.values():
             engine.dispose()
@@ -98,6 +110,9 @@ class Flow:
     relay: Relay
     follower: Follower
     ticking: Ticking
+    awaited: str = field(default="", init=False)  # why the database cannot be used yet; '' if it can
+    _stop: Event = field(default_factory=Event, init=False)
+    _waiting: Thread | None = field(default=None, init=False)
 
     @property
     def plan(self) -> Plan:
@@ -120,6 +135,33 @@ class Flow:
         )
         ticking = Ticking(service.name, service.engine, service.tickers, service.handler, platform.clock, observer)
         return cls(service, relay, follower, ticking)
+
+    def open(self) -> None:
+        """Prepare and start. Tables on PostgreSQL that are not yet those of this program are waited for meanwhile."""
+        try:
+            self.prepare()
+        except SchemaWrong as wrong:
+            if self.service.engine.dialect.name == "sqlite":
+                raise
+            self.awaited = str(wrong)
+            log.warning("waiting for tables", service=self.service.name, trouble=self.awaited)
+            self._waiting = Thread(target=self._await_tables, name=f"await-{self.service.name}", daemon=True)
+            self._waiting.start()
+        else:
+            self.start()
+
+    def _await_tables(self) -> None:
+        while not self._stop.wait(AWAIT_SECONDS):
+            try:
+                self.prepare()
+            except SchemaWrong as wrong:
+                self.awaited = str(wrong)
+            except SQLAlchemyError as fault:
+                self.awaited = f"{type(fault).__name__} while the tables were looked at"
+            else:
+                self.start()
+                self.awaited = ""
+                return
 
     def prepare(self) -> None:
         """Have the database as this program needs it: an SQLite file is laid here and now, PostgreSQL only looked at
@@ -145,8 +187,19 @@ class Flow:
         for worker in self.service.workers:
             worker.start()
 
+    def looked_at(self, question: Callable[[Connection, str], str]) -> str:
+        """What the database says of its tables; '' while it is away, which others say."""
+        try:
+            with self.service.engine.connect() as connection:
+                return question(connection, self.service.name)
+        except SQLAlchemyError:
+            return ""
+
     def wind_down(self) -> None:
         """Ask every thread to end after what it has in hand; :meth:`stop` waits for them."""
+        self._stop.set()
+        if self._waiting:
+            self._waiting.join()
         for worker in self.service.workers:
             worker.wind_down()
         for part in (self.ticking, self.follower, self.relay):
@@ -173,6 +226,8 @@ class Running:
         for flow in self.flows:
             flow.service.app.state.follower = flow.follower
             flow.service.app.state.readiness.append(("relay", _alarm_of(flow.relay)))
+            flow.service.app.state.readiness.append(("tables", partial(_tables_wrong, flow)))
+            flow.service.app.state.notes.append(("tables", partial(_tables_ahead, flow)))
             flow.service.app.state.notes.append(("log", _trouble_of(flow)))
             flow.service.app.state.measures.append(partial(measuring.relay, flow.service.name, flow.relay))
             for worker in flow.service.workers:
@@ -183,11 +238,14 @@ class Running:
         if self.flows:
             self.platform.vault.forget()
             self.platform.vault.generation()  # without its keys nothing starts
-        for flow in self.flows:
-            flow.prepare()
-        for flow in self.flows:
-            flow.start()
-        log.info("started", services=[s.name for s in self.services], log=type(self.platform.log).__name__)
+        if len(self.flows) == 1:
+            self.flows[0].open()
+        else:  # each hears the others: all are prepared before the first begins
+            for flow in self.flows:
+                flow.prepare()
+            for flow in self.flows:
+                flow.start()
+        log.info("started", services=[s.name for s in self.services])
 
     def stop(self) -> None:
         for flow in self.flows:
@@ -213,6 +271,14 @@ class Running:
 def _trouble_of(flow: Flow) -> Callable[[], str]:
     """Why events do not flow just now; journals accept meanwhile, so it is no reason to be unready."""
     return lambda: flow.relay.trouble or flow.follower.trouble
+
+
+def _tables_wrong(flow: Flow) -> str:
+    return flow.awaited or flow.looked_at(migrations.trouble)
+
+
+def _tables_ahead(flow: Flow) -> str:
+    return flow.looked_at(migrations.note)
 
 
 def _worker_trouble(worker: Worker) -> Callable[[], str]:

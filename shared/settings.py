@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(
         SecretStr(""), description="SQLAlchemy URL of the service's own database; empty: SQLite under `var`."
     )
+    owner_url: SecretStr = Field(
+        SecretStr(""), description="The same database as the role that owns its tables, for `gongkai migrate`."
+    )
     kafka: str = Field("", description="Bootstrap servers, host:port comma separated; empty: the embedded log.")
     founder: str = Field("", description="The person who may found the county's register while it is empty.")
     issuer: str = Field("", description="OIDC issuer URL; empty in development: the embedded development issuer.")

@@ -8,6 +8,7 @@ from services.archive.views.shown_history import ShownHistory
 from shared.identity.register import Register
 from shared.service import Platform, Service
 from shared.transparency.keeping import witness_of
+from shared.transparency.witness import metadata as witness_tables
 from shared.transparency.witness_api import witness_routes
 from shared.web import make_app
 
@@ -33,4 +34,5 @@ def build(platform: Platform) -> Service:
         views=views,
         reactions=(filing(register),),
         workers=(witness,) if witness else (),
+        tables=(witness_tables,),
     )

@@ -7,6 +7,7 @@ from services.catalogue.views.templates import Templates
 from shared.identity.register import Register
 from shared.service import Platform, Service
 from shared.transparency.keeping import witness_of
+from shared.transparency.witness import metadata as witness_tables
 from shared.transparency.witness_api import witness_routes
 from shared.web import make_app
 
@@ -24,4 +25,13 @@ def build(platform: Platform) -> Service:
     app = make_app(
         NAME, platform, [routes(parts), witness_routes(NAME, witness)], register=register, handler=handler, views=views
     )
-    return Service(NAME, REGISTRY, handler, engine, app, views=views, workers=(witness,) if witness else ())
+    return Service(
+        NAME,
+        REGISTRY,
+        handler,
+        engine,
+        app,
+        views=views,
+        workers=(witness,) if witness else (),
+        tables=(witness_tables,),
+    )

@@ -11,9 +11,11 @@ from services.cli import (
     check_proof,
     contracts_commands,
     demo_commands,
+    migrate,
     parked,
     platform,
     rebuild,
+    restore,
     run,
     serve,
     topics,
@@ -38,7 +40,9 @@ check_proof.add_to(app)
 app.add_typer(topics.app, name="topics")
 app.add_typer(parked.app, name="parked")
 rebuild.add_to(app)
+migrate.add_to(app)
 verify.add_to(app)
+restore.add_to(app)
 app.add_typer(contracts_commands.app, name="contracts")
 
 

@@ -10,6 +10,7 @@ from shared.database import WriteTurnTimeout
 from shared.journal import JournalError, JournalGap
 from shared.log import LogUnavailable
 from shared.merging import Gap
+from shared.migrations import SchemaWrong
 from shared.settings import Settings
 
 ASKED_WRONGLY, COULD_NOT = 2, 1
@@ -27,6 +28,8 @@ def line_of(fault: BaseException) -> tuple[str, int] | None:
             return f"the database cannot be used: {_first_line(fault.orig)}{_advice(str(fault.orig))}", COULD_NOT
         case SQLAlchemyError() | WriteTurnTimeout() | JournalError():
             return f"the database cannot be used: {_first_line(fault)}", COULD_NOT
+        case SchemaWrong():
+            return str(fault), COULD_NOT
         case LogUnavailable():
             return f"the event log cannot be used: {_first_line(fault)}; {DOCTOR}", COULD_NOT
         case Gap() | JournalGap():

@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from shared.database import make_tables
+from shared.laying import Plan, lay, must_fit
 
 IDLE = timedelta(minutes=45)
 ABSOLUTE = timedelta(hours=10)
@@ -56,6 +56,9 @@ sign_ins = Table(
 )
 
 
+PLAN = Plan("portal", (metadata,))
+
+
 @dataclass(frozen=True)
 class Session:
     person: str
@@ -81,8 +84,7 @@ class Sessions:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        with engine.begin() as tx:
-            make_tables(tx, metadata)
+        lay(engine, PLAN) if engine.dialect.name == "sqlite" else must_fit(engine, PLAN)
 
     def begin(self, person: str, token: str, now: datetime, token_ends: datetime) -> str:
         """A new session; the value returned goes into the cookie and is kept nowhere else."""

@@ -73,9 +73,9 @@ class Plan:
     def _tracing(self) -> dict[str, str]:
         return {"GONGKAI_OTLP_ENDPOINT": f"{self.portal_url}/dev/traces", "OTEL_BSP_SCHEDULE_DELAY": "1000"}
 
-    def password(self, service: str) -> str:
-        """The service's database password on this machine, made once and readable only by its owner."""
-        file = self.var / "secrets" / f"{service}_password"
+    def password(self, role: str) -> str:
+        """A role's database password on this machine, made once and readable only by its owner."""
+        file = self.var / "secrets" / f"{role}_password"
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             file.touch(mode=0o600)

