@@ -6,22 +6,23 @@ by position.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, String, Table, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared import places
 from shared.clock import Clock
-from shared.cloudevents import from_record, to_record, topic_of
+from shared.cloudevents import to_record, topic_of
 from shared.database import WriteTurnTimeout, make_tables
 from shared.events import Recorded
 from shared.follow import upsert
 from shared.journal import Journal, JournalGap
 from shared.lease import Lease
 from shared.lease import metadata as lease_metadata
-from shared.log import Log, LogUnavailable, Outgoing, Record, partition_of
+from shared.log import Log, Outgoing, partition_of
 from shared.observing import Observer
 
 BATCH = 500
@@ -184,9 +185,7 @@ class Relay:
     def _confirm(self, position: int, last: dict[int, int]) -> None:
         with self.engine.begin() as tx:
             self.lease.renew(tx)
-            for partition, at in {**last, WHOLE: position}.items():
-                if self._last.get(partition) != at:
-                    upsert(tx, relays, {"service": self.service, "partition": partition}, {"position": at})
+            mark_confirmed(tx, self.service, position, {p: at for p, at in last.items() if self._last.get(p) != at})
         self._renewed = time.monotonic()
         self.confirmed, self._last = position, last
 
@@ -206,7 +205,7 @@ class Relay:
         """At take-over: a log that is ahead of the journal, or differs, is an alarm; one that lost its tail
         is shipped again.
         """
-        tails = self._tails()
+        tails = places.tails(self.log, self.topic)
         head = self.journal.head()
         for partition, tail in tails.items():
             known = self.journal.read(tail.position - 1, 1) if tail.position <= head else ()
@@ -217,18 +216,6 @@ class Relay:
             start = min(tails[p].position if p in tails else 0 for p in behind)
             self.observer.relay_alarm(self.service, "LogBehind", f"shipping again from {start + 1}")
             self._go_back(start)
-
-    def _tails(self) -> dict[int, Recorded]:
-        """The last event of every partition that has one."""
-        ends = self.log.positions(self.topic)
-        found: dict[int, Recorded] = {}
-        for partition, end in ends.items():
-            if end > 0:
-                records: Sequence[Record] = self.log.read({(self.topic, partition): end - 1}, 1, wait=10.0)
-                if not records:
-                    raise LogUnavailable(f"{self.topic}/{partition}: the last record could not be read")
-                found[partition] = from_record(records[0])
-        return found
 
     def _go_back(self, start: int) -> None:
         """Stand at ``start`` again, with the place in each partition as it was then."""
@@ -257,3 +244,9 @@ class Relay:
         except (SQLAlchemyError, WriteTurnTimeout) as fault:
             self.observer.relay_failed(self.service, f"lease not given back: {fault}")
         self._owned = False
+
+
+def mark_confirmed(tx: Connection, service: str, position: int, last: Mapping[int, int]) -> None:
+    """The log has everything up to ``position``, and in these partitions up to these."""
+    for partition, at in {**last, WHOLE: position}.items():
+        upsert(tx, relays, {"service": service, "partition": partition}, {"position": at})

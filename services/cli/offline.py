@@ -4,7 +4,7 @@ Safe beside the running service: what it writes is fenced by the same locks.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 
 from services import embedded
 from services.cli.output import fail, wrong
+from shared import reach
 from shared.running import Flow, LocalPlatform
 from shared.service import Service
 from shared.settings import Settings
@@ -26,29 +27,27 @@ class Opened:
 
 
 @contextmanager
-def offline(name: str) -> Iterator[tuple[Service, Flow]]:
-    """The service and its flow, prepared but not started."""
-    with opened(name) as found:
+def offline(name: str, *, lost: bool = False) -> Iterator[tuple[Service, Flow]]:
+    """The service and its flow, prepared but not started. ``lost``: its database may have to be made."""
+    with opened(name, lost=lost) as found:
         yield found.flows[name].service, found.flows[name]
 
 
 @contextmanager
-def opened(*names: str, prepare: bool = True) -> Iterator[Opened]:
+def opened(*names: str, prepare: bool = True, lost: bool = False) -> Iterator[Opened]:
     """Several services; not prepared, nothing is written to their databases."""
     for name in names:
         if name not in embedded.BUILDERS:
             wrong(f"there is no service {name}; there are: {', '.join(embedded.BUILDERS)}")
     settings = Settings.load()
-    for name in names:
+    for name in names if not lost else ():
         _must_be_there(settings, name)
     platform = LocalPlatform(settings)
-    try:
+    with reach.service(), closing(platform):
         flows = {name: Flow.of(embedded.BUILDERS[name](platform), platform) for name in names}
         for flow in flows.values() if prepare else ():
             flow.prepare()
         yield Opened(platform, flows)
-    finally:
-        platform.close()
 
 
 def _must_be_there(settings: Settings, name: str) -> None:

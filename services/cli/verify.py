@@ -4,23 +4,21 @@ It changes nothing and can run beside the services: what is only under way is sa
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from services import embedded
 from services.cli.leaves import Published
 from services.cli.offline import Opened, opened
-from services.cli.output import AsJson, answer, err
+from services.cli.output import AsJson, answer
+from services.cli.progressing import Steps, steps
 from shared.rebuild import rebuild_view
 from shared.recovery.comparing import compare_with_log
-from shared.recovery.findings import KEPT_MAX, Difference, Findings, Progress
+from shared.recovery.findings import KEPT_MAX, Difference, Findings
 from shared.recovery.leaves import compare_leaves
 from shared.recovery.papers import Papers
 from shared.running import Flow, LocalPlatform
@@ -34,7 +32,7 @@ def add_to(app: typer.Typer) -> None:
 class Verification:
     """Findings by service, and of the transparency log."""
 
-    show: Bar
+    show: Steps
     findings: dict[str, Findings] = field(default_factory=dict)
 
     def of(self, name: str) -> Findings:
@@ -43,15 +41,6 @@ class Verification:
     @property
     def good(self) -> bool:
         return all(found.good for found in self.findings.values())
-
-    @contextmanager
-    def step(self, text: str) -> Iterator[Progress]:
-        task = self.show.add_task(text, total=None)
-        yield lambda done, total: self._move(task, done, total)
-        self.show.remove_task(task)
-
-    def _move(self, task: TaskID, done: int, total: int) -> None:
-        self.show.update(task, completed=done, total=total)
 
 
 def verify(
@@ -63,9 +52,8 @@ def verify(
     """Hold the journal to the log, the transparency log and the documents, by counting and by hash; ends with 1 if
     they differ. Reads everything and changes nothing."""
     names = [service] if service else list(embedded.BUILDERS)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with opened(*names, prepare=False) as found, Bar(*columns, console=err, disable=as_json) as bar:
-        done = Verification(bar)
+    with opened(*names, prepare=False) as found, steps(quiet=as_json) as show:
+        done = Verification(show)
         for name, flow in found.flows.items():
             _one(done, name, flow, found.platform)
             _views(done, name, flow) if views else None
@@ -80,18 +68,18 @@ def verify(
 
 def _one(done: Verification, name: str, flow: Flow, platform: LocalPlatform) -> None:
     found, papers = done.of(name), Papers(name)
-    with done.step(f"{name}: journal and log") as progress:
+    with done.show.step(f"{name}: journal and log") as progress:
         confirmed, county = flow.relay.stored(), platform.settings.county
         journal = platform.journals[name]
         compare_with_log(journal, platform.log, county, confirmed, found, progress=progress, see=papers.see)
-    with done.step(f"{name}: documents") as progress:
+    with done.show.step(f"{name}: documents") as progress:
         papers.check(platform.documents, found, progress)
 
 
 def _views(done: Verification, name: str, flow: Flow) -> None:
     found = done.of(name)
     for view in flow.service.views:
-        with done.step(f"{name}: view {view.name}") as progress:
+        with done.show.step(f"{name}: view {view.name}") as progress:
             made = rebuild_view(flow.follower, view, progress=progress, dry_run=True)
         found.figures[f"view {view.name}"] = made.digest
         if not made.same:
@@ -107,7 +95,7 @@ def _transparency(done: Verification, found: Opened) -> None:
     if published.checkpoint is None:
         findings.wait(f"no checkpoint in {published.folder}: asked on another machine than audit's?", 1)
         return
-    with done.step("transparency log") as progress:
+    with done.show.step("transparency log") as progress:
         journals = {name: platform.journals[name] for name in found.flows}
         compare_leaves(published.leaves(), published.size, journals, findings, progress)
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import structlog
 
-from services.cli import main
 from tests.recovery.house import Ended, copied, furnish
 from tests.shared.towns import engines, town
 
@@ -35,6 +34,8 @@ def gongkai(
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("GONGKAI_ENVIRONMENT", "development")
     monkeypatch.setenv("GONGKAI_VAR", str(tmp_path / "var"))
+
+    main = import_module("services.cli").main
 
     def call(*arguments: str, **settings: str) -> Ended:
         with monkeypatch.context() as patched:

@@ -21,9 +21,9 @@ def in_log(town: Town, service: str = "catalogue") -> list[Record]:
     return [record for p, end in ends.items() if end for record in town.log.read({(topic, p): 0}, 10_000, wait=0)]
 
 
-def rewrite_log(town: Town, lost: Lost) -> None:
-    """Leave records out of catalogue's topic, and number what stays anew."""
-    take_out(town.log, topic_of(COUNTY, "catalogue"), lost)
+def rewrite_log(town: Town, lost: Lost, service: str = "catalogue") -> None:
+    """Leave records out of the service's topic, and number what stays anew."""
+    take_out(town.log, topic_of(COUNTY, service), lost)
 
 
 def take_out(log: Log, topic: str, lost: Lost) -> None:
