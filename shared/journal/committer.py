@@ -31,6 +31,8 @@ class Limits:
     batch_events_max: int = 2_000
     batch_bytes_max: int = 8 * 1024 * 1024
     patience_seconds: float = 3.0
+    linger_share: float = 0.5  # of the last commit's time, for commands that the answers just given will bring
+    linger_seconds_max: float = 0.001
 
 
 class Committer:
@@ -41,6 +43,7 @@ class Committer:
         self._committed = committed
         self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
         self._held: Waiting | None = None
+        self._under_way = 1
         self._door = Lock()
         self._thread: Thread | None = None
         self._closed = False
@@ -83,6 +86,9 @@ class Committer:
         self._held = None
         if first is None:
             return []
+        if self._queue.qsize() + 1 < self._under_way:
+            last = self._transactions.last
+            sleep(min(self._limits.linger_share * last.commit_seconds, self._limits.linger_seconds_max))
         batch, events, size = [first], len(first.events_json), first.bytes
         while len(batch) < self._limits.batch_commands_max:
             try:
@@ -132,6 +138,7 @@ class Committer:
 
     def _answer(self, batch: list[Waiting], verdicts: list[Verdict], taken: float) -> None:
         last = self._transactions.last
+        self._under_way = len(batch) + self._queue.qsize()
         self._committed(last.head)
         for waiting, verdict in zip(batch, verdicts, strict=True):
             waiting.answer(verdict)

@@ -18,7 +18,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from services.cli.check import split_parts_missing
-from tests.benchmarks import journal, peers, replay, web
+from tests.benchmarks import journal, replay, web
 from tests.journeys import platforms
 
 RESULT = Path("var/bench.json")
@@ -62,12 +62,8 @@ def run(effort: Effort, var: Path) -> Iterator[Row]:
 
 
 def appends(effort: Effort) -> Iterator[Row]:
-    for name, url in journal.databases():
-        for callers in effort.callers:
-            ours = journal.measured(url, callers, effort.seconds)
-            peer = round(peers.bare(url, callers, effort.seconds / 2), 1)
-            note = f"{ours['batch']} appends a commit, p99 {ours['p99_ms']} ms"
-            yield Row(f"journal on {name}, callers: {callers}", ours["per_second"], peer, "events/s", note)
+    for row in journal.rows(effort.callers, effort.seconds / 2):
+        yield Row(f"journal on {row.database}, in flight: {row.callers}", row.ours, row.peer, "commands/s", row.note)
 
 
 def over_http(effort: Effort, var: Path) -> Iterator[Row]:

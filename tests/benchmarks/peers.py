@@ -1,74 +1,66 @@
-"""What a bare loop does: one INSERT and COMMIT for each event, the same bytes, on the same database in the same run."""
+"""The journal's peer: `eventsourcing` with its default settings, saving an aggregate a command on the same database."""
 
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from threading import Barrier, Lock, Thread
+from threading import Barrier, Thread
 from time import perf_counter
 
-import psycopg
+from eventsourcing.application import Application
+from eventsourcing.domain import Aggregate, event
 from sqlalchemy import make_url
 
-from tests.benchmarks.journal import DATA
-
-CONNECTIONS_MAX = 80  # a PostgreSQL as it comes takes 100
-TABLE = "CREATE TABLE IF NOT EXISTS bare (id integer, stream text, data text)"
-Insert = Callable[[int], object]
+Saving = Callable[[int, float], float]
+"""So many threads for so many seconds: aggregates saved a second."""
 
 
-def bare(url: str, callers: int, seconds: float) -> float:
-    """Inserts a second by as many callers; SQLite's share one connection in turn, which is its best case."""
-    ready, counts = Barrier(callers + 1), [0] * callers
-    inserting = _sqlite(url) if url.startswith("sqlite") else _postgres(url, callers)
-    with inserting as insert:
-        threads = [Thread(target=_loop, args=(insert, n, seconds, ready, counts)) for n in range(callers)]
-        for thread in threads:
-            thread.start()
-        ready.wait()
-        started = perf_counter()
-        for thread in threads:
-            thread.join()
-        return sum(counts) / (perf_counter() - started)
+class Draft(Aggregate):
+    """One event when it is made; saving it is one command."""
+
+    @event("Drafted")
+    def __init__(self, title: str, text: str) -> None:
+        self.title, self.text = title, text
 
 
-def _loop(insert: Insert, caller: int, seconds: float, ready: Barrier, counts: list[int]) -> None:
-    ready.wait()
-    finish = perf_counter() + seconds
-    while perf_counter() < finish:
-        insert(caller)
-        counts[caller] += 1
+class Drafts(Application):
+    pass
 
 
 @contextmanager
-def _sqlite(url: str) -> Iterator[Insert]:
-    turn = Lock()
-    path = str(make_url(url).database) + ".bare"
-    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as connection:
-        for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", TABLE):
-            connection.execute(statement)
+def saving(url: str, body: Mapping[str, str]) -> Iterator[Saving]:
+    """One application over a database. Its address is all that is set; the rest is as the library comes."""
+    with closing(Drafts(env=_settings(url))) as application:
 
-        def insert(caller: int) -> None:
-            with turn:
-                connection.execute("BEGIN IMMEDIATE")
-                connection.execute("INSERT INTO bare VALUES (?, ?, ?)", (caller, f"bench-{caller}", DATA))
-                connection.execute("COMMIT")
+        def run(callers: int, seconds: float) -> float:
+            ready, counts = Barrier(callers + 1), [0] * callers
 
-        yield insert
+            def work(number: int) -> None:
+                ready.wait()
+                finish = perf_counter() + seconds
+                while perf_counter() < finish:
+                    application.save(Draft(**body))
+                    counts[number] += 1
+
+            threads = [Thread(target=work, args=(number,)) for number in range(callers)]
+            for thread in threads:
+                thread.start()
+            ready.wait()
+            started = perf_counter()
+            for thread in threads:
+                thread.join()
+            return sum(counts) / (perf_counter() - started)
+
+        yield run
 
 
-@contextmanager
-def _postgres(url: str, callers: int) -> Iterator[Insert]:
-    """A connection for each caller, up to what the server takes; those beyond it take turns."""
-    address = url.replace("postgresql+psycopg://", "postgresql://")
-    connections = [psycopg.connect(address, autocommit=True) for _ in range(min(callers, CONNECTIONS_MAX))]
-    connections[0].execute(TABLE)
-
-    def insert(caller: int) -> None:
-        connection = connections[caller % len(connections)]
-        connection.execute("INSERT INTO bare VALUES (%s, %s, %s)", (caller, f"bench-{caller}", DATA))
-
-    try:
-        yield insert
-    finally:
-        for connection in connections:
-            connection.close()
+def _settings(url: str) -> dict[str, str]:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": f"{parsed.database}.peer"}
+    return {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "POSTGRES_DBNAME": str(parsed.database),
+        "POSTGRES_HOST": str(parsed.host or parsed.query["host"]),
+        "POSTGRES_PORT": str(parsed.port or parsed.query.get("port", 5432)),
+        "POSTGRES_USER": str(parsed.username),
+        "POSTGRES_PASSWORD": str(parsed.password or "none"),
+    }
