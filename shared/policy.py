@@ -85,7 +85,7 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "opinion.handle": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],
     "opinion.decide": [(P.SECRETARY, Where.OWN), (P.CLERK, Where.OWN)],
     "opinion.read": _SIGNED_IN,
-    "opinion.register": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), *_TOWN],
+    "opinion.register": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN],
     # ARC and SUP: archive and audit; the county has statistics and filings of its towns, not their files (ORG-16)
     "file.read": [*_DESK, *_SUPERVISOR, *_TOWN],
     "archive.as-of": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN],
@@ -145,6 +145,11 @@ def authorize(
     if not standing.person:
         raise Refused("SIGN_IN_NEEDED", "This needs a signed-in person.", accepted="a bearer token or a session")
     raise Refused("NOT_YOUR_REMIT", f"None of your posts permits {action} here.")
+
+
+def permits(action: str, standing: Standing, organisation: str, town: str) -> bool:
+    """Whether some post of theirs permits it there: for a part of an answer that not all who get it may read."""
+    return any(_permitted(permit, standing, organisation, town) for permit in _OF_ACTION.get(action, ()))
 
 
 def _permitted(permit: Permit, standing: Standing, organisation: str, town: str) -> Acting | None:

@@ -70,6 +70,7 @@ class DisclosureApproved(OfTitled):
 
 class Released(OfTitled):
     at: datetime
+    audiences: tuple[str, ...]
 
 
 class DisclosureReleasedInside(Released):

@@ -284,7 +284,7 @@ def _readable(parts: Parts, opinion: str, standing: Standing) -> Row:
     """The row for its giver, its desk and those who oversee it; for everyone else there is none."""
     row = parts.opinions.one(opinion)
     if row is None:
-        raise Refused("NOT_FOUND", "There is no such opinion.")
+        raise Refused("NOT_FOUND", "There is no such thing here.")
     if row["giver"] != standing.person:
         place = {"organisation": row["organisation"], "town": row["town"]}
         policy.authorize("opinion.register", standing, **place, hidden=True)

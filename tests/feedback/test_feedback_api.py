@@ -95,7 +95,7 @@ def test_an_opinion_goes_all_the_way_to_its_reply(world: World) -> None:  # FBK-
 def test_an_opinion_exists_only_for_its_giver_and_its_desk(world: World) -> None:  # FBK-10, FBK-11
     opinion = give(world, "chen-xiuying", "rota")
     handle(world, opinion)
-    for person in ("zhou-dahai", "hu-ping", "wu-gang", "guo-changfu"):
+    for person in ("zhou-dahai", "hu-ping", "wu-gang"):
         assert world.ask(person, f"/opinions/{opinion}").json()["code"] == "NOT_FOUND"
         assert world.ask(person, "/opinions", organisation="FY-R1").status_code == 404
         assert world.ask(person, "/organisations/FY-R1/counts").status_code == 404
@@ -109,6 +109,14 @@ def test_the_register_does_not_tell_who_gave_an_opinion(world: World) -> None:  
         answer = world.ask(person, "/opinions", organisation="FY-R1")
         assert len(answer.json()["items"]) == 1
         assert "chen-xiuying" not in answer.text
+
+
+def test_a_supervisor_reads_what_was_said_and_not_who_said_it(world: World) -> None:  # ORG-14, FBK-11
+    opinion = give(world, "chen-xiuying")
+    seen = world.ask("guo-changfu", f"/opinions/{opinion}")
+    assert (seen.json()["text"], seen.json()["giver"]) != ("", "chen-xiuying")
+    assert "chen-xiuying" not in seen.text
+    assert world.do("guo-changfu", f"/opinions/{opinion}/acknowledgement", version=1).json()["code"] == "NOT_FOUND"
 
 
 def test_only_the_handler_learns_who_gave_it(world: World) -> None:  # FBK-11

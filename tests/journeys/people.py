@@ -25,7 +25,7 @@ class Person:
     def get(self, path: str, **params: Any) -> Any:
         return self._expect(self._get(path, params), 200).json()
 
-    def raw(self, path: str, **params: Any) -> httpx2.Response:
+    def raw(self, path: str, /, **params: Any) -> httpx2.Response:
         return self._get(path, params)
 
     def does(self, path: str, body: Any = None, *, version: int | None = None, **extra: Any) -> dict[str, Any]:

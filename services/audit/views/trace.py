@@ -4,12 +4,12 @@ A step's person and post come from the event's envelope, as recorded with the ac
 up in the register for that time by whoever shows the trace.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, String, and_, func, select
+from sqlalchemy import BigInteger, Column, Connection, Integer, String, Text, and_, func, select
 
 from services.audit.heard import (
     DISCLOSURE_FACTS,
@@ -19,6 +19,7 @@ from services.audit.heard import (
     DisclosureSubmitted,
     OfDisclosure,
     OfOpinion,
+    Released,
     SecrecyRefused,
 )
 from shared.columns import Instant
@@ -52,7 +53,7 @@ class Trace(View):
             Column("version", Integer, nullable=False),
             Column("town", String(40), nullable=False),
             Column("organisation", String(40), nullable=False),
-            Column("title", String(400), nullable=False),
+            Column("title", Text, nullable=False),
             Column("step", String(40), nullable=False),
             Column("person", String(80), nullable=False),
             Column("post", String(120), nullable=False),
@@ -66,6 +67,13 @@ class Trace(View):
             Column("correlation_id", String(40), nullable=False),
             index=(("disclosure",), ("organisation", "at")),
         )
+        self.openings = table(
+            "openings",
+            Column("disclosure", String(80), primary_key=True),
+            Column("version", Integer, primary_key=True),
+            Column("audience", String(160), primary_key=True),
+            Column("town", String(40), nullable=False),
+        )
 
     def apply(self, tx: Connection, event: Recorded) -> None:
         fact = hear(event, *DISCLOSURE_FACTS) or hear(event, *OPINION_FACTS)
@@ -77,6 +85,10 @@ class Trace(View):
             upsert(tx, self.steps, key, {**row, **vars(taken)})
         if isinstance(fact, SecrecyRefused):
             self._forget_words(tx, fact)
+        if isinstance(fact, Released):
+            shown = {"disclosure": fact.disclosure, "version": fact.version}
+            for audience in fact.audiences:
+                upsert(tx, self.openings, {**shown, "audience": audience}, {"town": fact.town})
 
     def _forget_words(self, tx: Connection, refused: SecrecyRefused) -> None:
         """What was refused for secrecy stands nowhere in clear, its title neither (A-11)."""
@@ -91,6 +103,15 @@ class Trace(View):
         with self.reading() as connection:
             rows = connection.execute(question.order_by(s.recorded_at, s.service.desc(), s.position, s.ordinal))
             return [dict(row) for row in rows.mappings()]
+
+    def opened_to(self, disclosures: Collection[str], audiences: Collection[str]) -> set[tuple[str, int]]:
+        """Which of their versions were ever shown to one of the audiences, which may know what those are called."""
+        o = self.openings.c
+        question = select(o.disclosure, o.version).where(
+            o.disclosure.in_(sorted(disclosures)), o.audience.in_(sorted(audiences))
+        )
+        with self.reading() as connection:
+            return {(row.disclosure, row.version) for row in connection.execute(question)}
 
     def of_organisation(self, organisation: str) -> Sequence[Row]:
         """Its disclosures: how many steps each has, and when it was first and last touched; latest first."""

@@ -258,7 +258,7 @@ def _counted(reckoning: Reckoning) -> tuple[CountedDay, ...]:
 
 def _must_be_open(state: Opinion) -> None:
     if state.stage == "unknown":
-        raise Refused("NOT_FOUND", "There is no such opinion.")
+        raise Refused("NOT_FOUND", "There is no such thing here.")
     if state.stage == "closed":
         raise Refused("STEP_OUT_OF_ORDER", "The opinion is closed.")
 

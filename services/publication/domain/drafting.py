@@ -172,7 +172,7 @@ def remove_attachment(disclosure: Disclosure, command: RemoveAttachment) -> list
 def open_correction(disclosure: Disclosure, command: OpenCorrection) -> list[DisclosureEvent]:
     """Of a version that was shown; it stays as it was, and the new one goes through every step again."""
     if disclosure.drafted is None:
-        raise Refused("NOT_FOUND", "There is no such disclosure.")
+        raise Refused("NOT_FOUND", "There is no such thing here.")
     wrong = disclosure.current
     if wrong.inside is None:
         raise Refused("STEP_OUT_OF_ORDER", "Only what has been shown is corrected; a draft is revised.")
@@ -199,7 +199,7 @@ def open_correction(disclosure: Disclosure, command: OpenCorrection) -> list[Dis
 def open_for_writing(disclosure: Disclosure) -> Version:
     """The version at hand, as long as nobody examines it. A refused one may be written anew."""
     if disclosure.drafted is None:
-        raise Refused("NOT_FOUND", "There is no such disclosure.")
+        raise Refused("NOT_FOUND", "There is no such thing here.")
     if disclosure.current.stage not in ("draft", "refused"):
         raise Refused("STEP_OUT_OF_ORDER", "This version is no draft any more.", accepted="a return, or a correction")
     return disclosure.current
@@ -234,7 +234,7 @@ def names(disclosure: Disclosure) -> dict[str, str | int]:
     """What every fact of a disclosure says of it."""
     drafted = disclosure.drafted
     if drafted is None:
-        raise Refused("NOT_FOUND", "There is no such disclosure.")
+        raise Refused("NOT_FOUND", "There is no such thing here.")
     return {
         "disclosure": drafted.disclosure,
         "town": drafted.town,

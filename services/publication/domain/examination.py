@@ -164,7 +164,7 @@ def _under_review(disclosure: Disclosure, reviewer: str) -> Version:
 
 def _standing(disclosure: Disclosure) -> Version:
     if disclosure.drafted is None:
-        raise Refused("NOT_FOUND", "There is no such disclosure.")
+        raise Refused("NOT_FOUND", "There is no such thing here.")
     return disclosure.current
 
 

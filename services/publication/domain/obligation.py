@@ -173,7 +173,7 @@ def _fulfilled(
 
 def _standing(obligation: Obligation) -> ObligationRaised:
     if obligation.raised is None:
-        raise Refused("NOT_FOUND", "There is no such duty.")
+        raise Refused("NOT_FOUND", "There is no such thing here.")
     return obligation.raised
 
 

@@ -105,7 +105,7 @@ def _audience(drafted: DisclosureDrafted, meant: Scope, person: str = "") -> str
 def _approved(disclosure: Disclosure) -> tuple[DisclosureDrafted, Version]:
     """Examined, registered, and only then made public (先审核、后登记、再公开)."""
     if disclosure.drafted is None:
-        raise Refused("NOT_FOUND", "There is no such disclosure.")
+        raise Refused("NOT_FOUND", "There is no such thing here.")
     version = disclosure.current
     if version.stage in BEFORE_APPROVAL:
         detail = f"The version is {version.stage}, not approved."

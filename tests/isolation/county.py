@@ -1,0 +1,138 @@
+"""A county in which three branches have each planted words that only some may read: where one looks for leaks.
+
+Liushu (FY-R1) and the cotton mill (FY-E1) lie in Fengyang, Dongping (HS-R1) in Heshan. Start at :func:`planted`;
+who may read which words is written down by hand in :func:`may_read`, from the requirements and not from the code.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from services.cli import demo
+from tests.journeys.people import World
+
+CATALOGUE, PUBLICATION, FEEDBACK = "/api/catalogue/v1", "/api/publication/v1", "/api/feedback/v1"
+BRANCHES = {"FY-R1": "fengyang", "FY-E1": "fengyang", "HS-R1": "heshan"}
+KINDS = ("draft", "inside", "outside", "opinion")
+
+OVERSEERS = {"fengyang": {"zhao-guoqiang", "he-jing", "li-min"}, "heshan": {"tang-ning", "shi-lei"}}  # ORG-03, ORG-04
+MEMBERS = {"FY-R1": {"chen-xiuying"}, "FY-E1": set[str](), "HS-R1": {"luo-lan", "tang-ning"}}
+SUPERVISORS = {"FY-R1": {"guo-changfu"}}  # ORG-14
+WITHOUT = {"anyone", "jiang-ping", "fang-zheng", "qian-li", "zhou-dahai"}  # society, county, a unit, a villager
+
+
+@dataclass
+class County:
+    """The world with its planted things: ``desk`` is who works at a branch, ``things`` the ids by branch and kind."""
+
+    world: World
+    desk: dict[str, dict[str, str]] = field(default_factory=dict)
+    things: dict[tuple[str, str], str] = field(default_factory=dict)
+    digests: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def people(self) -> set[str]:
+        holders = {person for desk in self.desk.values() for person in desk.values()}
+        known = [OVERSEERS, MEMBERS, SUPERVISORS]
+        return WITHOUT | holders | {person for group in known for persons in group.values() for person in persons}
+
+    def get(self, person: str, path: str, /, **params: Any) -> httpx2.Response:
+        return self.world(person).raw(path, **params)
+
+
+def word(branch: str, kind: str) -> str:
+    """Occurs in what was planted and nowhere else, in no address and no id."""
+    return f"planted{branch.replace('-', '').lower()}{kind}words"
+
+
+def may_read(county: County, branch: str, kind: str) -> set[str]:
+    """Who may come upon the words (PUB-02, PUB-35, ORG-03, ORG-04, ORG-14, ORG-16, FBK-07)."""
+    desk, town = set(county.desk[branch].values()), OVERSEERS[BRANCHES[branch]]
+    secretary_and_clerk = {county.desk[branch][kind] for kind in ("secretary", "clerk")}
+    inside = desk | town | MEMBERS[branch] | SUPERVISORS.get(branch, set())
+    match kind:
+        case "draft":
+            return desk | town
+        case "inside":
+            return inside
+        case "outside":
+            return county.people
+        case _:
+            return secretary_and_clerk | town | SUPERVISORS.get(branch, set())
+
+
+def planted(client: httpx2.Client) -> County:
+    demo.load_demo(client, lambda _step: None)
+    county = County(World(client))
+    _settle_heshan(county, demo.Stage(client, lambda _step: None, resumed=True))
+    for branch in BRANCHES:
+        posts = county.get("jiang-ping", f"{CATALOGUE}/organisations/{branch}").json()["posts"]
+        county.desk[branch] = {p["kind"]: p["person"] for p in posts if p["kind"] in _WORKING}
+    county.world.it_is("2026-04-08T09:00")
+    for branch in BRANCHES:
+        for kind in ("draft", "inside", "outside"):
+            _plant(county, branch, kind)
+    county.world.it_is("2026-04-10T15:00")
+    for branch in BRANCHES:
+        _show_outside(county, branch)
+        _give_opinion(county, branch)
+    county.world.it_is("2026-04-13T09:00")
+    return county
+
+
+_WORKING = ("secretary", "clerk", "secrecy-reviewer")
+
+
+def _settle_heshan(county: County, stage: demo.Stage) -> None:
+    """Heshan gets a committee secretary, a template and a catalogue for Dongping, as Fengyang has them."""
+    office = county.world("tang-ning")
+    post = {"kind": "committee-secretary", "title_zh": "镇党委书记", "title_en": "Secretary", "on": "2025-01-01"}
+    shi_lei = {"person": "shi-lei", "name_zh": "石磊", "name_en": "Shi Lei"}
+    office.does(f"{CATALOGUE}/organisations/HS/posts", {"posts": [shi_lei | post]})
+    units = {f"C{number}": "HS" for number in range(1, 9)}
+    office.does(f"{CATALOGUE}/towns/heshan/division", {"units": units, "on": "2026-01-05"})
+    templates = demo.read("templates.yaml")
+    mine = {"town": "heshan", "types": ["rural"], "authors": dict.fromkeys(templates["authors"], "tang-ning")}
+    demo._write_templates(stage, templates | mine)
+    done = office.does(f"{CATALOGUE}/organisations/HS-R1/catalogue/draft")
+    county.world("shi-lei").does(
+        f"{CATALOGUE}/organisations/HS-R1/catalogue/adoption", {"effective": "2026-04-08"}, version=done["version"]
+    )
+
+
+def _plant(county: County, branch: str, kind: str) -> None:
+    """A disclosure with an attachment, all of whose words are planted; shown inside unless it stays a draft."""
+    clerk, said = county.desk[branch]["clerk"], word(branch, kind)
+    body = {name: f"{said} {name}" for name in ("title", "text", "summary", "led_text")}
+    done = county.world(clerk).does(f"{PUBLICATION}/disclosures", {"item": f"{branch}/3.9", **body})
+    county.things[branch, kind] = done["id"]
+    path, version = f"{PUBLICATION}/disclosures/{done['id']}", done["version"]
+    sheet = {"file": (f"{said}.txt", said.encode(), "text/plain")}
+    done = county.world(clerk).does(f"{path}/attachments", version=version, files=sheet)
+    county.digests[branch, kind], version = done["result"]["digest"], done["version"]
+    steps: list[tuple[str, str, Any]] = [
+        ("clerk", "submit", {"attested_by": [county.desk[branch]["secretary"], clerk]}),
+        ("secrecy-reviewer", "review", {"cleared": True, "confirms_scope": True, "confirms_time_limit": True}),
+        ("secretary", "approve", None),
+        ("clerk", "release-inside", {"channels": [demo.BOARD | {"posted_at": "2026-04-08T09:00:00+08:00"}]}),
+    ]
+    for post, step, what in steps if kind != "draft" else ():
+        version = county.world(county.desk[branch][post]).does(f"{path}/{step}", what, version=version)["version"]
+
+
+def _show_outside(county: County, branch: str) -> None:
+    clerk = county.world(county.desk[branch]["clerk"])
+    path = f"{PUBLICATION}/disclosures/{county.things[branch, 'outside']}"
+    version = clerk.get(path)["stream_version"]
+    column = demo.COLUMN | {"posted_at": "2026-04-10T15:00:00+08:00"}
+    led = {"channel": "led", "screen": "村口", "shown_from": "2026-04-10T15:00:00+08:00"}
+    until = {"shown_to": "2026-05-30T18:00:00+08:00"}
+    clerk.does(f"{path}/release-outside", {"channels": [column, led | until]}, version=version)
+
+
+def _give_opinion(county: County, branch: str) -> None:
+    """The secretary of the branch gives it, about what is shown inside."""
+    giver = county.world(county.desk[branch]["secretary"])
+    about = {"disclosure": county.things[branch, "inside"], "text": word(branch, "opinion")}
+    county.things[branch, "opinion"] = giver.does(f"{FEEDBACK}/opinions", about)["id"]
