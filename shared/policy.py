@@ -59,6 +59,12 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "register.found": _SIGNED_IN,  # once, by the founder the settings name
     "register.keep": _KEEPERS,
     "register.read": _SIGNED_IN,
+    # what is kept of a person: evidence is held by those who inspect, erasure takes a keeper and another
+    "person.hold": [(P.COUNTY_CDI, Where.COUNTY), (P.CDI_SECRETARY, Where.TOWN)],
+    "person.restrict": _KEEPERS,
+    "person.erase": _KEEPERS,
+    "person.erase.confirm": [*_KEEPERS, (P.COUNTY_CDI, Where.COUNTY), (P.LEADING_GROUP_HEAD, Where.TOWN)],
+    "person.erase.read": [*_KEEPERS, *_COUNTY, *_TOWN],
     "calendar.keep": [(P.COUNTY_OFFICE, Where.COUNTY)],
     "parameters.keep": _KEEPERS,
     # the catalogues, CAT-01 to CAT-21

@@ -104,6 +104,7 @@ def _because_of(event: Recorded, service: str, reaction: str, do: Do, place: int
     return Context(
         town=town_of(do, event.context.town),
         actor=actor_of(service),
+        organisation=getattr(do.command, "acting_for", ""),
         command_id=ids.derived("reaction", service, reaction, event.event_id, do.key or str(place)),
         correlation_id=event.context.correlation_id or event.event_id,
         causation_id=event.event_id,

@@ -4,8 +4,8 @@ Business dates (``on``, ``effective``) are Shanghai days; a post is held from th
 until the end of the day before it was left. Start at :class:`Item` for what a catalogue line says.
 """
 
-from datetime import date
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,6 +16,10 @@ from shared.scope import Scope
 OrganisationType = Literal["enterprise", "rural", "organ", "school", "hospital", "social", "other"]
 Level = Literal["county", "town-committee", "organ", "general-branch", "branch", "unit"]
 LimitKind = Literal["long-term", "periodic", "staged", "immediate"]
+HoldGround = Literal["discipline", "court", "archive", "complaint"]
+ErasureGround = Literal[
+    "purpose-ended", "retention-ended", "consent-withdrawn", "unlawful-processing", "other-law"
+]  # PIPL Art. 47
 Cycle = Literal["", "monthly", "quarterly", "half-yearly", "yearly"]
 
 
@@ -118,6 +122,84 @@ class PersonRegistered(Event):
     name_zh: Annotated[str, Personal(of="person")]
     name_en: Annotated[str, Personal(of="person")]
     on: date
+
+
+class OfPerson(Event):
+    person: str
+
+
+class HoldPlaced(OfPerson):
+    """What is known of the person is evidence: it must not be erased until the hold is lifted."""
+
+    hold: str
+    ground: HoldGround
+    reason: Annotated[str, Personal(of="person")]
+    by: str
+    on: date
+
+
+class HoldLifted(OfPerson):
+    hold: str
+    reason: Annotated[str, Personal(of="person")]
+    by: str
+    on: date
+
+
+class PersonRestricted(OfPerson):
+    """Kept and kept safe, and otherwise not used any more (PIPL Art. 47)."""
+
+    ground: ErasureGround
+    by: str
+    on: date
+
+
+class RestrictionLifted(OfPerson):
+    by: str
+    on: date
+
+
+class ErasureRequested(OfPerson):
+    ground: ErasureGround
+    by: str
+    on: date
+
+
+class ErasureWithdrawn(OfPerson):
+    by: str
+    on: date
+
+
+class ErasureConfirmed(OfPerson):
+    """Decided by two: from here on nothing more is kept of the person, and the keys are being destroyed."""
+
+    ground: ErasureGround
+    requested_by: str
+    confirmed_by: str
+    on: date
+
+
+class PersonErased(OfPerson):
+    """The certificate: how many keys were destroyed, and which, told by a digest over their ids."""
+
+    ground: ErasureGround
+    requested_by: str
+    confirmed_by: str
+    keys: int
+    keys_digest: str
+    destroyed_at: datetime
+
+
+PersonEvent = (
+    PersonRegistered
+    | HoldPlaced
+    | HoldLifted
+    | PersonRestricted
+    | RestrictionLifted
+    | ErasureRequested
+    | ErasureWithdrawn
+    | ErasureConfirmed
+    | PersonErased
+)
 
 
 class PostTaken(Event):
@@ -249,7 +331,7 @@ REGISTRY = Registry(
         TownRegistered,
         OrganisationRegistered,
         OrganisationPlaced,
-        PersonRegistered,
+        *get_args(PersonEvent),
         PostTaken,
         PostLeft,
         MemberAdmitted,

@@ -2,6 +2,7 @@
 
 from services.catalogue.api import Parts, routes
 from services.catalogue.events import REGISTRY
+from services.catalogue.reactions import on_person_decided
 from services.catalogue.views.catalogues import Catalogues
 from services.catalogue.views.templates import Templates
 from shared.identity.register import Register
@@ -32,6 +33,7 @@ def build(platform: Platform) -> Service:
         engine,
         app,
         views=views,
+        reactions=(on_person_decided(platform.vault),),
         workers=(witness,) if witness else (),
         tables=(witness_tables,),
     )

@@ -68,6 +68,7 @@ class Standing:
     staff_of: frozenset[str] = frozenset()  # organisations to whose unit (staff, villagers) they belong
     overseen: frozenset[str] = frozenset()  # all organisations of the towns they oversee (ORG-03)
     town: str = ""  # the town they act in by default
+    erased: bool = False  # nothing more is known of them: they sign in no more
     home_towns: frozenset[str] = frozenset()  # those of the organisations they belong to; '' for the county's own
     ancestors: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)  # to superiors
 

@@ -27,7 +27,7 @@ People = Callable[[], Sequence[DemoPerson]]
 
 def people_of(register: Register, at: datetime, vault: Vault) -> list[DemoPerson]:
     """In order of organisations; who holds a post before who is a member, and these before the rest."""
-    sealed = [_placed(register, person.person, at) for person in register.persons()[:PEOPLE_MAX]]
+    sealed = [_placed(register, person.person, at) for person in register.persons()[:PEOPLE_MAX] if not person.erased]
     names = open_texts([(p.name_zh, p.name_en) for p in sealed], vault)
     found = [replace(p, name_zh=zh, name_en=en) for p, (zh, en) in zip(sealed, names, strict=True)]
     return sorted(found, key=lambda p: (p.organisation, p.role_en in ("member", "resident"), p.person))

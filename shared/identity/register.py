@@ -30,6 +30,7 @@ class Person:
     person: str
     name_zh: str
     name_en: str
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Register(RegisterTables):
             staff_of=staff,
             overseen=frozenset().union(*overseen),
             town=_home(structure, posts, members, staff),
+            erased=bool(known.person and known.person.erased),
             home_towns=frozenset(structure.town_of(o) for o in members | staff if o in structure.organisations),
             ancestors=Above(structure, day),
         )
@@ -139,7 +141,7 @@ class Register(RegisterTables):
     def persons(self) -> list[Person]:
         with self.reading() as connection:
             rows = connection.execute(select(self.people).order_by(self.people.c.person))
-            return [Person(r.person, r.name_zh, r.name_en) for r in rows]
+            return [Person(r.person, r.name_zh, r.name_en, r.erased) for r in rows]
 
     def members(self, organisation: str, at: datetime) -> tuple[str, ...]:
         """Who was a Party member of the organisation at that instant."""
@@ -199,7 +201,7 @@ class Register(RegisterTables):
         )
         return Known(
             change,
-            Person(row.person, row.name_zh, row.name_en) if row else None,
+            Person(row.person, row.name_zh, row.name_en, row.erased) if row else None,
             tuple(Belonging(b.organisation, b.member, Span(b.since, b.until)) for b in belongings),
         )
 

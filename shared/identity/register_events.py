@@ -42,6 +42,11 @@ class PersonRegistered(_OfCatalogue):
     name_en: str
 
 
+class ErasureConfirmed(_OfCatalogue):
+    EVENT = "ErasureConfirmed"
+    person: str
+
+
 class PostTaken(_OfCatalogue):
     EVENT = "PostTaken"
     organisation: str

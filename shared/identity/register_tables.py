@@ -12,12 +12,19 @@ from shared.identity import register_events as heard
 from shared.parameters import PARAMETERS, value_of
 
 Belongs = heard.MemberAdmitted | heard.MemberLeft | heard.StaffRecorded
-ABOUT_PEOPLE = (heard.PersonRegistered, heard.MemberAdmitted, heard.MemberLeft, heard.StaffRecorded)
+ABOUT_PEOPLE = (
+    heard.PersonRegistered,
+    heard.ErasureConfirmed,
+    heard.MemberAdmitted,
+    heard.MemberLeft,
+    heard.StaffRecorded,
+)
 HEARD = (
     heard.TownRegistered,
     heard.OrganisationRegistered,
     heard.OrganisationPlaced,
     heard.PersonRegistered,
+    heard.ErasureConfirmed,
     heard.PostTaken,
     heard.PostLeft,
     heard.MemberAdmitted,
@@ -64,7 +71,8 @@ class RegisterTables(View):
             Column("since", Date),
         )
         self.placements = table("placements", key("organisation"), since(), text("superior"), town())
-        self.people = table("persons", key("person"), *names(), town())
+        erased = Column("erased", Boolean, nullable=False, default=False)
+        self.people = table("persons", key("person"), *names(), erased, town())
         self.tenures = table(
             "posts", key("organisation"), key("post"), key("person"), since(), Column("until", Date),
             text("kind"), text("title_zh"), text("title_en"), town(),
@@ -96,7 +104,11 @@ class RegisterTables(View):
                 key = {"organisation": fact.organisation, "since": fact.on}
                 upsert(tx, self.placements, key, {"superior": fact.superior} | town)
             case heard.PersonRegistered():
-                upsert(tx, self.people, {"person": fact.person}, fact.model_dump(exclude={"person"}) | town)
+                names = {"name_zh": fact.name_zh, "name_en": fact.name_en, "erased": False}
+                upsert(tx, self.people, {"person": fact.person}, names | town)
+            case heard.ErasureConfirmed():
+                known = self.people.c.person == fact.person
+                tx.execute(self.people.update().where(known).values(erased=True))
             case heard.PostTaken():
                 titles = {
                     "kind": fact.kind,

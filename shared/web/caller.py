@@ -114,6 +114,8 @@ def caller(
     subject = _subject(request, web)
     request.state.subject = subject
     standing = web.register.standing(subject, now) if subject else NOBODY
+    if standing.erased:
+        raise Refused("SIGN_IN_ERASED", "What was known of this person has been erased.")
     if gongkai_acting_as:
         standing = _in_post(standing, gongkai_acting_as)
     reach.narrow(standing.person, standing.towns, county=standing.of_county)

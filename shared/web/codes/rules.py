@@ -97,6 +97,20 @@ ROWS = (
     ),
     Code("PERIOD_TOO_SHORT", 409, "Period too short", "公示期不足", "The prescribed number of days is not over."),
     Code(
+        "PERSON_ERASED",
+        409,
+        "Erased",
+        "个人信息已依法删除",
+        "What was known of that person, or of what this belongs to, has been erased; nothing more is kept of it.",
+    ),
+    Code(
+        "PERSON_HELD",
+        409,
+        "Held as evidence",
+        "个人信息已被保全",
+        "A hold stands on what is known of the person; it is not erased before the hold is lifted.",
+    ),
+    Code(
         "PERSONAL_DATA_FOUND",
         422,
         "Personal data found",
@@ -113,6 +127,13 @@ ROWS = (
         "Not by yourself",
         "不得审批本人事项",
         "Whoever drafted or reviewed it does not approve it.",
+    ),
+    Code(
+        "STILL_IN_OFFICE",
+        409,
+        "Still in office",
+        "尚在任职",
+        "The person holds a post: who answers for it stays known while they do.",
     ),
     Code(
         "STEP_OUT_OF_ORDER",

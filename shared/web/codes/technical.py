@@ -53,6 +53,20 @@ ROWS = (
         "登录服务暂不可用",
         "Tokens cannot be checked, because the sign-in service's keys cannot be had.",
     ),
+    Code(
+        "LOG_BEYOND",
+        404,
+        "Beyond the log",
+        "超出日志范围",
+        "The transparency log has not so many entries, or not in a tree of that size.",
+    ),
+    Code(
+        "LOG_EMPTY_TREE",
+        422,
+        "Nothing to prove",
+        "空树不能证明任何内容",
+        "The empty tree is the beginning of every tree, so nothing is proven from it or in it.",
+    ),
     Code("MALFORMED", 400, "Not readable", "请求格式错误", "The body, a header or a parameter cannot be read at all."),
     Code(
         "METHOD_NOT_ALLOWED",
@@ -70,6 +84,13 @@ ROWS = (
         "Gongkai-Acting-As names a post that the person does not hold now.",
     ),
     Code("SERVICE_AWAY", 503, "Service away", "服务无响应", "The service behind the portal does not answer now."),
+    Code(
+        "SIGN_IN_ERASED",
+        403,
+        "No longer known",
+        "用户信息已依法删除",
+        "What was known of the person whom the token names has been erased; they act here no more.",
+    ),
     Code("SIGN_IN_NEEDED", 401, "Sign-in needed", "请先登录", "This needs a signed-in person."),
     Code("TOKEN_EXPIRED", 401, "Signed out", "登录已过期", "The bearer token has expired."),
     Code(
