@@ -5,7 +5,7 @@ this process. One service alone takes its database and Kafka from the settings.
 """
 
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from services.archive.main import build as build_archive
 from services.audit.main import build as build_audit
+from services.audit.tlog.setup import Log
 from services.catalogue.main import build as build_catalogue
 from services.feedback.main import build as build_feedback
 from services.front import App, Front, development_of, health_of
@@ -30,6 +31,7 @@ from shared.running import LocalPlatform, Running
 from shared.service import Platform, Service
 from shared.settings import Settings
 from shared.telemetry import logs, tracing
+from shared.transparency.witness import Witness
 from shared.web.protocol import ProblemProtocol
 
 BUILDERS: dict[str, Callable[[Platform], Service]] = {
@@ -80,6 +82,7 @@ def application(settings: Settings, name: str) -> App:
 def everything(platform: LocalPlatform) -> Front:
     """The embedded platform."""
     services = {name: _built(platform, name) for name in BUILDERS}
+    _introduce(services)
     running = Running(platform, list(services.values()))
     clients = {name: _inside(service.app, name) for name, service in services.items()}
     prefixes: dict[str, App] = {f"/api/{name}/": service.app for name, service in services.items()}
@@ -132,6 +135,13 @@ def _show_traces(portal: Portal, prefixes: dict[str, App]) -> None:
     if portal.traces is not None:
         prefixes["/dev/traces"] = portal.app
         tracing.also(Keeps(portal.traces))
+
+
+def _introduce(services: Mapping[str, Service]) -> None:
+    """Tell the transparency log of the witnesses in this process."""
+    log: Log = services["audit"].extras["log"]
+    witnesses = {name: worker for name, s in services.items() for worker in s.workers if isinstance(worker, Witness)}
+    log.connect(witnesses)
 
 
 def openapi_documents(settings: Settings | None = None) -> dict[str, dict[str, Any]]:

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import rfc8785
-
+from shared.canonical import canonical_json
 from shared.events import Context, Recorded
 from shared.log import Outgoing, Record, partition_of
 
@@ -106,7 +105,7 @@ def from_structured(event: Mapping[str, Any]) -> Recorded:
 
 def canonical(event: Recorded, county: str) -> bytes:
     """The bytes of the event that are hashed: its structured JSON by RFC 8785."""
-    return rfc8785.dumps(structured(event, county))
+    return canonical_json(structured(event, county))
 
 
 def instant(moment: datetime) -> str:

@@ -1,32 +1,35 @@
 """Puts audit together: the only file of it that knows which parts are real."""
 
-from services.audit.api import LogParts, Parts, log_routes, routes
+from services.audit.api import LogParts, Parts, log_routes, receipt_routes, routes
 from services.audit.events import REGISTRY
 from services.audit.tlog import writer
 from services.audit.tlog.keeper import Keeper
-from services.audit.tlog.keys import signer_of
-from services.audit.tlog.store import Store
-from services.audit.tlog.writer import Writer
+from services.audit.tlog.salts import Salts
+from services.audit.tlog.setup import Log
 from services.audit.views.entries import Entries
+from services.audit.views.releases import Releases
 from services.audit.views.trace import Trace
 from shared.identity.register import Register
 from shared.service import Platform, Service
+from shared.transparency.keeping import salt_secrets
 from shared.web import make_app
 
 NAME = "audit"
 
 
 def build(platform: Platform) -> Service:
-    engine = platform.engine(NAME)
+    """``extras['log']`` is the transparency log, for whoever knows of witnesses in this process."""
+    engine, settings = platform.engine(NAME), platform.settings
     handler = platform.handler(REGISTRY)
-    register, trace = Register(engine), Trace(engine)
-    views = (register, trace)
-    folder = platform.settings.var / "tlog"
-    entries = Entries(engine, platform.settings.county)
-    signer = signer_of(platform.settings, folder)
-    keeper = Keeper(engine, Writer(engine, entries, Store(folder), signer) if signer else None)
-    routers = [routes(Parts(register, trace)), *log_routes(LogParts(entries, Store(folder), signer))]
-    app = make_app(NAME, platform, routers, register=register, handler=handler, views=views)
+    register, trace, releases = Register(engine), Trace(engine), Releases(engine)
+    views = (register, trace, releases)
+    entries = Entries(engine, settings.county, Salts(salt_secrets(settings)))
+    log = Log.of(settings, engine, entries)
+    keeper = Keeper(engine, log.writer)
+    parts = LogParts(settings.county, entries, releases, log)
+    routers = [routes(Parts(register, trace)), log_routes(parts), receipt_routes(parts)]
+    measures = [keeper.measure]
+    app = make_app(NAME, platform, routers, register=register, handler=handler, views=views, measures=measures)
     return Service(
         NAME,
         REGISTRY,
@@ -37,4 +40,5 @@ def build(platform: Platform) -> Service:
         ledgers=(entries,),
         workers=(keeper,),
         tables=(writer.metadata,),
+        extras={"log": log},
     )

@@ -57,6 +57,8 @@ def _kept(request: Request) -> list[tuple[str, str]]:
     dropped = HOP_BY_HOP | {name.strip().lower() for name in request.headers.get("connection", "").split(",")}
     ours = tracing.outgoing()
     kept = [(name, value) for name, value in request.headers.items() if name not in dropped | ours.keys()]
+    if "accept-encoding" not in request.headers:
+        kept.append(("accept-encoding", "identity"))  # else our client would ask for more than the caller can read
     return [*kept, *ours.items()]
 
 

@@ -6,7 +6,7 @@ through, and an answer for which nobody asked ``may`` or looked at the audiences
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -48,6 +48,10 @@ class Api(APIRouter):
     def get(self, path: str, *, action: str, **extra: Any) -> Callable[[F], F]:  # type: ignore[override]  # an action is required
         return self._route("GET", path, action, versioned=False, **extra)
 
+    def file(self, path: str, *, action: str, **extra: Any) -> Callable[[F], F]:
+        """A GET whose headers may be asked for alone (HEAD)."""
+        return self._route("GET", path, action, versioned=False, also=["HEAD"], **extra)
+
     def post(  # type: ignore[override]  # an action is required
         self, path: str, *, action: str, versioned: bool = False, **extra: Any
     ) -> Callable[[F], F]:
@@ -69,7 +73,9 @@ class Api(APIRouter):
     ) -> Callable[[F], F]:
         return self._route("DELETE", path, action, versioned=versioned, **extra)
 
-    def _route(self, method: str, path: str, action: str, *, versioned: bool, **extra: Any) -> Callable[[F], F]:
+    def _route(
+        self, method: str, path: str, action: str, *, versioned: bool, also: Sequence[str] = (), **extra: Any
+    ) -> Callable[[F], F]:
         if action not in ACTIONS:
             raise ValueError(f"{method} {path}: the policy table has no action {action!r}")
         template = f"{self.prefix}{path}"
@@ -83,14 +89,11 @@ class Api(APIRouter):
             if _uploads(endpoint):
                 self.uploads.append(template)
             marks = {ACTION: action} | ({VERSIONED: True} if versioned else {})
-            self.add_api_route(
-                path,
-                _checked(endpoint),
-                methods=[method],
-                dependencies=[*first, *extra.pop("dependencies", ())],
-                openapi_extra=marks | extra.pop("openapi_extra", {}),
-                **extra,
-            )
+            extra["dependencies"] = [*first, *extra.pop("dependencies", ())]
+            extra["openapi_extra"] = marks | extra.pop("openapi_extra", {})
+            self.add_api_route(path, _checked(endpoint), methods=[method], **extra)
+            for other in also:
+                self.add_api_route(path, _checked(endpoint), methods=[other], **extra | {"include_in_schema": False})
             return endpoint
 
         return register

@@ -265,7 +265,7 @@ def test_a_receipt_is_read_back_and_checked_without_the_log() -> None:
     text = receipt.encoded.decode()
     assert text.startswith("c2sp.org/tlog-proof@v1\nextra e30=\nindex 3\n")
     assert proofs.parse(receipt.encoded) == receipt
-    assert proofs.check(receipt, b"3", SIGNER.verifier).size == 11
+    assert proofs.check(receipt, b"3", SIGNER.verifier)[0].size == 11
     with pytest.raises(ProofWrong, match="another root"):
         proofs.check(receipt, b"4", SIGNER.verifier)
     alone = _receipt(0, 1)

@@ -11,10 +11,10 @@ import rfc8785
 from sqlalchemy import Engine
 
 from services.audit.tlog import leaves, tiles
-from services.audit.tlog.keys import signer_of
 from services.audit.tlog.store import Store
 from services.audit.tlog.tiles import Tile
-from services.audit.tlog.writer import LogRefused, Writer, metadata
+from services.audit.tlog.witnesses import LogRefused
+from services.audit.tlog.writer import Writer, metadata
 from services.audit.views.entries import Entries
 from services.publication.events import REGISTRY
 from shared.cloudevents import canonical
@@ -23,7 +23,8 @@ from shared.events import Context, Recorded
 from shared.settings import Environment, Settings
 from shared.testing import RECORDED_AT
 from shared.transparency import merkle, notes
-from shared.transparency.keys import Signer
+from shared.transparency.keeping import log_signers
+from shared.transparency.keys import NoteWrong, Signer
 from shared.transparency.notes import Checkpoint
 
 SIGNER = Signer.of_seed("log.example/qingshan", bytes(range(32)))
@@ -107,17 +108,17 @@ def crashing(writer: Writer, at: int, after: bool, monkeypatch: pytest.MonkeyPat
     def wrapped(real: Callable[..., Any]) -> Callable[..., Any]:
         def step(*args: Any, **named: Any) -> Any:
             nonlocal steps
-            steps += 1
-            if steps == at and not after:
+            mine = steps = steps + 1
+            if mine == at and not after:
                 raise Crash
             answer = real(*args, **named)
-            if steps == at:
+            if mine == at:
                 raise Crash
             return answer
 
         return step
 
-    for owner, name in ((writer.store, "write"), (writer.store, "publish"), (writer, "_keep"), (writer, "_tidy")):
+    for owner, name in ((writer.store, "_put"), (writer.store, "publish"), (writer, "_keep"), (writer, "_tidy")):
         monkeypatch.setattr(owner, name, wrapped(getattr(owner, name)))
 
 
@@ -218,7 +219,7 @@ def test_an_entry_holds_position_and_salted_digest_and_nothing_else() -> None:
     happened, salt = event(post="FY-R1/secretary"), bytes(32)
     digest = leaves.digest_of(canonical(happened, "qingshan"), salt)
     assert leaves.entry_of(happened, "qingshan", salt) == (
-        b'{"digest":"' + digest.encode() + b'","format":"gongkai-log-entry/v1","position":1,"service":"publication"}'
+        b'{"digest":"' + digest.encode() + b'","format":"gongkai-log-entry/v2","position":1,"service":"publication"}'
     )
     assert digest != leaves.digest_of(canonical(happened, "qingshan"), b"\1" * 32)
 
@@ -245,20 +246,19 @@ def test_the_ledger_numbers_each_event_once_in_the_order_it_came(database_url: s
     engine.dispose()
 
 
-def test_development_makes_its_key_once_and_production_signs_only_with_a_given_one(tmp_path: Path) -> None:
+def test_development_makes_its_keys_once_and_production_signs_only_with_given_ones(tmp_path: Path) -> None:
     development = Settings(environment=Environment.DEVELOPMENT, var=tmp_path, public_url="https://x.example/")
-    made = signer_of(development, tmp_path / "tlog")
-    again = signer_of(development, tmp_path / "tlog")
-    assert made is not None
-    assert again is not None
-    assert made.encoded == again.encoded
-    assert made.name == "x.example/log"
-    assert (tmp_path / "tlog/log-key").stat().st_mode & 0o777 == 0o600
+    made, again = log_signers(development), log_signers(development)
+    assert [signer.encoded for signer in made] == [signer.encoded for signer in again]
+    assert [(signer.name, signer.kind) for signer in made] == [("x.example/log", 0x01), ("x.example/log", 0x06)]
+    assert {file.stat().st_mode & 0o777 for file in (tmp_path / "tlog").iterdir()} == {0o600}
     production = Settings(environment=Environment.PRODUCTION, var=tmp_path)
-    assert signer_of(production, tmp_path / "tlog") is None
-    given = signer_of(Settings(var=tmp_path, log_key=SIGNER.encoded), tmp_path / "tlog")
-    assert given is not None
-    assert given.verifier == SIGNER.verifier
+    assert log_signers(production) == ()
+    given = Settings(var=tmp_path, log_key=f"{made[1].encoded} {made[0].encoded}")
+    assert [signer.encoded for signer in log_signers(given)] == [signer.encoded for signer in made]
+    for wrong in (made[1].encoded, f"{SIGNER.encoded} {made[1].encoded}", "PRIVATE+KEY+x"):
+        with pytest.raises(NoteWrong):
+            log_signers(Settings(var=tmp_path, log_key=wrong))
 
 
 def test_entries_are_canonical_json() -> None:

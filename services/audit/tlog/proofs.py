@@ -10,6 +10,7 @@ from shared.transparency import merkle
 from shared.transparency.keys import NoteWrong, Verifier, unb64
 from shared.transparency.merkle import HASH_BYTES, ProofWrong, leaf_hash
 from shared.transparency.notes import Checkpoint, open_checkpoint
+from shared.transparency.trust import Policy
 
 HEADER = "c2sp.org/tlog-proof@v1"
 LEVELS_MAX = 63
@@ -50,14 +51,22 @@ def parse(data: bytes) -> Proof:
     return Proof(index, hashes, checkpoint, extra)
 
 
-def check(proof: Proof, entry: bytes, log: Verifier) -> Checkpoint:
-    """That the log has this entry, at the proof's index: the checkpoint that says so. Raises :class:`ProofWrong`."""
+def check(proof: Proof, entry: bytes, log: Verifier | Policy) -> tuple[Checkpoint, dict[str, int]]:
+    """That the log has this entry, at the proof's index: the checkpoint that says so, and who cosigned it when.
+
+    Against a log's key alone cosignatures are not looked at. Raises :class:`ProofWrong`.
+    """
+    cosigned: dict[str, int] = {}
     try:
-        checkpoint = open_checkpoint(proof.checkpoint, log)
+        if isinstance(log, Policy):
+            checked = log.check(proof.checkpoint)
+            checkpoint, cosigned = checked.checkpoint, checked.cosigned
+        else:
+            checkpoint = open_checkpoint(proof.checkpoint, log)
     except NoteWrong as fault:
         raise ProofWrong(str(fault)) from fault
     merkle.verify_inclusion(leaf_hash(entry), proof.index, checkpoint.size, proof.hashes, checkpoint.root)
-    return checkpoint
+    return checkpoint, cosigned
 
 
 def _index(line: str) -> int:

@@ -5,6 +5,7 @@ A file appears whole or not at all, and what it says never changes; only the che
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from services.audit.tlog.tiles import WIDTH, Tile, TileWrong, bundle, split_bundle
@@ -27,9 +28,12 @@ class Store:
             return _cut(tile, data)
         raise LookupError(tile.path)
 
-    def write(self, tile: Tile, data: bytes) -> None:
-        """Wait until it is on the disk."""
-        self._put(self.folder / tile.path, data)
+    def write(self, *tiles: tuple[Tile, bytes]) -> None:
+        """Wait until all of them are on the disk; the folders' own entries are flushed once, at the end."""
+        folders: dict[Path, None] = {}
+        for tile, data in tiles:
+            folders.update(dict.fromkeys(self._put(self.folder / tile.path, data)))
+        _flush(folders)
 
     def drop_partials(self, tile: Tile) -> None:
         """What came before the full tile; readers fall back to that."""
@@ -43,10 +47,19 @@ class Store:
         except FileNotFoundError:
             return b""
 
-    def publish(self, note: bytes) -> None:
-        self._put(self.folder / CHECKPOINT, note)
+    @property
+    def published_at(self) -> float:
+        """When the checkpoint was last put in place, in seconds since 1970; 0 before the first."""
+        try:
+            return (self.folder / CHECKPOINT).stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
 
-    def _put(self, file: Path, data: bytes) -> None:
+    def publish(self, note: bytes) -> None:
+        _flush(self._put(self.folder / CHECKPOINT, note))
+
+    def _put(self, file: Path, data: bytes) -> list[Path]:
+        """Put a file in place; the folders that must be flushed before it counts as there."""
         made = [folder for folder in (file.parent, *file.parent.parents) if not folder.exists()]
         file.parent.mkdir(parents=True, exist_ok=True)
         beside = file.with_name(f".{file.name}.new")
@@ -55,8 +68,7 @@ class Store:
             out.flush()
             os.fsync(out.fileno())
         beside.replace(file)
-        for folder in (file.parent, *(folder.parent for folder in made)):
-            _sync(folder)
+        return [file.parent, *(folder.parent for folder in made)]
 
 
 def _cut(tile: Tile, data: bytes) -> bytes:
@@ -67,9 +79,10 @@ def _cut(tile: Tile, data: bytes) -> bytes:
     return data[: tile.width * HASH_BYTES]
 
 
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _flush(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,18 +1,21 @@
 """The writer of the log: brings what is recorded into tiles, then signs it. Start at :meth:`Writer.seal`.
 
 The order is what keeps the log from ever having two histories: rows durable, tiles on the disk, tree state durable,
-checkpoint signed, checkpoint published. Every step gives the same bytes again, so that a crash between any two is
-mended by the next call. One process seals at a time (see ``keeper``).
+checkpoint signed, cosigned by witnesses, published. Every step gives the same bytes again, so that a crash between
+any two is mended by the next call. One process seals at a time (see ``keeper``).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, LargeBinary, MetaData, Table, select
 
+from services.audit.tlog.publishing import Publisher
 from services.audit.tlog.store import Store
 from services.audit.tlog.tiles import WIDTH, Tile, TileWrong, bundle, full_tile_hash, nodes_of, tiles_of
+from services.audit.tlog.witnesses import LogRefused
 from shared.database import WRITING, durable, write_turn
 from shared.follow import upsert
 from shared.transparency import merkle, notes
@@ -21,6 +24,7 @@ from shared.transparency.merkle import EMPTY_ROOT, leaf_hash
 from shared.transparency.notes import Checkpoint
 
 AT_ONCE = 64 * WIDTH
+TILES_KEPT = 256
 metadata = MetaData()
 # ``begun`` is written before the first tile: that commit waits for the disk, and every row before it with it.
 tree = Table(
@@ -31,10 +35,6 @@ tree = Table(
     Column("root", LargeBinary, nullable=False),
     Column("begun", BigInteger, nullable=False),
 )
-
-
-class LogRefused(Exception):
-    """Signing now would give the log a second history; the message says what does not fit. Nothing was signed."""
 
 
 class Source(Protocol):
@@ -57,24 +57,33 @@ class Writer:
     source: Source
     store: Store
     signer: Signer
+    published_by: Publisher | None = None  # None: signed by the log alone, without witnesses
+    publisher: Publisher = field(init=False)
     _looked_at: bytes = field(default=b"", init=False)
+    _looked_around: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        self.publisher = self.published_by or Publisher.alone(self.store, self.signer)
 
     def seal(self) -> int:
         """Publish what is recorded, at most :data:`AT_ONCE` entries of it; the size that is published then.
 
-        Raises :class:`LogRefused`.
+        Raises :class:`LogRefused`, and :class:`QuorumMissed` where witnesses are missing.
         """
         state = self.state()
         published = self._published(state)
         size = min(self.source.size(), state.size + AT_ONCE)
         if size < state.size:
             raise LogRefused(f"{state.size} entries are in the tree, and only {size} are recorded: an old backup?")
+        if not self._looked_around:
+            self.publisher.look_around(state.size, self._root)
+            self._looked_around = True
         if size > state.size:
             self._keep(state, begun=size)
             self._write_tiles(state.size, size)
             state = State(size, self._root(size))
             self._keep(state, begun=size)
-        if published is None or published.size < state.size:
+        if published is None or published.size < state.size or self.publisher.due:
             self._publish(state)
             self._tidy(published.size if published else 0, state.size)
         return state.size
@@ -83,6 +92,13 @@ class Writer:
         with self.engine.connect() as tx:
             row = tx.execute(select(tree)).one_or_none()
         return State(row.size, row.root) if row else State()
+
+    def published_size(self) -> int:
+        """Of the checkpoint that readers see; 0 if there is none that the log has signed."""
+        try:
+            return notes.open_checkpoint(self.store.checkpoint, self.signer.verifier).size
+        except NoteWrong:
+            return 0
 
     def _published(self, state: State) -> Checkpoint | None:
         """The published checkpoint, which must be of this tree. Raises :class:`LogRefused`."""
@@ -109,6 +125,7 @@ class Writer:
             raise LogRefused(f"of the entries {first} to {new - 1} only {len(entries)} are recorded")
         hashes = [leaf_hash(entry) for entry in entries]
         self._must_go_on(old, hashes[: old - first])
+        parted: dict[int, list[tuple[Tile, bytes]]] = {}
         for tile in tiles_of(new, old):
             here = slice(tile.number * WIDTH - first, tile.number * WIDTH - first + tile.width)
             match tile.level:
@@ -117,8 +134,11 @@ class Writer:
                 case 0:
                     data = b"".join(hashes[here])
                 case _:
+                    self.store.write(*parted.pop(tile.level - 1, ()))
                     data = self._above(tile, tile.level)
-            self.store.write(tile, data)
+            parted.setdefault(tile.level or 0, []).append((tile, data))
+        for written in parted.values():
+            self.store.write(*written)
 
     def _must_go_on(self, old: int, hashes: Sequence[bytes]) -> None:
         """The entries of the tile that is still open must be those under the tree of ``old``."""
@@ -136,9 +156,9 @@ class Writer:
             raise LogRefused(f"a tile of {size} entries is missing or damaged: {fault}") from fault
 
     def _publish(self, state: State) -> None:
-        note = notes.sign(Checkpoint(self.signer.name, state.size, state.root).text, self.signer)
-        self.store.publish(note)
-        self._looked_at = note
+        checkpoint = Checkpoint(self.signer.name, state.size, state.root)
+        read = lru_cache(TILES_KEPT)(self.store.read)  # witnesses ask for proofs over the same tiles
+        self._looked_at = self.publisher.publish(checkpoint, nodes_of(read, state.size))
 
     def _tidy(self, old: int, new: int) -> None:
         for tile in tiles_of(new, old):

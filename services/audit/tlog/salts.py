@@ -1,0 +1,27 @@
+"""The salts of entries: derived from a secret and the event's id, so that a lost database does not lose them.
+
+Without a secret they are random and stand in the ledger alone (decision 0015). Start at :class:`Salts`.
+"""
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.audit.tlog.leaves import SALT_BYTES
+
+PURPOSE = b"gongkai log salt v1\n"
+
+
+@dataclass(frozen=True, repr=False)
+class Salts:
+    """``keys``: the present secret first, then earlier ones that old entries were salted with."""
+
+    keys: Sequence[bytes] = ()
+
+    def new(self, event_id: str) -> bytes:
+        return next(iter(self.known(event_id)), b"") or secrets.token_bytes(SALT_BYTES)
+
+    def known(self, event_id: str) -> list[bytes]:
+        """The salts the event can have had."""
+        return [hmac.digest(key, PURPOSE + event_id.encode(), "sha256") for key in self.keys]
