@@ -6,14 +6,13 @@ by position.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
-from sqlalchemy import Column, Connection, Engine, Integer, MetaData, String, Table, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Integer, MetaData, String, Table, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared import places
 from shared.clock import Clock
 from shared.cloudevents import to_record, topic_of
 from shared.database import WriteTurnTimeout, make_tables
@@ -22,8 +21,9 @@ from shared.follow import upsert
 from shared.journal import Journal, JournalGap
 from shared.lease import Lease
 from shared.lease import metadata as lease_metadata
-from shared.log import Log, Outgoing, partition_of
+from shared.log import Log, LogUnavailable, Outgoing, partition_of
 from shared.observing import Observer
+from shared.standing import JournalForked, must_continue
 
 BATCH = 500
 IDLE_SECONDS = 1.0
@@ -39,17 +39,15 @@ relays = Table(
     Column("position", Integer, nullable=False),  # the last one confirmed
 )
 WHOLE = -1
-
-
-class JournalForked(Exception):
-    """The log has what the journal has not: the journal was restored from an older backup and reuses
-    positions.
-    """
+RESTORED = -2  # of a journal that came from a backup: it decides nothing before it has been held to the log
 
 
 @dataclass
 class Relay:
-    """Ships ``journal`` to ``<county>.<service>.events.v1``; its tables lie in the service's own database."""
+    """Ships ``journal`` to ``<county>.<service>.events.v1``; its tables lie in the service's own database.
+
+    ``hold`` is told why nothing may be decided on the journal for now, and '' once it may.
+    """
 
     engine: Engine
     journal: Journal
@@ -57,6 +55,7 @@ class Relay:
     county: str
     clock: Clock
     observer: Observer = field(default_factory=Observer)
+    hold: Callable[[str], None] = lambda _why: None
     lease: Lease = field(init=False)
     alarm: str = field(default="", init=False)
     trouble: str = field(default="", init=False)  # why nothing is shipped just now
@@ -73,9 +72,23 @@ class Relay:
         self.lease = Lease(self.engine, f"relay-{self.service}")
 
     def prepare(self) -> None:
-        """Make the tables, if they are not there."""
+        """Make the tables, if they are not there; look whether the journal goes on from what the log has."""
         with self.engine.begin() as tx:
             make_tables(tx, metadata, lease_metadata)
+        self.look()
+
+    def look(self) -> None:
+        """Before anything is decided: a journal that is behind the log, or has parted from it, must not go on.
+
+        A log that is away is no reason to wait, but for a journal that came from a backup.
+        """
+        try:
+            must_continue(self.journal, self.log, self.topic)
+        except JournalForked as parted:
+            self.hold(str(parted))
+        except LogUnavailable as away:
+            if self._restored():
+                self.hold(f"restored from a backup, and the log it must be held to is away: {away}")
 
     def start(self) -> None:
         self._stop.clear()
@@ -102,6 +115,7 @@ class Relay:
                 failures = 0
                 self._flows_again()
             except (JournalForked, JournalGap) as fork:
+                self.hold(str(fork))
                 self._raise_alarm(type(fork).__name__, str(fork))
             except Exception as fault:  # noqa: BLE001 - a relay never dies unseen; it says why and tries again
                 self._owned = False
@@ -159,6 +173,20 @@ class Relay:
         self.observer.relay_epoch(self.service, self.lease.epoch)
         return True
 
+    def _restored(self) -> bool:
+        with self.engine.connect() as tx:
+            return tx.execute(select(relays).where(*self._mark())).first() is not None
+
+    def _is_whole(self) -> None:
+        """The journal has been held to the log: it may decide."""
+        if self._restored():
+            with self.engine.begin() as tx:
+                tx.execute(relays.delete().where(*self._mark()))
+        self.hold("")
+
+    def _mark(self) -> tuple[ColumnElement[bool], ...]:
+        return (relays.c.service == self.service, relays.c.partition == RESTORED)
+
     def _keep_lease(self) -> None:
         if time.monotonic() - self._renewed > self.lease.seconds / 3:
             with self.engine.begin() as tx:
@@ -193,6 +221,7 @@ class Relay:
         rows = tx.execute(select(relays.c.partition, relays.c.position).where(relays.c.service == self.service))
         known = {row.partition: row.position for row in rows}
         self.confirmed = known.pop(WHOLE, 0)
+        known.pop(RESTORED, None)
         self._last = known
 
     def stored(self) -> int:
@@ -205,12 +234,8 @@ class Relay:
         """At take-over: a log that is ahead of the journal, or differs, is an alarm; one that lost its tail
         is shipped again.
         """
-        tails = places.tails(self.log, self.topic)
-        head = self.journal.head()
-        for partition, tail in tails.items():
-            known = self.journal.read(tail.position - 1, 1) if tail.position <= head else ()
-            if not known or known[0].event_id != tail.event_id:
-                raise JournalForked(f"partition {partition} ends at {tail.position}, which the journal does not have")
+        tails = must_continue(self.journal, self.log, self.topic)
+        self._is_whole()
         behind = [p for p, position in self._last.items() if p not in tails or tails[p].position < position]
         if behind:
             start = min(tails[p].position if p in tails else 0 for p in behind)
@@ -250,3 +275,8 @@ def mark_confirmed(tx: Connection, service: str, position: int, last: Mapping[in
     """The log has everything up to ``position``, and in these partitions up to these."""
     for partition, at in {**last, WHOLE: position}.items():
         upsert(tx, relays, {"service": service, "partition": partition}, {"position": at})
+
+
+def mark_restored(tx: Connection, service: str) -> None:
+    """The journal comes from a backup: at its next start it waits until it has been held to the log."""
+    upsert(tx, relays, {"service": service, "partition": RESTORED}, {"position": 0})

@@ -122,7 +122,7 @@ class Flow:
     def of(cls, service: Service, platform: LocalPlatform) -> "Flow":
         journal, observer = platform.journals[service.name], FlowObserver()
         common: dict[str, Any] = {"county": platform.settings.county, "clock": platform.clock, "observer": observer}
-        relay = Relay(service.engine, journal, platform.log, **common)
+        relay = Relay(service.engine, journal, platform.log, hold=journal.hold, **common)
         follower = Follower(
             service.name,
             service.engine,

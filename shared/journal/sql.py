@@ -49,11 +49,18 @@ class SqlJournal:
         self._moved = Condition()
         self._head_seen = 0
         self._polled_at = float("-inf")
+        self._held = ""
+
+    def hold(self, why: str) -> None:
+        """Take no appends for now, and say why; '' to take them again. What is read stays readable."""
+        self._held = why
 
     def append(self, append: Append) -> Outcome:
         return self.submit(append).result()
 
     def submit(self, append: Append, told: Told | None = None) -> Pending:
+        if self._held:
+            raise JournalUnavailable(self._held)
         try:
             waiting = Waiting(append, told)
         except EventTooLarge:

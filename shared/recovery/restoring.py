@@ -76,7 +76,7 @@ def whole_commands(
     partitions = log.partitions(topic)
     places = places_after(log, topic, head)
     _must_be_the_same(log, county, journal, head)
-    last = {p: place.last for p, place in places.items()}
+    last = {p: place.last for p, place in places.items() if place.last}
     held: list[Recorded] = []
     for event in of_source(log, county, journal.service, Checkpoint(head, places)):
         if len(held) >= BATCH and event.context.command_id != held[-1].context.command_id:

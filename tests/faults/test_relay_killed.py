@@ -18,7 +18,8 @@ from shared.journal.sql import SqlJournal
 from shared.lease import LeaseLost
 from shared.log import Log, LogUnavailable, Outgoing
 from shared.log.embedded import EmbeddedLog
-from shared.relay import JournalForked, Relay
+from shared.relay import Relay
+from shared.standing import JournalForked
 from tests.faults.shipping import TOPIC, merged
 from tests.shared.flows import COUNTY, count, engine_of, event_at, journal_of, log_of
 
@@ -142,7 +143,7 @@ def test_a_log_ahead_of_its_journal_stops_the_relay(tmp_path: Path, journal: Sql
     with pytest.raises(JournalForked):
         relay.step(0.0)
     relay.run()
-    assert relay.alarm.startswith("JournalForked")
+    assert relay.alarm.startswith("JournalBehind")
 
 
 def test_another_event_at_the_same_position_stops_the_relay(

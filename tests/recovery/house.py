@@ -2,12 +2,16 @@
 
 import json
 import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+import structlog
 from sqlalchemy import insert
 
+from services.cli import main
 from services.embedded import BUILDERS
 from shared.journal.schema import create_schema, events, journal
 from shared.recovery.papers import referred
@@ -78,3 +82,42 @@ def live(var: Path) -> None:
 def copied(var: Path, to: Path) -> Path:
     shutil.copytree(var, to)
     return to
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a platform that has lived through the tape; for reading alone."""
+    var = tmp_path_factory.mktemp("furnished") / "var"
+    furnish(var)
+    return var
+
+
+@pytest.fixture
+def var(furnished: Path, tmp_path: Path) -> Path:
+    """A copy of it, to spoil."""
+    return copied(furnished, tmp_path / "var")
+
+
+@pytest.fixture
+def gongkai(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Iterator[Callable[..., Ended]]:
+    """``gongkai("verify", "catalogue", GONGKAI_VAR=...)``: how it ended and what it said."""
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("GONGKAI_ENVIRONMENT", "development")
+    monkeypatch.setenv("GONGKAI_VAR", str(tmp_path / "var"))
+
+    def call(*arguments: str, **settings: str) -> Ended:
+        with monkeypatch.context() as patched:
+            for name, value in settings.items():
+                patched.setenv(name, value)
+            patched.setattr("sys.argv", ["gongkai", *arguments])
+            capsys.readouterr()
+            with pytest.raises(SystemExit) as end:
+                main()
+            told = capsys.readouterr()
+        assert "Traceback" not in told.out + told.err
+        return Ended(int(end.value.code or 0), told.out, told.err)
+
+    yield call
+    structlog.reset_defaults()

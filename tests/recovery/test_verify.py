@@ -9,8 +9,9 @@ import pytest
 
 from shared.cloudevents import topic_of
 from tests.platform.taped import COUNTY, SERVICES, tape
-from tests.recovery.house import Ended
+from tests.recovery.house import Ended, furnished, gongkai, var
 
+__all__ = ["furnished", "gongkai", "var"]
 Gongkai = Callable[..., Ended]
 EVENTS = sum(len(tape(name)) for name in SERVICES)
 
