@@ -121,12 +121,8 @@ class GatheredView(View):
 
     def gather(self, store: Store, events: Sequence[Recorded]) -> None:
         """Change what is in memory; somebody writes it later."""
-        wanted: dict[Table, list[Key]] = {}
-        for event in events:
-            for table, key in self.touched(event):
-                wanted.setdefault(table, []).append(key)
-        for table, keys in wanted.items():
-            store[table].load(keys)
+        if store.asks:
+            store.load(touch for event in events for touch in self.touched(event))
         for event in events:
             self.change(store, event)
 

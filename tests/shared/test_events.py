@@ -1,5 +1,7 @@
 """Events keep their meaning for ever: old versions are lifted, strangers refused, readers deaf to what is more."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
@@ -56,10 +58,26 @@ def as_written(version: int, **data: Any) -> Recorded:
 def test_every_version_ever_written_reads_as_the_present_one(old: Recorded) -> None:
     assert NOW.read(old) == Posted(place="村口", sheet="A3")
 
+    assert NOW.plain(old) == {"place": "村口", "sheet": "A3"}
+    assert NOW.plain(as_written(3, place="村口", sheet="A3")) == {"place": "村口", "sheet": "A3"}
 
-def test_a_version_newer_than_the_program_is_refused() -> None:
+
+def test_plain_data_has_the_fields_that_came_after_it_was_recorded() -> None:
+    class Nailed(Event):
+        where: str
+        nails: int = 4
+        tools: tuple[str, ...] = ("hammer",)
+
+    now = Registry("made-up", [Nailed])
+    for _ in range(2):
+        early = replace(as_written(1, where="村口"), type="cn.gongkai.made-up.Nailed.v1")
+        assert now.plain(early) == {"where": "村口", "nails": 4, "tools": ["hammer"]}
+
+
+@pytest.mark.parametrize("read", [NOW.read, NOW.plain])
+def test_a_version_newer_than_the_program_is_refused(read: Callable[[Recorded], object]) -> None:
     with pytest.raises(UnknownEvent, match=r"Posted\.v4"):
-        NOW.read(as_written(4, place="村口", sheet="A3"))
+        read(as_written(4, place="村口", sheet="A3"))
 
 
 def test_a_version_without_its_step_is_a_fault_of_the_program() -> None:

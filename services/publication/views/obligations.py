@@ -3,37 +3,29 @@
 Timeliness is counted here too: by duties, never by how much was published (PUB-33, PUB-36).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    Connection,
     Date,
     Integer,
     RowMapping,
     String,
+    Table,
     case,
     func,
     select,
-    update,
 )
 
-from services.publication.events import (
-    REGISTRY,
-    NoChangeAttested,
-    ObligationDueMoved,
-    ObligationEvent,
-    ObligationFellOverdue,
-    ObligationFulfilled,
-    ObligationRaised,
-)
+from services.publication.events import REGISTRY, ObligationEvent
 from shared.events import Recorded
-from shared.follow import TableMaker, View, upsert
+from shared.follow import GatheredView, Key, Store, TableMaker
+from shared.rows import Rows
 
 OPEN, FULFILLED = "open", "fulfilled"
 
@@ -50,9 +42,36 @@ class Timeliness:
     late_workdays: int
 
 
-class Obligations(View):
+_BLANK: dict[str, Any] = {
+    "moves": [],
+    "state": OPEN,
+    "overdue_from": None,
+    "disclosure": "",
+    "attested_by": "",
+    "fulfilled_on": None,
+    "late_workdays": None,
+}
+_day = date.fromisoformat
+_CHANGES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "ObligationFellOverdue": lambda fact: {"overdue_from": _day(fact["from_day"])},
+    "NoChangeAttested": lambda fact: {"attested_by": fact["by"]},
+    "ObligationFulfilled": lambda fact: {
+        "state": FULFILLED,
+        "disclosure": fact["disclosure"],
+        "fulfilled_on": _day(fact["on"]),
+        "late_workdays": fact["late_workdays"],
+    },
+}
+
+
+class Obligations(GatheredView):
+    """Reads the facts as plain data: they are the service's own, checked when they were recorded."""
+
     name: ClassVar[str] = "obligations"
     hears: ClassVar[tuple[str, ...]] = ("publication",)
+    heeds: ClassVar[Mapping[str, frozenset[str]]] = {
+        "publication": frozenset(fact.__name__ for fact in get_args(ObligationEvent))
+    }
 
     def define(self, table: TableMaker) -> None:
         def text(name: str, length: int) -> "Column[str]":
@@ -80,43 +99,32 @@ class Obligations(View):
             index=(("organisation", "due"), ("state", "due"), ("town", "due")),
         )
 
-    def apply(self, tx: Connection, event: Recorded) -> None:
+    def touched(self, event: Recorded) -> Iterator[tuple[Table, Key]]:
         if event.stream.startswith("obligation-"):
-            fact = REGISTRY.read(event)
-            values = self._change(tx, fact)  # type: ignore[arg-type]  # the stream holds nothing else
-            self._set(tx, event.identity, values | {"version": event.version})
+            yield self.rows, (event.identity,)
 
-    def _change(self, tx: Connection, fact: ObligationEvent) -> dict[str, Any]:
-        match fact:
-            case ObligationRaised():
-                row = fact.model_dump(mode="json", exclude={"obligation", "trigger", "due"})
-                more = {"trigger": fact.trigger, "due": fact.due, "state": OPEN, "moves": [], "version": 0}
-                upsert(tx, self.rows, {"obligation": fact.obligation}, row | more)
-                return {}
-            case ObligationDueMoved():
-                return self._moved(tx, fact)
-            case ObligationFellOverdue():
-                return {"overdue_from": fact.from_day}
-            case NoChangeAttested():
-                return {"attested_by": fact.by}
-            case ObligationFulfilled():
-                return {
-                    "state": FULFILLED,
-                    "disclosure": fact.disclosure,
-                    "fulfilled_on": fact.on,
-                    "late_workdays": fact.late_workdays,
-                }
+    def change(self, rows: Store, event: Recorded) -> None:
+        name, obligation = event.name, event.identity
+        if name not in self.heeds["publication"]:
+            return
+        fact, own = REGISTRY.plain(event), rows[self.rows]
+        if name == "ObligationRaised":
+            fact.update(_BLANK, trigger=_day(fact["trigger"]), due=_day(fact["due"]), version=event.version)
+            own.put(fact)
+        elif name == "ObligationDueMoved":
+            self._moved(own, fact, event.version)
+        else:
+            own.change(obligation, version=event.version, **_CHANGES[name](fact))
 
-    def _moved(self, tx: Connection, fact: ObligationDueMoved) -> dict[str, Any]:
-        query = select(self.rows.c.moves).where(self.rows.c.obligation == fact.obligation)
-        moves = [*(tx.scalar(query) or []), {"was": fact.was.isoformat(), "reason": fact.reason}]
-        changed = fact.model_dump(mode="json", include={"provisional", "calendars", "reckoning"})
-        if fact.was != fact.due:
+    def _moved(self, rows: Rows, fact: dict[str, Any], version: int) -> None:
+        row = rows.get(fact["obligation"])
+        if row is None:
+            return
+        changed = {name: fact[name] for name in ("provisional", "calendars", "reckoning")}
+        if fact["was"] != fact["due"]:
             changed["overdue_from"] = None
-        return changed | {"due": fact.due, "moves": moves}
-
-    def _set(self, tx: Connection, obligation: str, values: dict[str, Any]) -> None:
-        tx.execute(update(self.rows).where(self.rows.c.obligation == obligation).values(**values))
+        moves = [*row["moves"], {"was": fact["was"], "reason": fact["reason"]}]
+        rows.change(fact["obligation"], **changed, due=_day(fact["due"]), moves=moves, version=version)
 
     # --- questions ---
 

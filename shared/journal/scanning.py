@@ -1,0 +1,125 @@
+"""A journal read from end to end, as a replay does: large pages of driver rows, and only the events that are heeded.
+
+Start at :func:`scan`. Nothing may be missing all the same: each page counts the positions it covers. Data, time
+and context of an event are made only when somebody asks for them.
+"""
+
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic_core import from_json
+from sqlalchemy import Engine
+
+from shared.events import TYPE_PREFIX, Context, Recorded
+from shared.journal import JournalGap
+from shared.journal.statements import COLUMNS
+from shared.journal.transaction import instant
+
+PAGE = 5_000  # positions
+
+
+class Unread(Recorded):
+    """An event as the journal's row has it, taken apart at need."""
+
+    __slots__ = ("_row",)
+    _row: Sequence[Any]
+
+    def __init__(self, service: str, row: Sequence[Any]) -> None:
+        _set(self, "service", service)
+        _set(self, "_row", row)
+
+    @property
+    def position(self) -> int:
+        value: int = self._row[0]
+        return value
+
+    @property
+    def stream(self) -> str:
+        value: str = self._row[2]
+        return value
+
+    @property
+    def version(self) -> int:
+        value: int = self._row[3]
+        return value
+
+    @property
+    def event_id(self) -> str:
+        value: str = self._row[4]
+        return value
+
+    @property
+    def type(self) -> str:
+        value: str = self._row[5]
+        return value
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Made anew each time: whoever replays asks once, and keeping it for all of a page costs more."""
+        value: Mapping[str, Any] = from_json(self._row[6])
+        return value
+
+    @property
+    def recorded_at(self) -> datetime:
+        return instant(self._row[1])
+
+    @property
+    def context(self) -> Context:
+        return Context(*self._row[7:])
+
+
+_set = object.__setattr__
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``events`` are those heeded among the positions up to and including ``upto``."""
+
+    upto: int
+    events: Sequence[Recorded]
+
+
+def scan(
+    engine: Engine, service: str, upto: int, names: Collection[str] = (), *, after: int = 0, page: int = PAGE
+) -> Iterator[Page]:
+    """Positions ``after + 1`` to ``upto``; of the events those with one of the names, or all.
+
+    While one page is worked on, the next is being read. Raises :class:`JournalGap`.
+    """
+    reader = _Reader(engine, service, names)
+    ends = [(start, min(start + page, upto)) for start in range(after, upto, page)]
+    with ThreadPoolExecutor(1, thread_name_prefix=f"scan-{service}") as ahead:
+        coming = deque(ahead.submit(reader.page, *ends[0]) for _ in ends[:1])
+        for number, (_, end) in enumerate(ends, start=1):
+            rows = coming.popleft().result()
+            if number < len(ends):
+                coming.append(ahead.submit(reader.page, *ends[number]))
+            yield Page(end, [Unread(service, row) for row in rows])
+
+
+class _Reader:
+    def __init__(self, engine: Engine, service: str, names: Collection[str]) -> None:
+        self._engine, self._service = engine, service
+        self._binary = engine.dialect.name == "postgresql"  # numbers and instants as they are, not as text
+        mark = "%s" if self._binary else "?"
+        within = f"position > {mark} AND position <= {mark}"
+        heeded = " OR ".join(f"type LIKE {mark}" for _ in names)
+        self._likes = tuple(f"{TYPE_PREFIX}.{service}.{name}.v%" for name in sorted(names))
+        self._count = f"SELECT count(*) FROM events WHERE {within}"  # noqa: S608 - our own names
+        chosen = f"{within} AND ({heeded})" if names else within
+        self._rows = f"SELECT {COLUMNS} FROM events WHERE {chosen} ORDER BY position"  # noqa: S608 - our own names
+
+    def page(self, after: int, upto: int) -> list[Any]:
+        with self._engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            cursor = raw.cursor(binary=True) if self._binary else raw.cursor()
+            rows: list[Any] = cursor.execute(self._rows, (after, upto, *self._likes)).fetchall()
+            whole = upto - after
+            if len(rows) != whole and cursor.execute(self._count, (after, upto)).fetchone()[0] != whole:
+                raise JournalGap(f"{self._service} does not have every position from {after + 1} to {upto}")
+            cursor.close()
+            return rows

@@ -1,0 +1,85 @@
+"""A view made again from its own journal is the view that was made event by event (shared/replaying.py)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine, inspect, text
+
+from services.publication.views.obligations import Obligations
+from shared.database import make_engine
+from shared.events import Recorded
+from shared.journal import JournalGap
+from shared.journal.scanning import scan
+from shared.rebuild import view_digest
+from shared.replaying import replay
+from tests.benchmarks.multiplied import fill, rows
+from tests.platform.taped import tape
+
+COUNT = 1_200
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = make_engine(database_url)
+    fill(engine, "publication", COUNT)
+    yield engine
+    engine.dispose()
+
+
+def read(engine: Engine, names: tuple[str, ...] = (), page: int = 100) -> list[Recorded]:
+    return [event for part in scan(engine, "publication", COUNT, names, page=page) for event in part.events]
+
+
+def test_a_scan_gives_every_event_as_it_was_recorded(engine: Engine) -> None:
+    found, told = read(engine), tape("publication")
+    assert [event.position for event in found] == list(range(1, COUNT + 1))
+    for event, was in zip(found, told, strict=False):
+        assert (event.type, event.stream, event.version) == (was.type, was.stream, was.version)
+        assert (event.data, event.recorded_at) == (was.data, was.recorded_at)
+        assert replace(event.context, command_id="") == replace(was.context, command_id="")
+
+
+def test_a_scan_for_names_gives_those_and_no_others(engine: Engine) -> None:
+    wanted = ("ObligationRaised", "ObligationFulfilled")
+    assert [e.position for e in read(engine, wanted)] == [e.position for e in read(engine) if e.name in wanted]
+
+
+def test_a_scan_ends_each_page_where_it_has_read_to_even_if_nothing_there_is_heeded(engine: Engine) -> None:
+    pages = [part.upto for part in scan(engine, "publication", COUNT, ("VersionCorrected",), page=500)]
+    assert pages == [500, 1000, COUNT]
+
+
+@pytest.mark.parametrize("names", [(), ("ObligationFulfilled",)])
+def test_a_position_that_is_missing_stops_the_scan_even_if_nobody_heeds_it(
+    engine: Engine, names: tuple[str, ...]
+) -> None:
+    with engine.begin() as tx:
+        for trigger in ("events_refuse_delete",) if tx.dialect.name == "sqlite" else ():
+            tx.execute(text(f"DROP TRIGGER {trigger}"))
+        if tx.dialect.name == "postgresql":
+            tx.execute(text("ALTER TABLE events DISABLE TRIGGER refuse_change"))
+        tx.execute(text("DELETE FROM events WHERE position = 333"))
+    with pytest.raises(JournalGap):
+        read(engine, names)
+
+
+def test_a_replayed_view_has_the_rows_and_indexes_of_one_that_saw_event_by_event(engine: Engine) -> None:
+    slow, quick = Obligations(engine), Obligations(engine, "__quick")
+    for view in (slow, quick):
+        view.metadata.create_all(engine)
+    with engine.begin() as tx:
+        for event in read(engine):
+            slow.apply(tx, event)
+    seen: list[int] = []
+    heeded = replay(quick, "publication", COUNT, seen.append)
+    assert heeded == sum(event.stream.startswith("obligation-") for event in read(engine))
+    assert seen[-1] == COUNT
+    assert view_digest(quick) == view_digest(slow)
+    indexes = [len(inspect(engine).get_indexes(name)) for name in ("obligations", "obligations__quick")]
+    assert indexes[0] == indexes[1] == 3
+
+
+def test_a_copied_journal_has_no_event_twice() -> None:
+    copied = list(rows("publication", COUNT))
+    assert len({row[4] for row in copied}) == len({(row[2], row[3]) for row in copied}) == COUNT

@@ -1,0 +1,163 @@
+"""Rows gathered in memory come out as if each change had been written at once (shared/rows.py)."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import JSON, Boolean, Column, Date, Engine, Integer, MetaData, String, Table, func, select
+from sqlalchemy.exc import DBAPIError
+
+from shared.columns import Instant
+from shared.database import make_engine
+from shared.rows import Rows, Store
+
+NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
+table = Table(
+    "things",
+    MetaData(),
+    Column("town", String(20), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("words", String(50), nullable=False, default="none"),
+    Column("list", JSON, nullable=False),
+    Column("day", Date),
+    Column("at", Instant(), nullable=False),
+    Column("done", Boolean, nullable=False, default=False),
+)
+alone = Table("alone", MetaData(), Column("id", String(20), primary_key=True), Column("words", String(50)))
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = make_engine(database_url)
+    for each in (table, alone):
+        each.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+def thing(number: int, **more: Any) -> dict[str, Any]:
+    words = 'tab\t, line\n, quote", \\N 党务'
+    return {"town": "FY", "number": number, "words": words, "list": [{"n": number}], "day": None, "at": NOON} | more
+
+
+def everything(engine: Engine) -> dict[int, dict[str, Any]]:
+    with engine.connect() as tx:
+        return {row["number"]: dict(row) for row in tx.execute(select(table)).mappings()}
+
+
+def act(rows: Rows, model: dict[int, dict[str, Any]], chance: Random) -> None:
+    """One random act on the rows, and the same on a plain dict."""
+    number = chance.randrange(120)
+    match chance.choice(["put", "put", "change", "change", "drop", "get"]):
+        case "put":
+            row = thing(number, day=date(2026, 1, 1 + chance.randrange(28)), done=chance.random() < 0.5)
+            rows.put(dict(row))
+            model[number] = row
+        case "change":
+            words = f"changed {chance.random()}"
+            rows.change("FY", number, words=words)
+            if number in model:
+                model[number] = {**model[number], "words": words}
+        case "drop":
+            rows.drop("FY", number)
+            model.pop(number, None)
+        case "get":
+            assert rows.get("FY", number) == model.get(number)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("whole", [False, True])
+def test_many_changes_in_many_batches_leave_what_each_alone_would(engine: Engine, seed: int, whole: bool) -> None:
+    chance, model = Random(seed), dict[int, dict[str, Any]]()
+    store: Store | None = None
+    for _ in range(5):
+        with engine.begin() as tx:
+            if store is None or not whole:
+                store = Store(tx, whole=whole)
+            store.go_on(tx)
+            store.load((table, ("FY", chance.randrange(120))) for _ in range(chance.choice([0, 1, 80])))
+            for _ in range(chance.choice([3, 400])):
+                act(store[table], model, chance)
+            store.write()
+        assert everything(engine) == model
+
+
+def test_what_a_row_leaves_out_has_its_default_however_many_are_written(engine: Engine) -> None:
+    for many in (1, 200):
+        with engine.begin() as tx:
+            store = Store(tx)
+            for number in range(many):
+                row = thing(number)
+                del row["words"]
+                store[table].put(row)
+            store.write()
+    assert {(row["words"], row["done"]) for row in everything(engine).values()} == {("none", False)}
+
+
+def test_rows_of_one_key_column_are_found_together(engine: Engine) -> None:
+    ids = [f"id-{n}" for n in range(300)]
+    with engine.begin() as tx:
+        store = Store(tx)
+        for one in ids:
+            store[alone].put({"id": one, "words": "first"})
+        store.write()
+    with engine.begin() as tx:
+        store = Store(tx)
+        store.load((alone, (one,)) for one in [*ids, "stranger"])
+        assert store[alone].get("stranger") is None
+        for one in ids:
+            store[alone].change(one, words="second")
+        store[alone].change("stranger", words="second")
+        store.write()
+        counted = tx.execute(select(func.count()).where(alone.c.words == "second")).scalar()
+    assert counted == 300
+
+
+def test_a_row_that_the_table_refuses_is_the_drivers_own_fault_and_leaves_nothing(engine: Engine) -> None:
+    def write() -> None:
+        with engine.begin() as tx:
+            store = Store(tx)
+            for number in range(200):
+                store[table].put(thing(number, at=None))
+            store.write()
+
+    with pytest.raises(DBAPIError):
+        write()
+    assert everything(engine) == {}
+
+
+@pytest.fixture
+def guarded(postgres_url: str) -> Iterator[Engine]:
+    """A PostgreSQL whose things are shown and given only to those of town FY, and a role that is held to it."""
+    engine = make_engine(postgres_url)
+    table.metadata.create_all(engine)
+    with engine.begin() as tx:
+        for statement in (
+            "ALTER TABLE things ENABLE ROW LEVEL SECURITY",
+            "CREATE POLICY own ON things USING (town = 'FY') WITH CHECK (town = 'FY')",
+            "CREATE ROLE rows_writer",
+            "GRANT USAGE ON SCHEMA public TO rows_writer",
+            "GRANT ALL ON things TO rows_writer",
+        ):
+            tx.exec_driver_sql(statement)
+    yield engine
+    with engine.begin() as tx:
+        tx.exec_driver_sql("DROP OWNED BY rows_writer")
+        tx.exec_driver_sql("DROP ROLE rows_writer")
+    engine.dispose()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("town", "taken"), [("FY", 200), ("HS", 0)])
+def test_many_rows_get_past_row_security_only_if_they_are_of_the_town(guarded: Engine, town: str, taken: int) -> None:
+    """Row security does not let COPY in, so that they must take another way."""
+    with suppress(DBAPIError), guarded.begin() as tx:
+        tx.exec_driver_sql("SET LOCAL ROLE rows_writer")
+        store = Store(tx, whole=True)
+        for number in range(200):
+            store[table].put(thing(number, town=town))
+        store.write()
+    assert len(everything(guarded)) == taken
