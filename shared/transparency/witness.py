@@ -248,7 +248,7 @@ def _same(checkpoint: Checkpoint) -> tuple[ColumnElement[bool], ...]:
 def _first(tx: Connection, row: dict[str, object]) -> bool:
     """Whether this became the first row of the log."""
     make = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
-    return tx.execute(make(seen).values(**row).on_conflict_do_nothing()).rowcount == 1
+    return tx.execute(make(seen).values(**row).on_conflict_do_nothing().returning(seen.c.origin)).first() is not None
 
 
 def _signed_by(note: bytes, keys: Sequence[Verifier]) -> bytes:

@@ -62,7 +62,7 @@ async def _body(request: Request) -> bytes:
 async def _answered(witness: Witness | None, ask: Callable[[Witness], Answer]) -> Response:
     there = _there(witness)
     answer = await anyio.to_thread.run_sync(lambda: ask(there))
-    return Response(answer.body, answer.status, media_type=answer.type)
+    return Response(answer.body, answer.status, headers={"Content-Type": answer.type})
 
 
 def _there(witness: Witness | None) -> Witness:
