@@ -3,20 +3,42 @@
 A file appears whole or not at all, and what it says never changes; only the checkpoint is replaced.
 """
 
+import fcntl
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from services.audit.tlog.tiles import WIDTH, Tile, TileWrong, bundle, split_bundle
 from shared.transparency.merkle import HASH_BYTES
 
 CHECKPOINT = "checkpoint"
+LOCK = ".writing"
+
+
+class StoreBusy(Exception):
+    """Another process is writing to the log's folder, or stands still in the middle of it; nothing was done."""
 
 
 class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let nobody else write here meanwhile. Raises :class:`StoreBusy`.
+
+        A lease cannot do this: its owner may stand still between looking at it and replacing a file. The kernel keeps
+        this lock for a process that stands still, and frees it when the process ends.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / LOCK).open("ab") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as taken:
+                raise StoreBusy(f"another process is writing to {self.folder}") from taken
+            yield
 
     def read(self, tile: Tile) -> bytes:
         """A partial tile also from the full one that took its place. Raises ``LookupError``, :class:`TileWrong`."""

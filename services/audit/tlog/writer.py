@@ -2,7 +2,7 @@
 
 The order is what keeps the log from ever having two histories: rows durable, tiles on the disk, tree state durable,
 checkpoint signed, cosigned by witnesses, published. Every step gives the same bytes again, so that a crash between
-any two is mended by the next call. One process seals at a time (see ``keeper``).
+any two is mended by the next call. One process seals at a time, by lease (see ``keeper``) and by the folder's lock.
 """
 
 from collections.abc import Sequence
@@ -68,8 +68,12 @@ class Writer:
     def seal(self) -> int:
         """Publish what is recorded, at most :data:`AT_ONCE` entries of it; the size that is published then.
 
-        Raises :class:`LogRefused`, and :class:`QuorumMissed` where witnesses are missing.
+        Raises :class:`LogRefused`, :class:`StoreBusy`, and :class:`QuorumMissed` where witnesses are missing.
         """
+        with self.store.alone():
+            return self._sealed()
+
+    def _sealed(self) -> int:
         state = self.state()
         published = self._published(state)
         size = min(self.source.size(), state.size + AT_ONCE)
