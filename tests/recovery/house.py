@@ -3,20 +3,23 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 import structlog
 from sqlalchemy import insert
 
+from services.audit.tlog.store import Store
 from services.cli import main
 from services.embedded import BUILDERS
 from shared.journal.schema import create_schema, events, journal
 from shared.recovery.papers import referred
 from shared.running import LocalPlatform, Running
 from shared.settings import Environment, Settings
+from shared.transparency.notes import Checkpoint, split_note
 from tests.platform.replaying import columns_of
 from tests.platform.taped import COUNTY, SERVICES, tape
 
@@ -39,9 +42,9 @@ def settings_at(var: Path) -> Settings:
 
 
 def running_at(var: Path) -> Running:
-    """Every service over that folder, with all of its threads."""
+    """Every service over that folder; nothing falls due, so that it stands still once all has been reacted to."""
     platform = LocalPlatform(settings_at(var))
-    return Running(platform, [BUILDERS[name](platform) for name in SERVICES])
+    return Running(platform, [replace(BUILDERS[name](platform), tickers=()) for name in SERVICES])
 
 
 def furnish(var: Path) -> None:
@@ -72,11 +75,19 @@ def live(var: Path) -> None:
     running.start()
     try:
         assert running.settle(60)
-        writer = next(f for f in running.flows if f.service.name == "audit").service.workers[0].writer  # type: ignore[attr-defined]  # audit's keeper
-        while writer.seal() < sum(len(tape(name)) for name in SERVICES):
-            pass
+        await_logged(running)
     finally:
         running.stop()
+
+
+def await_logged(running: Running) -> None:
+    """Wait until a leaf of every event of every journal is published."""
+    store = Store(running.platform.settings.var / "tlog")
+    events = sum(journal.head() for journal in running.platform.journals.values())
+    deadline = monotonic() + 60
+    while not store.checkpoint or Checkpoint.parse(split_note(store.checkpoint)[0]).size < events:
+        assert monotonic() < deadline, "the transparency log stands still"
+        sleep(0.05)
 
 
 def copied(var: Path, to: Path) -> Path:
