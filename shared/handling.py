@@ -122,8 +122,16 @@ class Handler:
             raise CommandReused(f"command {command_id} has been used before, for another command")
         return replace(earlier, repeated=True)
 
-    def state(self, decider: Decider[Any, Any, Any], identity: str) -> tuple[int, Any]:
-        """Version and state of a stream as the journal has it now."""
+    def state(self, decider: Decider[Any, Any, Any], identity: str, at: int | None = None) -> tuple[int, Any]:
+        """Version and state of a stream as the journal has it now; or, if that is remembered, ``at`` a version.
+
+        The latter is for who goes on to append with that very version expected: if it is no longer the last, nothing
+        comes of it.
+        """
+        if at is not None:
+            version, state = self._known(decider, identity, fresh=False)
+            if version == at:
+                return version, state
         return self._known(decider, identity, fresh=True)
 
     def forget(self, stream: str) -> None:

@@ -25,6 +25,7 @@ from shared.handling import Handler
 from shared.identity import TokenVerifier
 from shared.identity.issuer import DevelopmentIssuer
 from shared.identity.oidc import JwksVerifier
+from shared.identity.register import Register
 from shared.journal.sql import SqlJournal
 from shared.laying import Plan, lay, must_fit
 from shared.log import Log
@@ -133,6 +134,9 @@ class Flow:
             service.handler,
             **common,
         )
+        for view in service.views:
+            if isinstance(view, Register):
+                view.followed(partial(follower.positions.__getitem__, (view.name, "catalogue")))
         ticking = Ticking(service.name, service.engine, service.tickers, service.handler, platform.clock, observer)
         return cls(service, relay, follower, ticking)
 

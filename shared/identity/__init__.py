@@ -135,3 +135,7 @@ class TokenVerifier(Protocol):
     def subject(self, token: str) -> str:
         """The person a bearer token names. Raises ``Refused('TOKEN_INVALID' | 'TOKEN_EXPIRED')``."""
         ...
+
+    def remembered(self, token: str) -> str:
+        """The same from memory alone, as long as it still counts; '' where it must be checked."""
+        ...

@@ -4,6 +4,8 @@ Tokens are judged by the machine's own time, never by the business clock: that o
 development, while issuers, and the portal's sessions with them, live in real time.
 """
 
+import hashlib
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,7 +28,19 @@ REFRESH_EVERY = timedelta(seconds=30)  # at most, for tokens that name an unknow
 RETRY_EVERY = timedelta(seconds=3)  # at most, while the issuer is away
 KEYS_AGE_MAX = timedelta(hours=1)  # then a key the issuer has withdrawn no longer counts
 
+TOKENS_MAX = 20_000
+
 JwksSource = Callable[[], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A token whose signature and claims were found good under this very key; it counts until ``expires``."""
+
+    person: str
+    key_id: str
+    key: jwk.Key
+    expires: float
 
 
 class IssuerUnavailable(Refused):
@@ -49,6 +63,7 @@ class JwksVerifier:
     _read_at: datetime | None = field(default=None, init=False)
     _failed_at: datetime | None = field(default=None, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
+    _checked: OrderedDict[bytes, Checked] = field(default_factory=OrderedDict, init=False)
 
     @classmethod
     def of(cls, settings: Settings) -> "JwksVerifier":
@@ -58,8 +73,25 @@ class JwksVerifier:
 
     def subject(self, token: str) -> str:
         """The person. Raises ``Refused('TOKEN_INVALID' | 'TOKEN_EXPIRED')``, :class:`IssuerUnavailable`."""
+        return self.remembered(token) or self._check(token)
+
+    def remembered(self, token: str) -> str:
+        """The person of a token that was checked before, if nothing that counts has changed since; else ''.
+
+        Asks nobody. It has not expired, the keys are no older than they may be, and its key is still among them.
+        """
+        with self._lock:
+            checked = self._checked.get(_digest(token))
+            if checked is None or self._keys.get(checked.key_id) is not checked.key:
+                return ""
+            now = self.clock.now()
+            fresh = self._read_at is not None and now - self._read_at < KEYS_AGE_MAX
+            return checked.person if fresh and now.timestamp() < checked.expires else ""
+
+    def _check(self, token: str) -> str:
         try:
-            key = self._key(self._key_id(token))
+            key_id = self._key_id(token)
+            key = self._key(key_id)
             claims = jwt.decode(token, key, algorithms=ALGORITHMS).claims
             self._expected().validate(claims)
         except ExpiredTokenError as old:
@@ -69,7 +101,14 @@ class JwksVerifier:
         person = claims.get(self.claim)
         if not isinstance(person, str) or not person:
             raise _invalid()
+        self._remember(token, Checked(person, key_id, key, float(claims["exp"])))
         return person
+
+    def _remember(self, token: str, checked: Checked) -> None:
+        with self._lock:
+            self._checked[_digest(token)] = checked
+            while len(self._checked) > TOKENS_MAX:
+                self._checked.popitem(last=False)
 
     def _expected(self) -> jwt.JWTClaimsRegistry:
         return jwt.JWTClaimsRegistry(
@@ -111,6 +150,7 @@ class JwksVerifier:
             raise IssuerUnavailable from away
         self._keys = {str(key.kid or ""): key for key in keys}
         self._read_at, self._failed_at = now, None
+        self._checked.clear()
 
 
 def discovered(issuer: str, client: httpx2.Client | None = None) -> JwksSource:
@@ -126,6 +166,11 @@ def discovered(issuer: str, client: httpx2.Client | None = None) -> JwksSource:
         return keys
 
     return read
+
+
+def _digest(token: str) -> bytes:
+    """What stands for a token in memory, so that no token lies there."""
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
 
 
 def _invalid() -> Refused:

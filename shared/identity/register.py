@@ -1,17 +1,20 @@
 """The register as every service keeps it: who held which post, was whose member, stood under whom, on a day.
 
 A read model of catalogue's events. Start at :meth:`Register.standing`, which is asked for every request. What
-changes rarely is kept in memory as a :class:`Structure`; a row of ``changes`` tells every process, at each
-question, whether to read it again.
+changes rarely is kept in memory as a :class:`Structure`; a row of ``changes`` tells every process whether to read it
+again. Where the process follows catalogue itself (:meth:`Register.followed`) that row is asked for when something was
+applied here, and otherwise every :data:`TRUST_SECONDS`, since another process may have applied it; elsewhere, always.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from threading import Lock
+from time import monotonic
 
-from sqlalchemy import Connection, Engine, or_, select
+from sqlalchemy import Connection, Engine, Select, Table, or_, select
 
 from shared.clock import business_day
 from shared.identity import OVERSEERS, PostHeld, PostKind, Standing
@@ -22,6 +25,8 @@ from shared.parameters import PARAMETERS, value_of
 from shared.workdays import Calendar
 
 PEOPLE_MAX = 100_000
+STANDINGS_MAX = 20_000
+TRUST_SECONDS = 0.2  # how late a change that another process of this service has applied may be seen here
 FIRST_PERSONS = (PostKind.SECRETARY, PostKind.COMMITTEE_SECRETARY, PostKind.CDI_SECRETARY)  # ORG-07
 
 
@@ -51,41 +56,60 @@ class Known:
     belongings: tuple[Belonging, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The row of changes, when it was asked for, and how far this process had applied catalogue's events before."""
+
+    changes: Mapping[str, int]
+    at: float
+    applied: int
+
+
 class Register(RegisterTables):
     def __init__(self, engine: Engine, generation: str = "") -> None:
         super().__init__(engine, generation)
         self._lock = Lock()
         self._structure: tuple[int, Structure] = (-1, Structure())
         self._people: OrderedDict[str, Known] = OrderedDict()
+        self._standings: OrderedDict[tuple[str, date], tuple[Structure, Known, Standing]] = OrderedDict()
+        self._applied: Callable[[], int] | None = None
+        self._asked: Asked | None = None
+
+    def followed(self, applied: Callable[[], int]) -> None:
+        """From now on believe what is in memory as long as ``applied``, the last position of catalogue that this
+        process has applied here, stays what it was, and no longer than :data:`TRUST_SECONDS`.
+        """
+        self._applied = applied
 
     def standing(self, person: str, at: datetime) -> Standing:
         """What someone is at an instant. A person the register does not know is only themselves."""
-        structure, known = self._read(person)
+        return self._standing(*self._read(person), person, at)
+
+    def remembered(self, person: str, at: datetime) -> Standing | None:
+        """The same from memory alone; None where the database must be asked."""
+        trusted = self._trusted()
+        read = trusted and self._in_memory(trusted, person)
+        return self._standing(*read, person, at) if read else None
+
+    def _standing(self, structure: Structure, known: Known, person: str, at: datetime) -> Standing:
         day = business_day(at)
-        posts = structure.posts(person, day)
-        members = frozenset(b.organisation for b in known.belongings if b.member and b.span.covers(day))
-        staff = frozenset(b.organisation for b in known.belongings if not b.member and b.span.covers(day))
-        towns = frozenset(structure.town_of(o) for o in members) - {""}
-        overseen = (structure.of_town.get(p.town, frozenset()) for p in posts if p.kind in OVERSEERS and p.town)
-        return Standing(
-            person=person,
-            at=at,
-            name_zh=known.person.name_zh if known.person else "",
-            name_en=known.person.name_en if known.person else "",
-            posts=posts,
-            member_of=members,
-            member_under=_in_town_above(structure, members, day),
-            member_towns=towns,
-            staff_of=staff,
-            overseen=frozenset().union(*overseen),
-            town=_home(structure, posts, members, staff),
-            erased=bool(known.person and known.person.erased),
-            home_towns=frozenset(structure.town_of(o) for o in members | staff if o in structure.organisations),
-            ancestors=Above(structure, day),
-        )
+        with self._lock:
+            kept = self._standings.get((person, day))
+        if kept and kept[0] is structure and kept[1] is known:
+            return kept[2]
+        standing = _standing_of(structure, known, person, at)
+        with self._lock:
+            self._standings[person, day] = (structure, known, standing)
+            while len(self._standings) > STANDINGS_MAX:
+                self._standings.popitem(last=False)
+        return standing
 
     def structure(self) -> Structure:
-        """The county as of the last change this process has read; asking costs one small query."""
+        """The county as of the last change this process has read."""
+        trusted = self._trusted()
+        change, structure = self._structure
+        if trusted and trusted.get(self.STRUCTURE, 0) == change:
+            return structure
         with self.reading() as connection:
             return self._fresh_structure(connection, self._changes(connection))
 
@@ -164,13 +188,32 @@ class Register(RegisterTables):
     # Its memory.
 
     def _read(self, person: str) -> tuple[Structure, Known]:
+        trusted = self._trusted()
+        if trusted is not None and (known := self._in_memory(trusted, person)):
+            return known
         with self.reading() as connection:
             changes = self._changes(connection)
             return self._fresh_structure(connection, changes), self._fresh_person(connection, changes, person)
 
+    def _trusted(self) -> Mapping[str, int] | None:
+        """What the row of changes said, as long as that can be believed."""
+        asked = self._asked
+        if asked is None or self._applied is None or self._applied() != asked.applied:
+            return None
+        return asked.changes if monotonic() - asked.at < TRUST_SECONDS else None
+
+    def _in_memory(self, changes: Mapping[str, int], person: str) -> tuple[Structure, Known] | None:
+        (change, structure), known = self._structure, self._people.get(person)
+        if known is None or known.change != changes.get(self.PEOPLE, 0) or change != changes.get(self.STRUCTURE, 0):
+            return None
+        return structure, known
+
     def _changes(self, connection: Connection) -> Mapping[str, int]:
-        rows = connection.execute(select(self.changes.c.topic, self.changes.c.position))
-        return {row.topic: row.position for row in rows}
+        applied, at = self._applied() if self._applied else 0, monotonic()
+        rows = connection.execute(_changes_of(self.changes))
+        changes = {row.topic: row.position for row in rows}
+        self._asked = Asked(changes, at, applied)
+        return changes
 
     def _fresh_structure(self, connection: Connection, changes: Mapping[str, int]) -> Structure:
         change = changes.get(self.STRUCTURE, 0)
@@ -204,6 +247,36 @@ class Register(RegisterTables):
             Person(row.person, row.name_zh, row.name_en, row.erased) if row else None,
             tuple(Belonging(b.organisation, b.member, Span(b.since, b.until)) for b in belongings),
         )
+
+
+@lru_cache
+def _changes_of(table: Table) -> Select[tuple[str, int]]:
+    return select(table.c.topic, table.c.position)
+
+
+def _standing_of(structure: Structure, known: Known, person: str, at: datetime) -> Standing:
+    day = business_day(at)
+    posts = structure.posts(person, day)
+    members = frozenset(b.organisation for b in known.belongings if b.member and b.span.covers(day))
+    staff = frozenset(b.organisation for b in known.belongings if not b.member and b.span.covers(day))
+    towns = frozenset(structure.town_of(o) for o in members) - {""}
+    overseen = (structure.of_town.get(p.town, frozenset()) for p in posts if p.kind in OVERSEERS and p.town)
+    return Standing(
+        person=person,
+        at=at,
+        name_zh=known.person.name_zh if known.person else "",
+        name_en=known.person.name_en if known.person else "",
+        posts=posts,
+        member_of=members,
+        member_under=_in_town_above(structure, members, day),
+        member_towns=towns,
+        staff_of=staff,
+        overseen=frozenset().union(*overseen),
+        town=_home(structure, posts, members, staff),
+        erased=bool(known.person and known.person.erased),
+        home_towns=frozenset(structure.town_of(o) for o in members | staff if o in structure.organisations),
+        ancestors=Above(structure, day),
+    )
 
 
 def _in_town_above(structure: Structure, members: frozenset[str], day: date) -> frozenset[str]:

@@ -14,8 +14,8 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased
-from opentelemetry.trace import Link, Span, SpanContext, SpanKind, TraceFlags
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased, Sampler, SamplingResult
+from opentelemetry.trace import Link, Span, SpanContext, SpanKind, TraceFlags, TraceState
 from opentelemetry.util.types import AttributeValue
 
 from shared.settings import Settings
@@ -35,17 +35,44 @@ class NamesNobody(SpanProcessor):
         span.set_attributes({key: "[blanked]" for key in self.ADDRESSES if key in held})
 
 
+class WhereKept(Sampler):
+    """Spans are recorded where somebody keeps them; elsewhere they only name the trace, which costs next to nothing."""
+
+    def __init__(self) -> None:
+        self.kept = False
+
+    def should_sample(
+        self,
+        parent_context: OtelContext | None,
+        trace_id: int,
+        name: str,
+        kind: SpanKind | None = None,
+        attributes: Mapping[str, AttributeValue] | None = None,
+        links: Sequence[Link] | None = None,
+        trace_state: TraceState | None = None,
+    ) -> SamplingResult:
+        sampler = _KEEPING if self.kept else ALWAYS_OFF
+        return sampler.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
+
+    def get_description(self) -> str:
+        return "WhereKept"
+
+
+_KEEPING = ParentBased(ALWAYS_ON)
+_sampler = WhereKept()
+
+
 def set_up(settings: Settings, service: str, *processors: SpanProcessor) -> TracerProvider:
     """Install the process's tracer provider, once; later calls only add processors, as tests do."""
     provider = trace.get_tracer_provider()
     if not isinstance(provider, TracerProvider):
-        provider = TracerProvider(sampler=ParentBased(ALWAYS_ON), resource=_resource(settings, service))
+        provider = TracerProvider(sampler=_sampler, resource=_resource(settings, service))
         provider.add_span_processor(NamesNobody())
-        if settings.otlp_endpoint:
-            provider.add_span_processor(_exporting(settings.otlp_endpoint))
         trace.set_tracer_provider(provider)
+        if settings.otlp_endpoint:
+            also(_exporting(settings.otlp_endpoint))
     for processor in processors:
-        provider.add_span_processor(processor)
+        also(processor)
     return provider
 
 
@@ -54,6 +81,7 @@ def also(processor: SpanProcessor) -> None:
     provider = trace.get_tracer_provider()
     if isinstance(provider, TracerProvider):
         provider.add_span_processor(processor)
+        _sampler.kept = True
 
 
 def traceparent() -> str:

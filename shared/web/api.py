@@ -99,7 +99,7 @@ class Api(APIRouter):
         return register
 
 
-def _open(caller: CallerDep) -> None:
+async def _open(caller: CallerDep) -> None:
     """Stands in for the desk or reader a route does not have: the action must be open everywhere."""
     caller.may()
 

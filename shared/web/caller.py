@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Protocol
 
 import anyio
+from anyio import to_thread
 from fastapi import Depends, Header, Query
 from starlette.requests import Request
 
@@ -28,9 +29,11 @@ WAIT_STEP_SECONDS = 0.01
 
 
 class Register(Protocol):
-    """What is needed of ``shared.identity.register``: the dated standing of a person."""
+    """What is needed of ``shared.identity.register``: the dated standing of a person; ``remembered`` asks nobody."""
 
     def standing(self, person: str, at: datetime) -> Standing: ...
+
+    def remembered(self, person: str, at: datetime) -> Standing | None: ...
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ async def caught_up(
         await anyio.sleep(WAIT_STEP_SECONDS)
 
 
-def caller(
+async def caller(
     request: Request,
     _caught_up: Annotated[None, Depends(caught_up)],
     gongkai_acting_as: Annotated[
@@ -111,9 +114,9 @@ def caller(
     """The caller, resolved from the Authorization header."""
     web: Web = request.app.state.web
     now = web.platform.clock.now()
-    subject = _subject(request, web)
+    subject = await _subject(request, web)
     request.state.subject = subject
-    standing = web.register.standing(subject, now) if subject else NOBODY
+    standing = await _standing(web, subject, now) if subject else NOBODY
     if standing.erased:
         raise Refused("SIGN_IN_ERASED", "What was known of this person has been erased.")
     if gongkai_acting_as:
@@ -125,14 +128,20 @@ def caller(
 CallerDep = Annotated[Caller, Depends(caller)]
 
 
-def _subject(request: Request, web: Web) -> str:
+async def _standing(web: Web, subject: str, now: datetime) -> Standing:
+    """From memory where that counts; what may have to be asked for is asked for in a thread."""
+    return web.register.remembered(subject, now) or await to_thread.run_sync(web.register.standing, subject, now)
+
+
+async def _subject(request: Request, web: Web) -> str:
     headers = request.headers.getlist("authorization")
     if not headers:
         return ""
     scheme, _, token = headers[0].partition(" ")
     if len(headers) > 1 or scheme.lower() != "bearer" or not token.strip():
         raise Refused("TOKEN_INVALID", "Authorization is not a bearer token.", accepted="Authorization: Bearer <token>")
-    return web.platform.verifier.subject(token.strip())
+    verifier, token = web.platform.verifier, token.strip()
+    return verifier.remembered(token) or await to_thread.run_sync(verifier.subject, token)
 
 
 def _in_post(standing: Standing, post: str) -> Standing:

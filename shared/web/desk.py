@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, Any
 
 from fastapi import Depends, Header
@@ -55,7 +56,7 @@ class Desk(Caller):
     _made: int = field(default=0, init=False)
     _granted: list[Acting] = field(default_factory=list, init=False)
 
-    @property
+    @cached_property
     def command_id(self) -> str:
         return ids.derived(self.standing.person, self.request.method, self.request.state.act.template, self.key)
 
@@ -147,7 +148,7 @@ def _must_not_hold_nul(found: bool) -> None:
         raise Refused("MALFORMED", "A NUL character stands in the body.", accepted="text without it")
 
 
-def _desk(
+async def _desk(
     request: Request,
     response: Response,
     caller: CallerDep,

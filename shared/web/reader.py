@@ -68,7 +68,7 @@ class Reading(Caller):
             raise NotModified(tag)
 
 
-def _reading(
+async def _reading(
     request: Request,
     response: Response,
     caller: CallerDep,

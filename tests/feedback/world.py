@@ -43,6 +43,9 @@ MEMBERS = ("wang-jianjun", "ma-xiaoyan", "he-tao", "guo-changfu", "chen-xiuying"
 class TokenIsName:
     """A verifier for tests: the bearer token is the person's name."""
 
+    def remembered(self, token: str) -> str:  # noqa: ARG002 - nothing is remembered
+        return ""
+
     def subject(self, token: str) -> str:
         return token
 

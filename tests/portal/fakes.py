@@ -59,6 +59,9 @@ def problem(status: int, code: str, **more: Any) -> Response:
 
 
 class FakeVerifier:
+    def remembered(self, token: str) -> str:  # noqa: ARG002 - nothing is remembered
+        return ""
+
     def subject(self, token: str) -> str:
         return token.removeprefix("token-of-")
 
