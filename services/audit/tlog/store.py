@@ -14,7 +14,6 @@ from services.audit.tlog.tiles import WIDTH, Tile, TileWrong, bundle, split_bund
 from shared.transparency.merkle import HASH_BYTES
 
 CHECKPOINT = "checkpoint"
-LOCK = ".writing"
 
 
 class StoreBusy(Exception):
@@ -33,12 +32,15 @@ class Store:
         this lock for a process that stands still, and frees it when the process ends.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / LOCK).open("ab") as file:
+        handle = os.open(self.folder, os.O_RDONLY)
+        try:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as taken:
                 raise StoreBusy(f"another process is writing to {self.folder}") from taken
             yield
+        finally:
+            os.close(handle)
 
     def read(self, tile: Tile) -> bytes:
         """A partial tile also from the full one that took its place. Raises ``LookupError``, :class:`TileWrong`."""
