@@ -67,12 +67,12 @@ def canonical(row: Written) -> bytes:
 
 def signed_size_and_root(folder: Path, vkey: str) -> tuple[int, bytes]:
     """Of the published checkpoint, whose signature must be that of the key."""
-    name, key_id, encoded = vkey.strip().split("+", 2)
+    name, key_id, encoded = vkey.split()[0].split("+", 2)
     key = base64.b64decode(encoded)
     text, _, signatures = (folder / "checkpoint").read_text(encoding="utf-8").partition("\n\n")
-    [signature] = [line.split()[2] for line in signatures.splitlines() if line.split()[1] == name]
-    signed = base64.b64decode(signature)
-    assert signed[:4].hex() == key_id
+    lines = [line.split() for line in signatures.splitlines()]
+    by_key = {base64.b64decode(line[2])[:4].hex(): base64.b64decode(line[2]) for line in lines if line[1] == name}
+    signed = by_key[key_id]
     Ed25519PublicKey.from_public_bytes(key[1:]).verify(signed[4:], f"{text}\n".encode())
     origin, size, root = text.splitlines()[:3]
     assert origin == name
