@@ -78,7 +78,7 @@ def to_record(event: Recorded, county: str, partitions: int, after: int) -> Outg
         topic=topic_of(county, event.service),
         partition=partition_of(key, partitions),
         key=key,
-        value=json_bytes(event.data),
+        value=event.text.encode(),
         headers=tuple(headers),
     )
 

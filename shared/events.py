@@ -5,6 +5,7 @@ An event carries business dates (valid time); the journal stamps recorded time. 
 and a test holds both ends to the contract in ``shared/contracts``.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -71,6 +72,11 @@ class Recorded:
     @property
     def type_version(self) -> int:
         return _parts(self.type)[1]
+
+    @property
+    def text(self) -> str:
+        """``data`` as JSON text."""
+        return json.dumps(dict(self.data), ensure_ascii=False, separators=(",", ":"))
 
     @property
     def identity(self) -> str:

@@ -1,78 +1,22 @@
 """A journal read from end to end, as a replay does: large pages of driver rows, and only the events that are heeded.
 
-Start at :func:`scan`. Nothing may be missing all the same: each page counts the positions it covers. Data, time
-and context of an event are made only when somebody asks for them.
+Start at :func:`scan`. Nothing may be missing all the same: each page counts the positions it covers.
 """
 
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from pydantic_core import from_json
 from sqlalchemy import Engine
 
-from shared.events import TYPE_PREFIX, Context, Recorded
+from shared.events import TYPE_PREFIX, Recorded
 from shared.journal import JournalGap
 from shared.journal.statements import COLUMNS
-from shared.journal.transaction import instant
+from shared.journal.unread import unread
 
 PAGE = 5_000  # positions
-
-
-class Unread(Recorded):
-    """An event as the journal's row has it, taken apart at need."""
-
-    __slots__ = ("_row",)
-    _row: Sequence[Any]
-
-    def __init__(self, service: str, row: Sequence[Any]) -> None:
-        _set(self, "service", service)
-        _set(self, "_row", row)
-
-    @property
-    def position(self) -> int:
-        value: int = self._row[0]
-        return value
-
-    @property
-    def stream(self) -> str:
-        value: str = self._row[2]
-        return value
-
-    @property
-    def version(self) -> int:
-        value: int = self._row[3]
-        return value
-
-    @property
-    def event_id(self) -> str:
-        value: str = self._row[4]
-        return value
-
-    @property
-    def type(self) -> str:
-        value: str = self._row[5]
-        return value
-
-    @property
-    def data(self) -> Mapping[str, Any]:
-        """Made anew each time: whoever replays asks once, and keeping it for all of a page costs more."""
-        value: Mapping[str, Any] = from_json(self._row[6])
-        return value
-
-    @property
-    def recorded_at(self) -> datetime:
-        return instant(self._row[1])
-
-    @property
-    def context(self) -> Context:
-        return Context(*self._row[7:])
-
-
-_set = object.__setattr__
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +42,7 @@ def scan(
             rows = coming.popleft().result()
             if number < len(ends):
                 coming.append(ahead.submit(reader.page, *ends[number]))
-            yield Page(end, [Unread(service, row) for row in rows])
+            yield Page(end, [unread(service, row) for row in rows])
 
 
 class _Reader:

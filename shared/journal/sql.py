@@ -4,7 +4,6 @@ Start at :meth:`SqlJournal.append`. The way of an append: ``batch`` checks and s
 ``transaction`` writes many at once under the journal's lock. ``schema`` has the tables, ``statements`` the SQL.
 """
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from threading import Condition
@@ -15,14 +14,15 @@ from sqlalchemy import Engine, TextClause
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.clock import Clock
-from shared.events import Context, Recorded
+from shared.events import Recorded
 from shared.journal import Append, EventTooLarge, JournalGap, JournalUnavailable, Outcome, Pending, Told
 from shared.journal.batch import Waiting
 from shared.journal.committer import Committer, Limits
 from shared.journal.observing import Observer, Unobserved
 from shared.journal.schema import create_schema
 from shared.journal.statements import HEAD, OUTCOME, READ, STREAM
-from shared.journal.transaction import Transactions, instant, outcome_of
+from shared.journal.transaction import Transactions, outcome_of
+from shared.journal.unread import unread
 
 POLL_SECONDS = 0.1  # how late a reader may learn what another process has written
 
@@ -74,14 +74,14 @@ class SqlJournal:
         return outcome_of(*rows[0]) if rows else None
 
     def stream(self, stream: str, after: int = 0) -> Sequence[Recorded]:
-        found = [self._recorded(row) for row in self._ask(STREAM, stream=stream, after=after)]
+        found = [unread(self.service, row) for row in self._ask(STREAM, stream=stream, after=after)]
         for version, recorded in enumerate(found, start=after + 1):
             if recorded.version != version:
                 raise JournalGap(f"{stream} goes on with version {recorded.version} where {version} was due")
         return found
 
     def read(self, after: int, limit: int = 500) -> Sequence[Recorded]:
-        found = [self._recorded(row) for row in self._ask(READ, after=after, limit=limit)]
+        found = [unread(self.service, row) for row in self._ask(READ, after=after, limit=limit)]
         for position, recorded in enumerate(found, start=after + 1):
             if recorded.position != position:
                 raise JournalGap(f"{self.service} goes on at {recorded.position} where {position} was due")
@@ -138,18 +138,3 @@ class SqlJournal:
                 return connection.execute(question, values).all()
         except SQLAlchemyError as fault:
             raise JournalUnavailable(f"the journal cannot be read: {getattr(fault, 'orig', fault)}") from fault
-
-    def _recorded(self, row: Sequence[Any]) -> Recorded:
-        position, at, stream, version, event_id, type_, data, *context = row
-        town, actor, post, organisation, command_id, correlation_id, causation_id, traceparent = context
-        return Recorded(
-            service=self.service,
-            position=position,
-            stream=stream,
-            version=version,
-            event_id=event_id,
-            type=type_,
-            recorded_at=instant(at),
-            data=json.loads(data),
-            context=Context(town, actor, post, organisation, command_id, correlation_id, causation_id, traceparent),
-        )
