@@ -94,8 +94,16 @@ def upgrade(connection: Connection, database: str) -> list[str]:
     if ahead:
         raise SchemaWrong(f"the tables ({ahead.history}) stand at step {ahead.at}, and this program knows {ahead.head}")
     if any(s.at < s.head for s in before):
+        if "service" in histories_of(database):
+            _stop_writers(connection)
         _run(connection, database, None)
     return [f"{s.history}_{step:04d}" for s in before for step in range(s.at + 1, s.head + 1)]
+
+
+def _stop_writers(connection: Connection) -> None:
+    """Appends wait from here on at their first table, until the transaction ends; else each could wait for the other."""
+    if connection.dialect.name == "postgresql" and inspect(connection).has_table("journal"):
+        connection.execute(text("LOCK TABLE journal IN ACCESS EXCLUSIVE MODE"))
 
 
 def stamp(connection: Connection, database: str) -> None:

@@ -1,4 +1,4 @@
-"""Databases as the version before schema steps laid them, with facts in them: ``laid_before/<service>.<dialect>.sql.gz``.
+"""Databases as the version before schema steps laid them, with facts in them: ``laid_before/*.sql.gz``.
 
 They were made once, by that version, from the first events of the tape: journal, commands, checkpoints, views, the
 entries of the transparency log, a session. Start at :func:`lay_before`.

@@ -10,7 +10,19 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, inspect, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    RowMapping,
+    String,
+    Table,
+    inspect,
+    literal_column,
+    select,
+    text,
+)
 
 from services.embedded import BUILDERS
 from services.portal.sessions import PLAN as PORTAL
@@ -24,6 +36,7 @@ from shared.journal.sql import SqlJournal
 from shared.journal.transaction import lock_key
 from shared.laying import Plan
 from shared.migrations import SchemaWrong
+from shared.rebuild import rebuild_view
 from shared.running import Flow, LocalPlatform
 from shared.service import Service
 from shared.settings import Environment, Settings
@@ -60,16 +73,12 @@ def plan_of(name: str, tmp_path: Path) -> Plan:
 def everything(engine: Engine, tables: tuple[str, ...]) -> dict[str, list[str]]:
     """All rows of these tables, as text, whatever columns have come since."""
     with engine.connect() as tx:
-        return {
-            name: sorted(
-                json.dumps(dict(row), default=str, sort_keys=True) for row in tx.execute(rows_of(name)).mappings()
-            )
-            for name in tables
-        }
+        asked = {name: select(literal_column("*")).select_from(text(name)) for name in tables}
+        return {name: sorted(map(as_text, tx.execute(question).mappings())) for name, question in asked.items()}
 
 
-def rows_of(table: str) -> "text":
-    return text(f"SELECT * FROM {table}")
+def as_text(row: RowMapping) -> str:
+    return json.dumps(dict(row), default=str, sort_keys=True)
 
 
 def kept_tables(plan: Plan) -> MetaData:
@@ -240,7 +249,7 @@ class EarlierAppender(threading.Thread):
             try:
                 with reach.service(), self.engine.begin() as tx:
                     event_id = self._append(tx)
-            except Exception as fault:
+            except Exception as fault:  # noqa: BLE001 - whatever it is, the test shows it
                 self.faults.append(str(fault))
                 return
             with self._moved:
@@ -284,10 +293,8 @@ class EarlierAppender(threading.Thread):
 def standing_at(engine: Engine, step: int) -> str:
     with engine.begin() as tx:
         migrations.upgrade(tx, "catalogue")
-        tx.execute(
-            text(f"UPDATE {migrations.TABLE} SET version_num = :to WHERE version_num LIKE 'service%'"),
-            {"to": f"service_{step:04d}"},
-        )
+        stamp = text("UPDATE schema_version SET version_num = :to WHERE version_num LIKE 'service%'")
+        tx.execute(stamp, {"to": f"service_{step:04d}"})
     with engine.connect() as tx:
         return migrations.trouble(tx, "catalogue")
 
@@ -345,10 +352,8 @@ def test_a_view_of_another_definition_is_built_again_and_takes_the_place_of_the_
 
 
 def migrated(flow: Flow, view: Register) -> list[str]:
-    from shared.rebuild import rebuild_view
-
     flow.follower.prepare()
-    stale = [view for view in laying.lay(flow.service.engine, Plan.of(flow.service)).stale]
+    stale = laying.lay(flow.service.engine, Plan.of(flow.service)).stale
     for one in stale:
         rebuild_view(flow.follower, one, accept_difference=True)
     assert laying.trouble(flow.service.engine, Plan.of(flow.service)) == ""

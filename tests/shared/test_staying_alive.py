@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from services.portal.sessions import Sessions
+from services.portal.sessions import PLAN as SESSIONS
 from shared.clock import FixedClock, SystemClock
 from shared.database import make_engine
 from shared.following import settled
 from shared.journal.schema import create_schema
 from shared.journal.sql import SqlJournal
+from shared.laying import lay
 from shared.relay import Relay
 from shared.service import Ticker
 from shared.ticking import Ticking
@@ -26,7 +27,7 @@ def prepare_all(engine: Engine) -> None:
     journal = SqlJournal(engine, "catalogue", SystemClock())
     Relay(engine, journal, None, COUNTY, SystemClock()).prepare()  # type: ignore[arg-type]  # nothing is shipped
     Ticking("catalogue", engine, (), handler_of(journal), SystemClock()).prepare()
-    Sessions(engine)
+    lay(engine, SESSIONS)
     journal.close()
 
 
