@@ -39,10 +39,15 @@ class Duty(StrEnum):
 
 
 class Attachment(Value):
-    """A document kept under its digest. ``scan`` says how the personal-data gate let it pass."""
+    """A document kept under its digest. ``scan`` says how the personal-data gate let it pass.
+
+    Until it is shown it lies there sealed, and its digest is that of the sealed bytes, from which nothing can be
+    guessed; ``clear`` is then the digest of the document itself, under which it is kept once it is shown.
+    """
 
     name: str
     digest: str
+    clear: str = ""
     media_type: str
     bytes: int
     scan: Literal["clean", "masked", "not-readable"] = "clean"
@@ -228,6 +233,7 @@ class DisclosureFact(Event):
 
 
 _OF_DRAFT = Personal(of="draft", kind=Subject.DRAFT)
+_OF_ATTACHMENT = Personal(of="draft", kind=Subject.DRAFT, within=("name", "clear"))
 Unshown = Annotated[str, _OF_DRAFT]
 
 
@@ -238,7 +244,7 @@ class Written(DisclosureFact):
     text: Unshown
     summary: Unshown = ""
     led_text: Unshown = ""
-    attachments: Annotated[tuple[Attachment, ...], Personal(of="draft", kind=Subject.DRAFT, within=("name",))] = ()
+    attachments: Annotated[tuple[Attachment, ...], _OF_ATTACHMENT] = ()
 
 
 class DisclosureDrafted(Written):
@@ -264,7 +270,7 @@ class DisclosureRevised(Written):
 
 class AttachmentAdded(DisclosureFact):
     title: Unshown
-    attachment: Annotated[Attachment, Personal(of="draft", kind=Subject.DRAFT, within=("name",))]
+    attachment: Annotated[Attachment, _OF_ATTACHMENT]
     masks: Annotated[tuple[Mask, ...], Personal(of="draft", kind=Subject.DRAFT, within=("place",))] = ()
     author: str
 

@@ -29,7 +29,7 @@ def build(platform: Platform) -> Service:
     register, items, obligations = Register(engine), CatalogueItems(engine), Obligations(engine)
     work, approvals, shown = DeskWork(engine), Approvals(engine), Shown(engine)
     views = (register, items, obligations, work, approvals, shown)
-    parts = Parts(handler, register, items, obligations, work, approvals, shown, platform.documents)
+    parts = Parts(handler, register, items, obligations, work, approvals, shown, platform.documents, platform.vault)
     measures = [measure_overdue(obligations, platform.clock)]
     witness = witness_of(platform.settings, NAME, engine)
     app = make_app(

@@ -24,6 +24,7 @@ from shared.log import LogUnavailable
 Say = Callable[[str], None]
 REPOSITORY = Path(__file__).parents[2]
 RESTART_SECONDS_MAX = 10.0
+KEYS = "keys"  # the database and role of the key store for personal data
 
 
 class SplitPlatform:
@@ -54,6 +55,7 @@ class SplitPlatform:
         self.postgres.start()
         for name in (*SERVICES, "portal"):
             self.postgres.create_service(name, self.plan.password(name), self.plan.password(owner_of(name)))
+        self.postgres.create_database(KEYS, KEYS, self.plan.password(KEYS))
         self.say(f"PostgreSQL on {HOST}:{self.plan.ports['postgres']}, a database and two roles per service")
         self.kafka.start()
         self._apply_topics()
@@ -98,7 +100,9 @@ class SplitPlatform:
     def _service(self, name: str) -> Child:
         url = self.postgres.url(name, user=name, password=self.plan.password(name))
         command = [sys.executable, "-m", "services", "serve", name]
-        return Child(name, command, self.plan.environment(name, url), self.plan.logs / f"{name}.log")
+        keys = self.postgres.url(KEYS, user=KEYS, password=self.plan.password(KEYS))
+        told = self.plan.environment(name, url) | {"GONGKAI_KEYS_URL": keys}
+        return Child(name, command, told, self.plan.logs / f"{name}.log")
 
     def _start_prometheus(self) -> None:
         program = shutil.which("prometheus")

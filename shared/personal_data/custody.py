@@ -22,8 +22,10 @@ def vault_of(settings: Settings) -> Vault:
 
 
 def store_of(settings: Settings) -> KeyStore:
-    """Raises ``SystemExit`` outside development without a secret, :class:`SecretTooWeak` for a short one."""
+    """Raises ``SystemExit`` where a setting is missing, :class:`SecretTooWeak` for a short secret."""
     url = settings.keys_url.get_secret_value()
+    if not url and settings.database_url.get_secret_value():
+        raise SystemExit("With a database server personal data needs GONGKAI_KEYS_URL: a database for its keys alone.")
     engine = make_engine(make_url(url), pool_size=POOL) if url else sqlite_engine(settings.var / "keys.sqlite")
     before = settings.keys_secret_before.get_secret_value()
     return SqlKeyStore(engine, Wrapping.of(secret_of(settings), (before,) if before else ()))

@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 PREFIX = "sealed:1:"
 TOKEN = re.compile(r"sealed:1:([A-Za-z0-9_-]{22}):([A-Za-z0-9_-]{40,})")
+MAGIC = b"gongkai-sealed:1:"
+KEY_ID_CHARACTERS = 22
 NONCE_BYTES = 12
 PAD_BYTES = 32
 
@@ -57,6 +59,26 @@ def unseal(key: Key, token: str) -> str:
     except (InvalidTag, ValueError) as fault:
         raise TokenDamaged(f"a token of key {key.key_id} does not open") from fault
     return padded.rstrip(b"\x00")[:-1].decode(errors="surrogatepass")
+
+
+def key_id_of_bytes(content: bytes) -> str:
+    """The key under which a document is sealed, or '' if it is not."""
+    head = content[: len(MAGIC) + KEY_ID_CHARACTERS]
+    return head[len(MAGIC) :].decode("ascii", "replace") if head.startswith(MAGIC) else ""
+
+
+def seal_bytes(key: Key, content: bytes) -> bytes:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return MAGIC + key.key_id.encode() + nonce + AESGCM(key.secret).encrypt(nonce, content, _bound_to(key))
+
+
+def unseal_bytes(key: Key, sealed: bytes) -> bytes:
+    """Raises :class:`TokenDamaged`."""
+    body = sealed[len(MAGIC) + KEY_ID_CHARACTERS :]
+    try:
+        return AESGCM(key.secret).decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], _bound_to(key))
+    except (InvalidTag, ValueError) as fault:
+        raise TokenDamaged(f"a document under key {key.key_id} does not open") from fault
 
 
 def _bound_to(key: Key) -> bytes:

@@ -16,7 +16,16 @@ from threading import Lock
 from typing import Any
 
 from shared.personal_data.key_store import Destruction, KeyStore, KeysUnavailable
-from shared.personal_data.tokens import Key, TokenDamaged, key_id_of, seal, unseal
+from shared.personal_data.tokens import (
+    Key,
+    TokenDamaged,
+    key_id_of,
+    key_id_of_bytes,
+    seal,
+    seal_bytes,
+    unseal,
+    unseal_bytes,
+)
 
 KEYS_MAX = 50_000
 FRESH_SECONDS = 1.0
@@ -84,6 +93,17 @@ class Vault:
         ids = {token: key_id for token in tokens if (key_id := key_id_of(token))}
         found = self._find(frozenset(ids.values()))
         return {token: _text(found.get(key_id), token, english=token in english) for token, key_id in ids.items()}
+
+    def sealed_bytes(self, subject: str, content: bytes) -> bytes:
+        """A document as it is kept while only few may read it. Raises :class:`Forgotten`."""
+        return seal_bytes(self._keys_of({subject: ""})[subject], content)
+
+    def opened_bytes(self, content: bytes) -> bytes | None:
+        """The document, as it is if it was never sealed; None if its key is gone."""
+        if not (key_id := key_id_of_bytes(content)):
+            return content
+        key = self._find(frozenset({key_id})).get(key_id)
+        return unseal_bytes(key, content) if isinstance(key, Key) and not key.restricted else None
 
     def fingerprint(self, *parts: Any) -> str:
         """Tells one value from another without being a dictionary of them: keyed, over its canonical JSON."""

@@ -27,9 +27,9 @@ class Standing:
 
 
 @contextmanager
-def embedded(var: Path) -> Iterator[Standing]:
+def embedded(var: Path, **extra: str) -> Iterator[Standing]:
     """The embedded platform in a process of its own, as `make run` starts it, without the demo."""
-    plan = Plan.apart(var)
+    plan = replace(Plan.apart(var), extra=extra)
     url = plan.portal_url
     child = embedded_child(plan)
     child.start()
@@ -47,10 +47,10 @@ def embedded_child(plan: Plan) -> Child:
 
 
 @contextmanager
-def split(var: Path, **extra: str) -> Iterator[Standing]:
+def split(var: Path, *, traces: bool = False, **extra: str) -> Iterator[Standing]:
     """The split platform on ports of its own; ``extra`` goes into every service's environment."""
     let_nobody_through(var)
-    with SplitPlatform(replace(Plan.apart(var), extra=extra)) as platform:
+    with SplitPlatform(replace(Plan.apart(var), traces=traces, extra=extra)) as platform:
         yield Standing(platform.plan.portal_url, var, split=platform)
 
 

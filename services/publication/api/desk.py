@@ -43,10 +43,9 @@ def add(router: Api, parts: Parts) -> None:
     @router.get("/disclosures/{disclosure}/attachments/{digest}", action="disclosure.work")
     def draft_attachment(disclosure: str, digest: str, reader: Reader) -> Response:
         row = _worked_on(parts, reader, disclosure)
-        for attachment in row["content"].get("attachments", []):
-            if attachment["digest"] == digest:
-                found = Attachment.model_validate(attachment)
-                return download(parts.documents, found.model_copy(update={"name": reader.opened(found.name)}))
+        for attachment in map(Attachment.model_validate, row["content"].get("attachments", [])):
+            if reader.opened(attachment.clear or attachment.digest) == digest:
+                return download(parts, attachment.model_copy(update={"name": reader.opened(attachment.name)}))
         raise nothing()
 
 
@@ -60,11 +59,17 @@ def _worked_on(parts: Parts, reader: Reading, disclosure: str) -> RowMapping:
 
 
 def _page(parts: Parts, reader: Reading, row: RowMapping) -> WorkPage:
-    content = dict.fromkeys(("title", "text", "summary", "led_text"), "") | {"attachments": []} | row["content"]
+    content = dict.fromkeys(("title", "text", "summary", "led_text"), "") | row["content"]
+    content["attachments"] = [_as_known(attachment) for attachment in content.get("attachments", [])]
     lead = Almanac(parts.register, reader.now).parameters(row["town"]).lead
     earliest = row["inside_at"] + lead if row["inside_at"] and not row["outside_at"] else None
     steps = [_step(parts, step) for step in parts.work.history(row["disclosure"])]
     return WorkPage.model_validate(dict(row) | content | {"earliest_outside": earliest, "steps": steps})
+
+
+def _as_known(attachment: dict[str, Any]) -> dict[str, Any]:
+    """To people a document goes by its own digest, whatever it is kept under."""
+    return attachment | {"digest": attachment.get("clear") or attachment["digest"], "clear": ""}
 
 
 def _step(parts: Parts, row: RowMapping) -> StepTaken:

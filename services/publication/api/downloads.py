@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 from fastapi import Response
 
-from services.publication.api.parts import nothing
+from services.publication.api.parts import Parts, nothing
 from services.publication.events import Attachment
-from shared.documents import Documents, NoSuchDocument
+from shared.documents import NoSuchDocument
 
 SAFE_TYPES = frozenset(
     {
@@ -21,9 +21,9 @@ SAFE_TYPES = frozenset(
 )
 
 
-def download(documents: Documents, attachment: Attachment) -> Response:
+def download(parts: Parts, attachment: Attachment) -> Response:
     try:
-        content = documents.get(attachment.digest)
+        content = parts.document(attachment.digest)
     except NoSuchDocument as absent:
         raise nothing() from absent
     media_type = attachment.media_type if attachment.media_type in SAFE_TYPES else "application/octet-stream"

@@ -18,10 +18,12 @@ from services.publication.views.items import CatalogueItems
 from services.publication.views.obligations import Obligations
 from services.publication.views.shown import Shown
 from shared.decider import Refused
-from shared.documents import Documents
+from shared.documents import Documents, NoSuchDocument
 from shared.handling import Do, Handler
 from shared.identity import Standing
 from shared.identity.register import Register
+from shared.personal_data import Subject
+from shared.personal_data.vault import Vault
 from shared.policy import Acting
 from shared.web.desk import Desk, Done
 
@@ -36,12 +38,25 @@ class Parts:
     approvals: Approvals
     shown: Shown
     documents: Documents
+    vault: Vault
 
-    def disclosure(self, disclosure: str) -> tuple[Disclosure, DisclosureDrafted]:
-        state: Disclosure = self.handler.state(DISCLOSURE, disclosure)[1]
+    def disclosure(self, disclosure: str, at: int | None = None) -> tuple[Disclosure, DisclosureDrafted]:
+        """As it is now; for a command that names the version it is for, as it was ``at`` that version."""
+        state: Disclosure = self.handler.state(DISCLOSURE, disclosure, at)[1]
         if state.drafted is None:
             raise nothing()
         return state, state.drafted
+
+    def keep(self, content: bytes, draft: str) -> str:
+        """Keep a document of a draft, sealed with it; the digest of what is kept."""
+        return self.documents.put(self.vault.sealed_bytes(f"{Subject.DRAFT}:{draft}", content))
+
+    def document(self, digest: str) -> bytes:
+        """A kept document in clear. Raises :class:`NoSuchDocument` too if its draft was refused for secrecy."""
+        content = self.vault.opened_bytes(self.documents.get(digest))
+        if content is None:
+            raise NoSuchDocument(digest)
+        return content
 
     def obligation(self, obligation: str) -> Obligation:
         state: Obligation = self.handler.state(OBLIGATION, obligation)[1]
@@ -50,13 +65,13 @@ class Parts:
         return state
 
     def acting(self, desk: Desk, drafted: DisclosureDrafted) -> Acting:
-        authors = self.disclosure(drafted.disclosure)[0].current.authors
+        authors = self.disclosure(drafted.disclosure, desk.expected_version)[0].current.authors
         hidden = is_stranger(desk.standing, drafted.organisation)
         return desk.may(drafted.organisation, drafted.town, hidden, makers=authors)
 
     def done(self, desk: Desk, disclosure: str, command: DisclosureCommand, **result: str) -> Done:
         """One command to a disclosure, by someone who may."""
-        _, drafted = self.disclosure(disclosure)
+        _, drafted = self.disclosure(disclosure, desk.expected_version)
         acting = self.acting(desk, drafted)
         return desk.handle(Do(DISCLOSURE, disclosure, command), acting=acting, town=drafted.town, result=result)
 

@@ -85,7 +85,7 @@ def _one(router: Api, parts: Parts) -> None:
         found = parts.shown.attachment(disclosure, digest, reader.audiences)
         if found is None:
             raise nothing()
-        return download(parts.documents, found)
+        return download(parts, found)
 
 
 def _renditions(router: Api, parts: Parts) -> None:

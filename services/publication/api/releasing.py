@@ -2,9 +2,11 @@
 
 from services.publication.api.bodies import ReleaseInsideBody, ReleaseOutsideBody
 from services.publication.api.parts import Parts
+from services.publication.domain.disclosure import DISCLOSURE
 from services.publication.domain.release import ReleaseInside, ReleaseOutside
 from services.publication.views.almanac import Almanac
 from shared.web import Api, CommandDesk, Done
+from shared.web.desk import Desk
 
 
 def add(router: Api, parts: Parts) -> None:
@@ -15,7 +17,7 @@ def add(router: Api, parts: Parts) -> None:
         """To the audience of the item inside the Party, with the evidence of each channel."""
         by, channels = desk.standing.person, tuple(body.channels)
         command = ReleaseInside(by, desk.now, desk.today, channels, tuple(body.named))
-        return parts.done(desk, disclosure, command, released_at=desk.now.isoformat())
+        return _released(parts, desk, disclosure, command)
 
     @router.post(f"{path}/release-outside", action="disclosure.release", versioned=True)
     def release_outside(disclosure: str, body: ReleaseOutsideBody, desk: CommandDesk) -> Done:
@@ -23,4 +25,15 @@ def add(router: Api, parts: Parts) -> None:
         _, drafted = parts.disclosure(disclosure)
         lead = Almanac(parts.register, desk.now).parameters(drafted.town).lead
         command = ReleaseOutside(desk.standing.person, desk.now, desk.today, tuple(body.channels), lead)
-        return parts.done(desk, disclosure, command, released_at=desk.now.isoformat())
+        return _released(parts, desk, disclosure, command)
+
+
+def _released(parts: Parts, desk: Desk, disclosure: str, command: ReleaseInside | ReleaseOutside) -> Done:
+    """What is about to be shown, and nothing else, is kept in clear first: so that readers find it."""
+    state, drafted = parts.disclosure(disclosure)
+    parts.acting(desk, drafted)
+    DISCLOSURE.decide(state, command)
+    for attachment in state.current.content.attachments:
+        if attachment.clear:
+            parts.documents.put(parts.document(attachment.digest))
+    return parts.done(desk, disclosure, command, released_at=desk.now.isoformat())

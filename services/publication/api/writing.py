@@ -1,6 +1,8 @@
 """HTTP to writing: draft, revise, attach, submit, correct."""
 
 import hashlib
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import Form, UploadFile
@@ -25,6 +27,7 @@ from shared.handling import Do
 from shared.web import Api, CommandDesk, Done
 
 NAME_MAX = 200
+Keep = Callable[[str, bytes, Examined], Attachment]
 
 
 def add(router: Api, parts: Parts) -> None:
@@ -76,19 +79,23 @@ def _attaching(router: Api, parts: Parts) -> None:
     @router.post(path, action="disclosure.draft", versioned=True, status_code=201)
     def attach(disclosure: str, file: UploadFile, desk: CommandDesk, mask: Annotated[bool, Form()] = False) -> Done:
         """PERSONAL_DATA_FOUND names the cells; with ``mask`` a copy is kept in which they are covered."""
-        _, drafted = parts.disclosure(disclosure)
+        state, drafted = parts.disclosure(disclosure)
         acting = parts.acting(desk, drafted)
-        command = _examined(parts, desk.standing.person, file, mask=mask)
-        result = {
-            "digest": command.attachment.digest,
-            "name": command.attachment.name,
-            "masked": [m.place for m in command.masks],
-        }
-        return desk.handle(Do(DISCLOSURE, disclosure, command), acting=acting, town=drafted.town, result=result)
+        command = _examined(partial(_kept, parts, state.draft, file), desk.standing.person, file, mask=mask)
+        done = desk.handle(
+            Do(DISCLOSURE, disclosure, command),
+            acting=acting,
+            town=drafted.town,
+        )
+        new = command.attachment
+        said = {"digest": new.clear, "name": new.name, "masked": [m.place for m in command.masks]}
+        return done.model_copy(update={"result": said})  # told, and kept with no command
 
     @router.post(f"{path}/{{digest}}/remove", action="disclosure.draft", versioned=True)
     def remove_attachment(disclosure: str, digest: str, desk: CommandDesk) -> Done:
-        return parts.done(desk, disclosure, RemoveAttachment(digest, desk.standing.person))
+        attached = parts.disclosure(disclosure)[0].current.content.attachments
+        kept = next((a.digest for a in attached if digest == a.clear), digest)
+        return parts.done(desk, disclosure, RemoveAttachment(kept, desk.standing.person))
 
 
 def _owed(parts: Parts, obligation: str) -> OwedBy | None:
@@ -96,27 +103,28 @@ def _owed(parts: Parts, obligation: str) -> OwedBy | None:
     return OwedBy(raised.obligation, raised.item, raised.duty, raised.period) if raised else None
 
 
-def _examined(parts: Parts, by: str, file: UploadFile, *, mask: bool) -> AddAttachment:
+def _examined(kept: Keep, by: str, file: UploadFile, *, mask: bool) -> AddAttachment:
     """The document is kept only once the gate lets it pass: as it is, or covered."""
     name, content = (file.filename or "attachment")[-NAME_MAX:], file.file.read()
     seen = examine(name, content)
     found = (*find([("name", name)]), *seen.found)
     if not found:
-        return AddAttachment(_kept(parts, name, content, file, seen), (), (), by)
+        return AddAttachment(kept(name, content, seen), (), (), by)
     if not mask:
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
         unkept = Attachment(name=covered(name), digest=digest, media_type="", bytes=len(content))
         return AddAttachment(unkept, found, (), by)
     hidden = content if seen.covered is None else seen.covered
     masks = tuple(Mask(place=f.place, kind=f.kind) for f in found)
-    kept = _kept(parts, covered(name), hidden, file, seen).model_copy(update={"scan": "masked"})
-    return AddAttachment(kept, (), masks, by)
+    masked = kept(covered(name), hidden, seen).model_copy(update={"scan": "masked"})
+    return AddAttachment(masked, (), masks, by)
 
 
-def _kept(parts: Parts, name: str, content: bytes, file: UploadFile, seen: Examined) -> Attachment:
+def _kept(parts: Parts, draft: str, file: UploadFile, name: str, content: bytes, seen: Examined) -> Attachment:
     return Attachment(
         name=name,
-        digest=parts.documents.put(content),
+        digest=parts.keep(content, draft),
+        clear=f"sha256:{hashlib.sha256(content).hexdigest()}",
         media_type=(file.content_type or "application/octet-stream")[:200],
         bytes=len(content),
         scan="clean" if seen.readable else "not-readable",

@@ -148,13 +148,14 @@ def revise(disclosure: Disclosure, command: ReviseDisclosure) -> list[Disclosure
 def add_attachment(disclosure: Disclosure, command: AddAttachment) -> list[DisclosureEvent]:
     version = open_for_writing(disclosure)
     must_hold_nothing_personal(command.found, "/file")
-    if any(a.digest == command.attachment.digest for a in version.content.attachments):
+    new = command.attachment
+    if any((a.clear or a.digest) == (new.clear or new.digest) for a in version.content.attachments):
         return []
     return [
         AttachmentAdded(
             **names(disclosure),
             title=version.content.title,
-            attachment=command.attachment,
+            attachment=new,
             masks=command.masks,
             author=command.by,
         )

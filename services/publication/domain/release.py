@@ -11,6 +11,7 @@ from services.publication.domain import channels
 from services.publication.domain.drafting import names
 from services.publication.domain.versions import Disclosure, Shown, Version
 from services.publication.events import (
+    Attachment,
     ChannelEvidence,
     DisclosureDrafted,
     DisclosureEvent,
@@ -154,7 +155,8 @@ def _showing(
     drafted, version, content = disclosure.drafted, disclosure.current, disclosure.current.content
     return {
         **names(disclosure),
-        **{name: getattr(content, name) for name in ("title", "text", "summary", "led_text", "attachments")},
+        **{name: getattr(content, name) for name in ("title", "text", "summary", "led_text")},
+        "attachments": tuple(shown(attachment) for attachment in content.attachments),
         "at": command.at,
         "on": command.on,
         "audiences": audiences,
@@ -168,6 +170,11 @@ def _showing(
         "note": version.note,
         "released_by": command.by,
     }
+
+
+def shown(attachment: Attachment) -> Attachment:
+    """As readers get it: kept in clear, under the digest of the document itself."""
+    return attachment.model_copy(update={"digest": attachment.clear or attachment.digest, "clear": ""})
 
 
 def _correction(disclosure: Disclosure, at: datetime, audiences: tuple[str, ...]) -> list[DisclosureEvent]:

@@ -44,7 +44,7 @@ class Content:
     @property
     def digest(self) -> str:
         """Same content, same digest: SHA-256 over its canonical JSON."""
-        attached = sorted((a.name, a.digest) for a in self.attachments)
+        attached = sorted((a.name, a.clear or a.digest) for a in self.attachments)
         parts = [self.title, self.text, self.summary, self.led_text, attached]
         return "sha256:" + hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
