@@ -51,6 +51,8 @@ from shared.service import Platform
 from shared.telemetry.serving import Served
 
 HERE = Path(__file__).parent
+AREAS = (home, display, tasks, work, drafting, review, release, opinions, records)
+PAGES = [page for area in AREAS for page in area.PAGES]
 
 
 @dataclass
@@ -94,8 +96,7 @@ def _application(desk: Desk, issuer: Issuer, kept: Kept | None) -> Starlette:
         yield
         await issuer.client.aclose()
 
-    areas = (home, display, tasks, work, drafting, review, release, opinions, records)
-    pages = [page for area in areas for page in area.PAGES] + account.pages(issuer)
+    pages = [*PAGES, *account.pages(issuer)]
     pages += traces.pages(kept) if kept else []
     routes: list[BaseRoute] = [
         *(Route(p.path, endpoint(desk, p), methods=[p.method]) for p in pages),

@@ -227,7 +227,8 @@ def span(number: int, name: str, process: str, *, under: int = 0, by: int = 0, *
     links = ((TRACE, f"{by:016x}"),) if by else ()
     trace, parent = FOLLOWED if by else TRACE, f"{under:016x}" if under else ""
     ended = began + 7_000_000
-    return Seen(trace, f"{number:016x}", parent, links, process, name, "internal", began, ended, number == 6, says)
+    kind = "server" if name == RELEASE else "internal"
+    return Seen(trace, f"{number:016x}", parent, links, process, name, kind, began, ended, number == 6, says)
 
 
 SPANS = (

@@ -33,8 +33,8 @@ class Trace:
 
     @property
     def recorded(self) -> bool:
-        """Whether something was written into a journal."""
-        return any(span.name == names.APPEND for span in self.spans)
+        """Whether it was asked for and something was written into a journal."""
+        return self.root.kind == "server" and any(span.name == names.APPEND for span in self.spans)
 
     @property
     def failed(self) -> bool:
