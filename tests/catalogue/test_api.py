@@ -161,6 +161,12 @@ def test_an_adoption_names_the_version_it_read(county: County) -> None:  # CAT-2
     assert code(county.do("zhao-guoqiang", path, {"effective": "2026-03-01"}, version=1)) == "VERSION_CONFLICT"
 
 
+def test_a_person_is_registered_with_a_name(county: County) -> None:  # ORG-01
+    nameless = {"town": "fengyang", "persons": [{"person": "zhou-dahai"}], "on": "2026-02-01"}
+    answer = county.do("he-jing", "/persons", nameless)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/persons/0/name_zh")
+
+
 def test_only_the_head_adopts(county: County) -> None:  # CAT-03
     answer = county.do("sun-wei", "/organisations/FY-S1/catalogue/adoption", {"effective": "2026-03-01"}, version=2)
     assert code(answer) == "NOT_YOUR_REMIT"

@@ -30,6 +30,7 @@ class County:
     desk: dict[str, dict[str, str]] = field(default_factory=dict)
     things: dict[tuple[str, str], str] = field(default_factory=dict)
     digests: dict[tuple[str, str], str] = field(default_factory=dict)
+    duties: dict[str, str] = field(default_factory=dict)
 
     @property
     def people(self) -> set[str]:
@@ -78,6 +79,9 @@ def planted(client: httpx2.Client) -> County:
         _show_outside(county, branch)
         _give_opinion(county, branch)
     county.world.it_is("2026-04-13T09:00")
+    for branch in BRANCHES:
+        open_duties = county.get(county.desk[branch]["secretary"], f"{PUBLICATION}/obligations", organisation=branch)
+        county.duties[branch] = open_duties.json()["items"][0]["obligation"]
     return county
 
 

@@ -111,14 +111,13 @@ def _said(params: tuple[tuple[str, str], ...], branch: str) -> str:
 def values(county: County, branch: str) -> dict[str, list[str]]:
     """What each parameter may be when one asks about a branch."""
     disclosures = [county.things[branch, kind] for kind in ("draft", "inside", "outside")]
-    duty = f"{branch}/{ITEM}/replacement/2026-Q1"
     return {
         "organisation": [branch],
         "town": [BRANCHES[branch]],
         "disclosure": disclosures,
         "digest": [county.digests[branch, kind] for kind in ("draft", "inside", "outside")],
         "opinion": [county.things[branch, "opinion"]],
-        "obligation": [duty],
+        "obligation": [county.duties[branch]],
         "version": ["1", "2"],
         "year": [YEAR],
         "item": [f"{branch}/{ITEM}"],

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import httpx2
@@ -47,6 +48,10 @@ class Person:
         problem: dict[str, Any] = answer.json()
         return problem
 
+    def command(self, path: str, body: Any = None, *, version: int | None = None, **extra: Any) -> httpx2.Response:
+        """A command, whatever comes of it."""
+        return self._post(path, body, version, extra)
+
     def finds_nothing(self, path: str, **params: Any) -> None:
         answer = self._get(path, params)
         assert answer.status_code == 404, f"{self.name}: GET {path}: {answer.status_code} {answer.text}"
@@ -90,6 +95,9 @@ class World:
         """Make it this moment (Asia/Shanghai); whatever falls due by then has fallen due."""
         answer = self.client.post("/dev/clock", json={"set": f"{instant}:00+08:00"}, timeout=120)
         assert answer.status_code == 200, answer.text
+
+    def now(self) -> datetime:
+        return datetime.fromisoformat(self.client.get("/dev/clock").json()["now"])
 
     def _token(self, name: str) -> str:
         answer = self.client.post("/dev/token", json={"person": name})

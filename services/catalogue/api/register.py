@@ -60,6 +60,11 @@ def _county(router: Api, parts: Parts) -> None:
     @router.post("/persons", action="register.keep", status_code=201)
     def register_persons(body: PersonsBody, desk: CommandDesk) -> Done:
         acting = desk.may(town=body.town)
+        nameless = [number for number, person in enumerate(body.persons) if not person.name_zh]
+        if nameless:
+            raise Refused(
+                "MISSING_FIELD", "A person is registered with a name.", pointer=f"/persons/{nameless[0]}/name_zh"
+            )
         return desk.handle(*parts.registering(body.persons, body.on), acting=acting, town=body.town)
 
 
