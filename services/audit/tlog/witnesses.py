@@ -84,6 +84,19 @@ class Witnesses:
             self.compared.add(name)
         return self.compared
 
+    def views(self) -> list[tuple[str, Checkpoint]]:
+        """What each witness that answers has cosigned last of this log, by name."""
+        found: dict[str, Checkpoint] = {}
+
+        def look(name: str) -> str:
+            seen = self._seen(name)
+            if seen is not None:
+                found[name] = seen
+            return ""
+
+        self._all(set(self.peers), look)
+        return sorted(found.items())
+
     def cosigned(self, note: bytes, checkpoint: Checkpoint, nodes: Nodes) -> dict[str, str]:
         """The lines of the witnesses that cosigned in time, by name. Raises :class:`LogRefused`."""
         return dict(self._all(set(self.peers), lambda name: self._cosign(name, note, checkpoint, nodes)))
@@ -124,12 +137,9 @@ class Witnesses:
         self.troubles[name] = why
 
     def _compare(self, name: str, size: int, root_at: Callable[[int], bytes]) -> str:
-        answer = self.peers[name].view(origin_hash_of(self.log.name))
-        if answer.status == 404:
+        seen = self._seen(name)
+        if seen is None:
             return ""
-        if answer.status != 200:
-            raise Away(f"answers {answer.status}")
-        seen = open_checkpoint(answer.body, self.log)  # signed by us, or it says nothing about us
         if seen.size > size:
             raise LogRefused(
                 f"the witness {name} has seen {seen.size} entries, and only {size} are here: an old backup?"
@@ -138,6 +148,15 @@ class Witnesses:
             raise LogRefused(f"the witness {name} has seen another history of the first {seen.size} entries")
         self._sizes[name] = seen.size
         return ""
+
+    def _seen(self, name: str) -> Checkpoint | None:
+        """Signed by this log, or it says nothing about it. Raises :class:`Away`, :class:`NoteWrong`."""
+        answer = self.peers[name].view(origin_hash_of(self.log.name))
+        if answer.status == 404:
+            return None
+        if answer.status != 200:
+            raise Away(f"answers {answer.status}")
+        return open_checkpoint(answer.body, self.log)
 
     def _cosign(self, name: str, note: bytes, checkpoint: Checkpoint, nodes: Nodes) -> str:
         """The witness's signature line. Its 409 says where it stands: then once more from there."""

@@ -85,7 +85,12 @@ class Entries(View):
     def made(self, index: int, event: Recorded) -> Entry:
         """The entry that the event becomes."""
         salt = self.salts.new(event.event_id)
-        return entry_for(index, event, salt, entry_of(event, self.county, salt))
+        return self.row(index, event, salt, entry_of(event, self.county, salt))
+
+    def row(self, index: int, event: Recorded, salt: bytes, entry: bytes) -> Entry:
+        """The row of an event whose leaf is ``entry``."""
+        town, organisation = event.context.town, event.context.organisation
+        return Entry(index, event.service, event.position, event.event_id, town, organisation, salt, entry)
 
     def size(self) -> int:
         with self.reading() as tx:
@@ -140,12 +145,6 @@ class Entries(View):
         with self.reading() as tx:
             row = tx.execute(select(self.rows).where(wanted)).one_or_none()
         return _entry(row) if row else None
-
-
-def entry_for(index: int, event: Recorded, salt: bytes, entry: bytes) -> Entry:
-    """The row of an event whose leaf is ``entry``."""
-    town, organisation = event.context.town, event.context.organisation
-    return Entry(index, event.service, event.position, event.event_id, town, organisation, salt, entry)
 
 
 def _entry(row: Row[Any]) -> Entry:
