@@ -11,6 +11,8 @@ from services.cli import (
     check_proof,
     contracts_commands,
     demo_commands,
+    erase,
+    keys,
     migrate,
     parked,
     platform,
@@ -39,6 +41,8 @@ check.add_to(app)
 check_proof.add_to(app)
 app.add_typer(topics.app, name="topics")
 app.add_typer(parked.app, name="parked")
+erase.add_to(app)
+app.add_typer(keys.app, name="keys")
 rebuild.add_to(app)
 migrate.add_to(app)
 verify.add_to(app)

@@ -11,6 +11,8 @@ from shared.journal import JournalError, JournalGap
 from shared.log import LogUnavailable
 from shared.merging import Gap
 from shared.migrations import SchemaWrong
+from shared.personal_data.key_store import KeysUnavailable, WrongSecret
+from shared.personal_data.wrapping import SecretTooWeak
 from shared.settings import Settings
 
 ASKED_WRONGLY, COULD_NOT = 2, 1
@@ -30,6 +32,8 @@ def line_of(fault: BaseException) -> tuple[str, int] | None:
             return f"the database cannot be used: {_first_line(fault)}", COULD_NOT
         case SchemaWrong():
             return str(fault), COULD_NOT
+        case KeysUnavailable() | WrongSecret() | SecretTooWeak():
+            return f"the keys of personal data cannot be used: {_first_line(fault)}; {DOCTOR}", COULD_NOT
         case LogUnavailable():
             return f"the event log cannot be used: {_first_line(fault)}; {DOCTOR}", COULD_NOT
         case Gap() | JournalGap():
