@@ -8,6 +8,7 @@ and :func:`canonical` its bytes where they are hashed (RFC 8785).
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from shared.canonical import canonical_json
@@ -29,19 +30,30 @@ CONTEXT = {
 }
 
 
+ATTRIBUTES = (
+    *("specversion", "id", "source", "type", "subject", "time", "dataschema", "partitionkey", "sequence"),
+    *("streamversion", *CONTEXT),
+)
+_HEADERS = {name: f"ce_{name}" for name in ATTRIBUTES}
+_CONTENT_HEADER = ("content-type", CONTENT_TYPE.encode())
+
+
 class NotAnEvent(Exception):
     """A record or JSON object that is not one of our CloudEvents."""
 
 
+@lru_cache(maxsize=64)
 def topic_of(county: str, service: str) -> str:
     return f"{county}.{service}.events.v1"
 
 
+@lru_cache(maxsize=4096)
 def source_of(county: str, town: str, service: str) -> str:
     """Where an event comes from; county organs have no town and leave it out."""
     return "/" + "/".join(part for part in (county, town, service) if part)
 
 
+@lru_cache(maxsize=1024)
 def schema_of(event_type: str) -> str:
     """The name of the contract: ``shared/contracts/<service>/<Event>.json``, as a URN."""
     service, name, version = event_type.rsplit(".", 3)[-3:]
@@ -71,15 +83,13 @@ def to_record(event: Recorded, county: str, partitions: int, after: int) -> Outg
     ``after`` is the journal position of the record before it in its partition.
     """
     key = event.stream.encode()
-    headers = [("content-type", CONTENT_TYPE.encode())]
-    headers += [(f"ce_{name}", text.encode()) for name, text in attributes(event, county).items()]
-    headers.append(("after", str(after).encode()))
+    named = ((_HEADERS[name], text.encode()) for name, text in attributes(event, county).items())
     return Outgoing(
         topic=topic_of(county, event.service),
         partition=partition_of(key, partitions),
         key=key,
         value=event.text.encode(),
-        headers=tuple(headers),
+        headers=(_CONTENT_HEADER, *named, ("after", b"%d" % after)),
     )
 
 

@@ -7,7 +7,9 @@ by position.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Event, Thread
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, Integer, MetaData, String, Table, select
@@ -42,6 +44,16 @@ WHOLE = -1
 RESTORED = -2  # of a journal that came from a backup: it decides nothing before it has been held to the log
 
 
+@dataclass(frozen=True)
+class _Load:
+    """What is shipped at once: the events after a position, and the last position in each partition then."""
+
+    after: int
+    events: Sequence[Recorded]
+    records: Sequence[Outgoing]
+    last: dict[int, int]
+
+
 @dataclass
 class Relay:
     """Ships ``journal`` to ``<county>.<service>.events.v1``; its tables lie in the service's own database.
@@ -61,6 +73,7 @@ class Relay:
     trouble: str = field(default="", init=False)  # why nothing is shipped just now
     confirmed: int = field(default=0, init=False)
     _last: dict[int, int] = field(default_factory=dict, init=False)
+    _ahead: "Future[_Load] | None" = field(default=None, init=False)
     _owned: bool = field(default=False, init=False)
     _renewed: float = field(default=0.0, init=False)
     _stop: Event = field(default_factory=Event, init=False)
@@ -105,6 +118,8 @@ class Relay:
         if self._thread:
             self._thread.join(timeout)
             self._thread = None
+        if maker := self.__dict__.pop("_maker", None):
+            maker.shutdown()
 
     def run(self) -> None:
         """Ship until stopped; survives the log and the database being away, but not a forked journal."""
@@ -118,7 +133,7 @@ class Relay:
                 self.hold(str(fork))
                 self._raise_alarm(type(fork).__name__, str(fork))
             except Exception as fault:  # noqa: BLE001 - a relay never dies unseen; it says why and tries again
-                self._owned = False
+                self._owned, self._ahead = False, None
                 failures += 1
                 self.trouble = f"{type(fault).__name__}: {str(fault).partition(chr(10))[0]}"[:TROUBLE_MAX]
                 self.observer.relay_failed(self.service, self.trouble)
@@ -136,16 +151,15 @@ class Relay:
         if not self._own():
             self._stop.wait(wait)
             return 0
-        events = self.journal.read(self.confirmed, BATCH)
-        if not events:
+        load = self._next()
+        if not load.events:
             self._keep_lease()
             self.observer.relay_lag(self.service, 0, 0.0)
             self.journal.await_beyond(self.confirmed, wait)
             return 0
-        self._must_follow(events)
-        self._ship(events)
-        self.observer.relayed(self.service, len(events))
-        return len(events)
+        self._ship(load)
+        self.observer.relayed(self.service, len(load.events))
+        return len(load.events)
 
     def caught_up(self) -> bool:
         """Whether the log has everything the journal has."""
@@ -159,6 +173,10 @@ class Relay:
         if not oldest:
             return 0, 0.0
         return waiting, max(0.0, (self.clock.now() - oldest[0].recorded_at).total_seconds())
+
+    @cached_property
+    def _maker(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, thread_name_prefix=f"load-{self.service}")
 
     def _own(self) -> bool:
         if self._owned:
@@ -193,22 +211,36 @@ class Relay:
                 self.lease.renew(tx)
             self._renewed = time.monotonic()
 
-    def _must_follow(self, events: Sequence[Recorded]) -> None:
-        positions = [event.position for event in events]
-        if positions != list(range(self.confirmed + 1, self.confirmed + 1 + len(events))):
-            raise JournalForked(f"the journal does not continue at {self.confirmed + 1}")
+    def _next(self) -> "_Load":
+        """What has been made ready while the load before was on its way, or what there is now."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            load = ahead.result()
+            if load.after == self.confirmed and load.events:
+                return load
+        return self._load_up(self.confirmed, self._last)
 
-    def _ship(self, events: Sequence[Recorded]) -> None:
-        partitions = self.log.partitions(self.topic)
-        last = dict(self._last)
+    def _load_up(self, after: int, last: Mapping[int, int]) -> "_Load":
+        """The events after a position as records. Raises :class:`JournalForked`."""
+        events = self.journal.read(after, BATCH)
+        if [event.position for event in events] != list(range(after + 1, after + 1 + len(events))):
+            raise JournalForked(f"the journal does not continue at {after + 1}")
+        partitions, last = self.log.partitions(self.topic), dict(last)
         records: list[Outgoing] = []
         for event in events:
             partition = partition_of(event.stream.encode(), partitions)
             records.append(to_record(event, self.county, partitions, last.get(partition, 0)))
             last[partition] = event.position
-        with self.observer.shipping(self.service, events):
-            self.log.publish(records)
-        self._confirm(events[-1].position, last)
+        return _Load(after, events, records, last)
+
+    def _ship(self, load: "_Load") -> None:
+        """Confirmed when the log has all of it; where there is more to ship, that is made ready meanwhile."""
+        position = load.events[-1].position
+        if len(load.events) == BATCH:
+            self._ahead = self._maker.submit(self._load_up, position, load.last)
+        with self.observer.shipping(self.service, load.events):
+            self.log.publish(load.records)
+        self._confirm(position, load.last)
 
     def _confirm(self, position: int, last: dict[int, int]) -> None:
         with self.engine.begin() as tx:

@@ -6,6 +6,7 @@ key is the stream, and the partition follows from the key alone, the same in eve
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -79,6 +80,7 @@ class OffsetUnknown(Exception):
     """The log does not have the offset a follower stands at: an alarm, never 'start over'."""
 
 
+@lru_cache(maxsize=20_000)
 def partition_of(key: bytes, partitions: int) -> int:
     """Where a key lives: murmur2 as Kafka's own clients compute it, so that any client finds the same
     partition.

@@ -113,8 +113,10 @@ class KafkaLog:
             self._producer.send(r.topic, key=r.key, value=r.value, headers=list(r.headers), partition=r.partition)
             for r in records
         ]
+        self._producer.flush(timeout=PUBLISH_SECONDS_MAX)  # what is left goes at once, without lingering
         for future in futures:
-            future.get(timeout=max(0.001, deadline - time.monotonic()))
+            if not future.succeeded():
+                future.get(timeout=max(0.001, deadline - time.monotonic()))
 
     def _drop_producer(self) -> None:
         """A producer that has failed once may wedge for good or send out of order: never use it again."""
