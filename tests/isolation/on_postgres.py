@@ -1,4 +1,4 @@
-"""Every service on PostgreSQL with its two roles, tables laid by ``gongkai migrate``, in one process: for isolation tests.
+"""Every service on PostgreSQL with its two roles and tables laid by ``gongkai migrate``, in one process.
 
 Start at :func:`standing_on`.
 """
