@@ -7,6 +7,7 @@ passed over; one that holds a checkpoint of ours which this tree does not contai
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Protocol
 
 import httpx2
@@ -21,6 +22,7 @@ from shared.transparency.trust import Known
 from shared.transparency.witness import HASHES_MAX, Answer, origin_hash_of
 
 SECONDS_MAX = 2.0  # how long one look at all witnesses may take
+LATE_SECONDS = 10.0  # how long one that did not answer in time is left in peace
 TRIES_MAX = 3
 PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 log = structlog.get_logger("gongkai.tlog")
@@ -72,6 +74,7 @@ class Witnesses:
     troubles: dict[str, str] = field(default_factory=dict, init=False)
     compared: set[str] = field(default_factory=set, init=False)
     _sizes: dict[str, int] = field(default_factory=dict, init=False)  # what each cosigned last, as far as we know
+    _late_until: dict[str, float] = field(default_factory=dict, init=False)
     _pool: ThreadPoolExecutor | None = field(default=None, init=False)
 
     def compare(self, size: int, root_at: Callable[[int], bytes]) -> set[str]:
@@ -110,9 +113,11 @@ class Witnesses:
         if not names:
             return []
         self._pool = self._pool or ThreadPoolExecutor(max(8, 2 * len(self.peers)), thread_name_prefix="witness")
-        asked: dict[Future[str], str] = {self._pool.submit(ask, name): name for name in sorted(names)}
+        patient = sorted(name for name in names if self._late_until.get(name, 0.0) <= monotonic())
+        asked: dict[Future[str], str] = {self._pool.submit(ask, name): name for name in patient}
         answered, late = wait(asked, timeout=SECONDS_MAX)
         for future in late:
+            self._late_until[asked[future]] = monotonic() + LATE_SECONDS
             self._tell(asked[future], "away", f"no answer in {SECONDS_MAX:.0f} s")
         done = []
         for future in answered:

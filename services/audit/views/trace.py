@@ -4,7 +4,7 @@ A step's person and post come from the event's envelope, as recorded with the ac
 up in the register for that time by whoever shows the trace.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -42,6 +42,10 @@ class Taken:
 class Trace(View):
     name: ClassVar[str] = "trace"
     hears: ClassVar[tuple[str, ...]] = ("publication", "feedback")
+    heeds: ClassVar[Mapping[str, frozenset[str]]] = {
+        "publication": frozenset(fact.EVENT for fact in DISCLOSURE_FACTS),
+        "feedback": frozenset(fact.EVENT for fact in OPINION_FACTS),
+    }
 
     def define(self, table: TableMaker) -> None:
         self.steps = table(
