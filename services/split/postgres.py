@@ -325,7 +325,7 @@ def owner_of(name: str) -> str:
 
 def _said(statement: str, *names: str) -> sql.Composed:
     """The statement with names in it."""
-    return sql.SQL(statement).format(*map(sql.Identifier, names))  # type: ignore[arg-type]  # all are constants below
+    return sql.SQL(statement).format(*map(sql.Identifier, names))
 
 
 _REFLINK = ("--reflink=auto",) if sys.platform == "linux" else ()

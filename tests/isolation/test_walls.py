@@ -204,8 +204,7 @@ def test_content_is_open_as_far_as_somebody_was_shown_it(databases: Databases, c
 def test_a_named_person_sees_what_is_for_them_wherever_they_are_from(databases: Databases, county: County) -> None:
     with databases.as_superuser("publication") as connection:
         connection.execute(
-            \"UPDATE shown SET audience = 'person:somebody'\"
-            \" WHERE town = 'heshan' AND audience = 'society'\"
+            "UPDATE shown SET audience = 'person:somebody' WHERE town = 'heshan' AND audience = 'society'"
         )
     try:
         for person, expected in (("somebody", True), ("somebody-else", False), ("", False)):

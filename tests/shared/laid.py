@@ -23,9 +23,9 @@ def lay_before(database: str, url: str) -> None:
     """Fill the empty database at this address as the earlier version had it."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        connection = sqlite3.connect(str(parsed.database))
-        connection.executescript(sql_of(database, "sqlite"))
-        connection.close()
+        file = sqlite3.connect(str(parsed.database))
+        file.executescript(sql_of(database, "sqlite"))
+        file.close()
         return
     plain = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:

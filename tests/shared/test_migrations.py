@@ -16,6 +16,7 @@ from sqlalchemy import (
     Engine,
     MetaData,
     RowMapping,
+    Select,
     String,
     Table,
     inspect,
@@ -73,7 +74,7 @@ def plan_of(name: str, tmp_path: Path) -> Plan:
 def everything(engine: Engine, tables: tuple[str, ...]) -> dict[str, list[str]]:
     """All rows of these tables, as text, whatever columns have come since."""
     with engine.connect() as tx:
-        asked = {name: select(literal_column("*")).select_from(text(name)) for name in tables}
+        asked: dict[str, Select[Any]] = {name: select(literal_column("*")).select_from(text(name)) for name in tables}
         return {name: sorted(map(as_text, tx.execute(question).mappings())) for name, question in asked.items()}
 
 
