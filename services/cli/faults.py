@@ -53,6 +53,8 @@ def settings_wrong(error: ValidationError) -> list[str]:
 
 
 def _advice(text: str) -> str:
+    if "permission denied" in text or "must be owner" in text:
+        return "; this takes the role that owns the tables: GONGKAI_OWNER_URL"
     return "; another process writes to it for long: try again" if "locked" in text else ""
 
 

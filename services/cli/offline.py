@@ -42,7 +42,7 @@ def opened(*names: str, prepare: bool = True, lost: bool = False) -> Iterator[Op
     settings = Settings.load()
     for name in names if not lost else ():
         _must_be_there(settings, name)
-    platform = LocalPlatform(settings)
+    platform = LocalPlatform(settings, owner=True)  # where the owner's address is given
     with reach.service(), closing(platform):
         flows = {name: Flow.of(embedded.BUILDERS[name](platform), platform) for name in names}
         for flow in flows.values() if prepare else ():
