@@ -8,7 +8,7 @@ tables are renamed, all in one transaction.
 import hashlib
 import json
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
 from itertools import islice
@@ -25,6 +25,7 @@ from shared.follow import View
 from shared.following import Follower
 from shared.intake import JournalIntake, LogIntake
 from shared.merging import Gap
+from shared.replaying import replay
 
 BATCH = 1_000
 SILENCE_SECONDS_MAX = 30.0
@@ -127,9 +128,11 @@ class _Rebuild:
     done: int = 0
 
     def run(self, accept_difference: bool, dry_run: bool) -> Rebuilt:
-        self.tapes = [self._tape(source) for source in self.live.hears]
         with self.live.engine.connect() as tx:
             targets = self._positions(checkpoints.load(tx, [self.live.name]))
+        self.tapes = [self._tape(source) for source in self.live.hears]
+        if self.live.hears == (self.follower.service,):
+            self._replay(targets[self.follower.service])
         events = self._events(targets)
         while batch := list(islice(events, BATCH)):
             with self.live.engine.begin() as tx:
@@ -159,10 +162,17 @@ class _Rebuild:
         checkpoints.define(tx, self.live.name, self.live.definition)
         parking.forget(tx, self.live.name)
 
-    def _apply(self, tx: Connection, events: Iterator[Recorded] | list[Recorded]) -> None:
-        for event in events:
-            self.fresh.apply(tx, event)
-            self.done += 1
+    def _replay(self, target: int) -> None:
+        """Nothing but the own journal: by far most of it at once."""
+        replay(self.fresh, self.follower.service, target, lambda upto: self.progress(upto, target))
+        self.done = target
+        self.tapes = [_Tape(self.follower.service, JournalIntake(self.follower.journal, target), target)]
+
+    def _apply(self, tx: Connection, events: Iterable[Recorded]) -> None:
+        coming = iter(events)
+        while batch := list(islice(coming, BATCH)):
+            self.fresh.apply_many(tx, batch)
+            self.done += len(batch)
 
     def _events(self, targets: Mapping[str, int]) -> Iterator[Recorded]:
         """All sources in the order they were recorded, which is near to the order the live view saw."""

@@ -2,19 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, inspect, text
 
+from services.archive.views.files import Files
+from services.audit.views.trace import Trace
 from services.publication.views.obligations import Obligations
+from services.publication.views.shown import Shown
 from shared.database import make_engine
 from shared.events import Recorded
+from shared.follow import View
 from shared.journal import JournalGap
 from shared.journal.scanning import scan
 from shared.rebuild import view_digest
 from shared.replaying import replay
 from tests.benchmarks.multiplied import fill, rows
-from tests.platform.taped import tape
+from tests.platform.taped import tape, together
 
 COUNT = 1_200
 
@@ -83,3 +88,18 @@ def test_a_replayed_view_has_the_rows_and_indexes_of_one_that_saw_event_by_event
 def test_a_copied_journal_has_no_event_twice() -> None:
     copied = list(rows("publication", COUNT))
     assert len({row[4] for row in copied}) == len({(row[2], row[3]) for row in copied}) == COUNT
+
+
+@pytest.mark.parametrize("kind", [Obligations, Shown, Files, Trace])
+def test_what_a_view_does_not_heed_changes_nothing_of_it(tmp_path: Path, kind: type[View]) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'view.sqlite'}")
+    all_of_it, heeded = kind(engine), kind(engine, "__heeded")
+    for view in (all_of_it, heeded):
+        view.metadata.create_all(engine)
+    with engine.begin() as tx:
+        for event in together(kind.hears):
+            all_of_it.apply(tx, event)
+            if event.service not in kind.heeds or event.name in kind.heeds[event.service]:
+                heeded.apply(tx, event)
+    assert view_digest(heeded) == view_digest(all_of_it)
+    engine.dispose()

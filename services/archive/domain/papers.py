@@ -32,6 +32,14 @@ RETENTION: Mapping[Kind, Retention] = {
 }  # P-21
 
 
+RELEASES = (DisclosureApproved, DisclosureReleasedInside, DisclosureReleasedOutside)
+OPINIONS = (OpinionReceived, OpinionDecided, OpinionReplied)
+PAPERS_COME_WITH: Mapping[str, frozenset[str]] = {
+    "publication": frozenset(fact.EVENT for fact in RELEASES),
+    "feedback": frozenset(fact.EVENT for fact in OPINIONS),
+}
+
+
 @dataclass(frozen=True)
 class Paper:
     kind: Kind
@@ -47,8 +55,7 @@ class Paper:
 
 
 def papers_of(event: Recorded) -> list[Paper]:
-    fact = hear(event, DisclosureApproved, DisclosureReleasedInside, DisclosureReleasedOutside)
-    said = hear(event, OpinionReceived, OpinionDecided, OpinionReplied)
+    fact, said = hear(event, *RELEASES), hear(event, *OPINIONS)
     match fact or said:
         case DisclosureApproved() as approved:
             return [_approval(approved, event.recorded_at)]

@@ -1,12 +1,12 @@
 """The files: what lies in each, in order, with what every paper says."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from sqlalchemy import Column, Connection, Integer, String, Text, func, select
 
-from services.archive.domain.papers import papers_of
+from services.archive.domain.papers import PAPERS_COME_WITH, papers_of
 from services.archive.events import REGISTRY, DocumentFiled, FileOpened
 from shared.columns import Instant
 from shared.events import Recorded
@@ -18,6 +18,7 @@ Row = dict[str, Any]
 class Files(View):
     name: ClassVar[str] = "files"
     hears: ClassVar[tuple[str, ...]] = ("archive", "publication", "feedback")
+    heeds: ClassVar[Mapping[str, frozenset[str]]] = PAPERS_COME_WITH
 
     def define(self, table: TableMaker) -> None:
         self.files = table(

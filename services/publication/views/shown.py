@@ -5,7 +5,7 @@ no row among them does not exist: on no page, in no list, search, feed, count or
 outsider neither sees nor can infer a correction that has so far been shown inside only.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -62,6 +62,7 @@ class Filter:
 class Shown(View):
     name: ClassVar[str] = "shown"
     hears: ClassVar[tuple[str, ...]] = ("publication",)
+    heeds: ClassVar[Mapping[str, frozenset[str]]] = {"publication": frozenset(RELEASES)}
 
     def define(self, table: TableMaker) -> None:
         def text(name: str, length: int) -> "Column[str]":
