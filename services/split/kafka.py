@@ -1,10 +1,11 @@
 """An Apache Kafka of our own for development and tests: one KRaft node from the published jars, no container.
 
-Start at :class:`KafkaBroker`. The jars are those of ``KAFKA_HOME`` if it is set, else fetched once through
-Maven into a cache (``GONGKAI_CACHE``, by default ``~/.cache/gongkai``). The broker ends with whoever started
-it.
+Start at :class:`KafkaBroker`; ``cluster`` puts three together. The jars are those of ``KAFKA_HOME`` if it is
+set, else fetched once through Maven into a cache (``GONGKAI_CACHE``, by default ``~/.cache/gongkai``). A broker
+ends with whoever started it.
 """
 
+import base64
 import ctypes
 import fcntl
 import os
@@ -137,12 +138,16 @@ class KafkaBroker:
         controller_port: int = 0,
         settings: Mapping[str, str] | None = None,
         flags: tuple[str, ...] = (),
+        cluster: str = "",
     ) -> None:
+        """``cluster`` is the id shared by the nodes of a fixed quorum; alone, a node makes one up."""
         self.folder = folder.absolute()
         self.port = port
         self.controller_port = controller_port or port + 1
         self.settings = dict(settings or {})
         self.flags = flags
+        self.cluster = cluster
+        self._started_at = 0
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -171,13 +176,18 @@ class KafkaBroker:
 
         Raises :class:`KafkaMissing` or :class:`KafkaDown`.
         """
+        self.launch()
+        self.await_ready()
+
+    def launch(self) -> None:
+        """The same, without waiting: a node of a cluster answers only when others are there."""
         kafka = get_kafka()
         properties = self._write_properties()
         if not (self.folder / "data" / "meta.properties").exists():
             self._format(kafka, properties)
         command = [kafka.java, *FLAGS, *self.flags, "-cp", kafka.class_path, "kafka.Kafka", str(properties)]
         with self.log.open("ab") as output:
-            start = output.tell()
+            self._started_at = output.tell()
             self.process = subprocess.Popen(  # noqa: S603 - our own broker
                 command,
                 stdin=subprocess.DEVNULL,
@@ -187,8 +197,10 @@ class KafkaBroker:
                 start_new_session=True,
                 preexec_fn=_die_with_parent,
             )
+
+    def await_ready(self) -> None:
         try:
-            self._await_ready(start)
+            self._await_ready(self._started_at)
         except BaseException:
             self.kill()
             raise
@@ -241,18 +253,9 @@ class KafkaBroker:
 
     def _format(self, kafka: Kafka, properties: Path) -> None:
         tool = [kafka.java, *FLAGS, "-cp", kafka.class_path, "kafka.tools.StorageTool"]
-        made = subprocess.run([*tool, "random-uuid"], capture_output=True, text=True, check=True)  # noqa: S603 - our own
-        cluster = made.stdout.split()[-1]
-        command = [
-            *tool,
-            "format",
-            "--standalone",
-            "-t",
-            cluster,
-            "-c",
-            str(properties),
-            "--ignore-formatted",
-        ]
+        alone = [] if self.cluster else ["--standalone"]
+        command = [*tool, "format", *alone, "-t", self.cluster or new_cluster_id(), "-c", str(properties)]
+        command += ["--ignore-formatted"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own
         if done.returncode:
             raise KafkaDown(f"Kafka could not be formatted in {self.folder}: {(done.stdout + done.stderr)[-600:]}")
@@ -271,6 +274,13 @@ class KafkaBroker:
         with self.log.open("rb") as log:
             log.seek(start)
             return log.read().decode(errors="replace")[-4000:]
+
+
+def new_cluster_id() -> str:
+    """As Kafka's own tool makes them: 16 random bytes in URL-safe base64, not beginning with a dash."""
+    while (made := base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")).startswith("-"):
+        pass
+    return made
 
 
 def _answers(port: int) -> bool:

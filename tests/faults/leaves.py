@@ -5,6 +5,7 @@ Nothing of ``services.audit.tlog`` is used. Start at :func:`log_holds_every_even
 
 import base64
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from tests.faults.reading import COUNTY, Kept, Written
 
 WIDTH = 256
+SHOWN = (
+    "disclosure", "version", "organisation", "item", "period", "title", "summary", "text", "led_text", "attachments",
+    "content_digest", "register_number", "at", "replaces", "note",
+)  # fmt: skip
 ATTRIBUTES = {
     "town": "town", "actor": "actor", "post": "post", "organisation": "organisation", "command_id": "commandid",
     "correlation_id": "correlationid", "causation_id": "causationid", "traceparent": "traceparent",
@@ -38,9 +43,19 @@ def log_holds_every_event_once(folder: Path, vkey: str, kept: Kept, journals: Ma
     salts: dict[str, bytes] = dict(kept.ask("audit", "select event_id, salt from entries"))
     for one in said:
         row = written[one["service"], one["position"]]
-        digest = hashlib.sha256(bytes(salts[row.event_id]) + canonical(row)).hexdigest()
-        assert one["digest"] == f"sha256:{digest}", f"the leaf of {row.service} {row.position} is of another event"
+        assert one["digest"] == digest_of(row, bytes(salts[row.event_id])), (
+            f"the leaf of {row.service} {row.position} is of another event"
+        )
     return size
+
+
+def digest_of(row: Written, salt: bytes) -> str:
+    """Of the whole event, and of what a release showed (docs/transparency.md)."""
+    released = row.type.split(".")[-2] in ("DisclosureReleasedInside", "DisclosureReleasedOutside")
+    shown = {name: row.data[name] for name in SHOWN if name in row.data} if released else {}
+    whole = hashlib.sha256(salt + canonical(row)).digest()
+    part = hashlib.sha256(hmac.digest(salt, b"shown", "sha256") + rfc8785.dumps(shown)).digest()
+    return f"sha256:{hashlib.sha256(whole + part).hexdigest()}"
 
 
 def canonical(row: Written) -> bytes:

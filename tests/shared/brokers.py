@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from services.split.cluster import NODES, KafkaCluster
 from services.split.kafka import KafkaBroker, KafkaMissing, get_kafka
 
 DECLARED = Path(__file__).parents[2] / "deploy" / "kafka" / "topics.yaml"
@@ -29,6 +30,12 @@ def new_broker(folder: Path) -> KafkaBroker:
             raise
         pytest.skip(str(missing))
     return KafkaBroker(folder, port=free_port(), controller_port=free_port())
+
+
+def new_cluster(folder: Path) -> KafkaCluster:
+    """Three nodes not yet started; skips as :func:`new_broker` does."""
+    new_broker(folder)
+    return KafkaCluster(folder, [(free_port(), free_port()) for _ in range(NODES)])
 
 
 @pytest.fixture(scope="session")
