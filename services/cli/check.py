@@ -4,24 +4,16 @@ import importlib.util
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from services.cli.faults import settings_wrong
+from services.cli import doctor as doctoring
+from services.cli.doctor.finding import Finding
 from services.cli.output import AsJson, answer, err
 from services.split.kafka import KafkaMissing, find_kafka
 from services.split.postgres import PostgresMissing, find_binaries
-from shared.settings import Settings
-
-
-@dataclass(frozen=True)
-class Finding:
-    what: str
-    missing: str
-    how: str
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,32 +24,37 @@ def doctor(
     tests: Annotated[bool, typer.Option("--tests", help="Only what tests would have to leave out.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what is misconfigured or missing; ends with 1 if something is."""
-    findings = [*_test_parts()] if tests else [*_settings(), *_test_parts()]
-    required = os.environ.get("GONGKAI_REQUIRE_ALL") == "1"
+    """Say what is misconfigured or missing, and what to do; ends with 1 for errors. Never says a secret's value."""
+    if tests:
+        _say_what_tests_leave_out(as_json)
+        return
+    found = [*doctoring.findings(), *(replace(f, level="warning") for f in _platform_parts())]
     if as_json:
-        answer([f.__dict__ for f in findings], as_json)
-    for finding in findings:
-        err.print(f"not here: {finding.what} ({finding.missing}); {finding.how}", markup=False)
-    if not findings:
+        answer([asdict(finding) for finding in found], as_json)
+    for finding in found:
+        err.print(finding.line, markup=False)
+    if not found:
         answer([], False, *([] if as_json else ["nothing is missing"]))
-    if findings and (required or not tests):
+    if any(finding.level == "error" for finding in found):
         raise typer.Exit(1)
 
 
-def _settings() -> Iterator[Finding]:
-    try:
-        settings = Settings.load()
-    except ValidationError as wrong:
-        for line in settings_wrong(wrong):
-            yield Finding("a setting", line, "docs/operate.md lists them")
-        return
-    if settings.development:
-        return
-    for name in ("issuer", "database_url", "kafka", "session_secret", "client_secret"):
-        value = getattr(settings, name)
-        if not (value.get_secret_value() if hasattr(value, "get_secret_value") else value):
-            yield Finding("a setting", f"GONGKAI_{name.upper()} is empty", "docs/operate.md says what it is")
+def _say_what_tests_leave_out(as_json: bool) -> None:
+    found = list(_test_parts())
+    if as_json:
+        answer([asdict(finding) for finding in found], as_json)
+    for finding in found:
+        err.print(f"not here: {finding.what} ({finding.missing}); {finding.how}", markup=False)
+    if not found:
+        answer([], False, *([] if as_json else ["nothing is missing"]))
+    if found and os.environ.get("GONGKAI_REQUIRE_ALL") == "1":
+        raise typer.Exit(1)
+
+
+def _platform_parts() -> Iterator[Finding]:
+    """On a developer's machine, what `gongkai up` would lack."""
+    if os.environ.get("GONGKAI_ENVIRONMENT") == "development":
+        yield from split_parts_missing()
 
 
 def split_parts_missing() -> Iterator[Finding]:
