@@ -77,7 +77,7 @@ class Rows:
         self._changed.add(key)
 
     def write(self) -> None:
-        """Bring the table to what is in memory, and forget what is written."""
+        """Bring the table to what is in memory, and forget that; needed earlier only by a question of one's own."""
         gone = [key for key in self._changed if self._known[key] is None and key in self.stored]
         for start in range(0, len(gone), KEYS_AT_ONCE):
             self._tx.execute(delete(self._table).where(self._among(gone[start : start + KEYS_AT_ONCE])))

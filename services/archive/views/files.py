@@ -4,18 +4,18 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, Connection, Integer, String, Text, func, select
+from sqlalchemy import Column, Integer, String, Text, func, select
 
 from services.archive.domain.papers import PAPERS_COME_WITH, papers_of
 from services.archive.events import REGISTRY, DocumentFiled, FileOpened
 from shared.columns import Instant
 from shared.events import Recorded
-from shared.follow import TableMaker, View, upsert
+from shared.follow import GatheredView, Store, TableMaker
 
 Row = dict[str, Any]
 
 
-class Files(View):
+class Files(GatheredView):
     name: ClassVar[str] = "files"
     hears: ClassVar[tuple[str, ...]] = ("archive", "publication", "feedback")
     heeds: ClassVar[Mapping[str, frozenset[str]]] = PAPERS_COME_WITH
@@ -54,19 +54,18 @@ class Files(View):
             Column("content", Text, nullable=False),
         )
 
-    def apply(self, tx: Connection, event: Recorded) -> None:
+    def change(self, rows: Store, event: Recorded) -> None:
         for paper in papers_of(event):
             content = json.dumps(paper.content, ensure_ascii=False, sort_keys=True, default=str)
-            upsert(tx, self.contents, {"ref": paper.ref}, {"town": paper.town, "content": content})
+            rows[self.contents].put({"ref": paper.ref, "town": paper.town, "content": content})
         if event.service != "archive":
             return
         match REGISTRY.read(event):
             case FileOpened() as opened:
-                upsert(tx, self.files, {"file": opened.file}, opened.model_dump(exclude={"file"}))
+                rows[self.files].put(opened.model_dump())
             case DocumentFiled() as filed:
-                row = filed.model_dump(exclude={"file", "serial", "organisation"})
-                key = {"file": filed.file, "serial": filed.serial}
-                upsert(tx, self.papers, key, {**row, "filed_at": event.recorded_at})
+                row = filed.model_dump(exclude={"organisation"})
+                rows[self.papers].put({**row, "filed_at": event.recorded_at})
             case _:
                 pass
 

@@ -24,7 +24,7 @@ from services.audit.heard import (
 )
 from shared.columns import Instant
 from shared.events import Recorded, hear
-from shared.follow import TableMaker, View, upsert
+from shared.follow import GatheredView, Store, TableMaker
 
 Row = dict[str, Any]
 
@@ -39,7 +39,7 @@ class Taken:
     for_organisation: str
 
 
-class Trace(View):
+class Trace(GatheredView):
     name: ClassVar[str] = "trace"
     hears: ClassVar[tuple[str, ...]] = ("publication", "feedback")
     heeds: ClassVar[Mapping[str, frozenset[str]]] = {
@@ -79,20 +79,21 @@ class Trace(View):
             Column("town", String(40), nullable=False),
         )
 
-    def apply(self, tx: Connection, event: Recorded) -> None:
+    def change(self, rows: Store, event: Recorded) -> None:
         fact = hear(event, *DISCLOSURE_FACTS) or hear(event, *OPINION_FACTS)
         if fact is None or not fact.disclosure:
             return
         row = {**_of_fact(fact, event), **_of_envelope(event)}
         for ordinal, taken in enumerate(_taken(fact, event)):
             key = {"service": event.service, "position": event.position, "ordinal": ordinal}
-            upsert(tx, self.steps, key, {**row, **vars(taken)})
+            rows[self.steps].put({**key, **row, **vars(taken)})
         if isinstance(fact, SecrecyRefused):
-            self._forget_words(tx, fact)
+            rows.write()
+            self._forget_words(rows.tx, fact)
         if isinstance(fact, Released):
-            shown = {"disclosure": fact.disclosure, "version": fact.version}
+            shown = {"disclosure": fact.disclosure, "version": fact.version, "town": fact.town}
             for audience in fact.audiences:
-                upsert(tx, self.openings, {**shown, "audience": audience}, {"town": fact.town})
+                rows[self.openings].put({**shown, "audience": audience})
 
     def _forget_words(self, tx: Connection, refused: SecrecyRefused) -> None:
         """What was refused for secrecy stands nowhere in clear, its title neither (A-11)."""
