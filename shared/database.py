@@ -19,6 +19,7 @@ from shared import reach, walls
 LOCK_SECONDS_MAX = 10
 STATEMENT_SECONDS_MAX = 30
 POOL_SIZE = 8  # connections kept, of the service and of readers each; twice that under load
+CONNECTIONS_MAX = 4 * POOL_SIZE  # that one process opens to one service's database
 WRITING = "gongkai_writing"
 TABLES_KEY = 0x676F6E67  # of the advisory lock under which tables are made on PostgreSQL
 
