@@ -65,7 +65,8 @@ def as_protobuf() -> bytes:
     made.attributes.add(key="enduser.id").value.string_value = "ma-xiaoyan"
     made.links.add(trace_id=bytes.fromhex(TRACE), span_id=bytes.fromhex("0000000000000003"))
     made.status.code = 2
-    return sent.SerializeToString()
+    content: bytes = sent.SerializeToString()
+    return content
 
 
 def test_protobuf_and_json_are_read_alike_and_only_what_names_nobody_is_kept() -> None:

@@ -36,7 +36,7 @@ def the_issuer(settings: Settings) -> Iterator[Finding]:
                 yield Finding(ISSUER, "none of its keys can be used for checking tokens", how)
 
 
-def _usable(key: dict[str, str]) -> bool:
+def _usable(key: dict[str, str | list[str]]) -> bool:
     if key.get("use", "sig") != "sig" or key.get("kty") not in KINDS or key.get("alg", ALGORITHMS[0]) not in ALGORITHMS:
         return False
     try:

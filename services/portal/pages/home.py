@@ -57,6 +57,7 @@ async def disclosure(visit: Visit) -> Response:
         item=await item_of(visit, shown),
         units=await organisation_names(visit),
         versions=rows(await visit.ask_softly("publication", f"/shown/{name}/versions")),
+        receipt=await visit.ask_softly("audit", f"/receipts/{name}/place", version=str(shown["version"])),
         replies=rows(await visit.ask_softly("feedback", "/notices", disclosure=name)),
         work=await visit.ask_softly("publication", f"/disclosures/{name}") if visit.posts else None,
     )
@@ -82,6 +83,17 @@ async def attachment(visit: Visit) -> Response:
     return Response(found.content, 200, kept | {"Content-Security-Policy": "sandbox; default-src 'none'"})
 
 
+async def receipt(visit: Visit) -> Response:
+    """The proof that the transparency log has what this visitor is shown here, to be kept and checked elsewhere."""
+    version = visit.sent("version")
+    asked = f"?version={version}" if version.isdigit() else ""
+    found = await visit.fetch("audit", f"/receipts/{visit.path('disclosure')}{asked}")
+    if found.status_code != 200:
+        return visit.page("missing.html", 404)
+    kept = {k: v for k, v in found.headers.items() if k.lower() in ("content-type", "content-disposition")}
+    return Response(found.content, 200, kept | {"Cache-Control": "private, no-cache"})
+
+
 async def one(visit: Visit) -> dict[str, Any]:
     path = f"/shown/{visit.path('disclosure')}"
     version = visit.sent("version")
@@ -100,5 +112,6 @@ PAGES = [
     Page("GET", "/organisations/{organisation}", organisation),
     Page("GET", "/disclosures/{disclosure}", disclosure),
     Page("GET", "/disclosures/{disclosure}/sheet", sheet),
+    Page("GET", "/disclosures/{disclosure}/receipt", receipt),
     Page("GET", "/disclosures/{disclosure}/attachments/{digest}", attachment),
 ]

@@ -9,7 +9,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from services.portal.pages import Page
-from services.portal.traces import otlp
 from services.portal.traces.kept import Kept, Trace
 from services.portal.traces.story import tell
 from services.portal.visit import Visit
@@ -42,6 +41,7 @@ def pages(kept: Kept) -> Sequence[Page]:
 
 def receiver(kept: Kept) -> Route:
     """OTLP/HTTP: other processes of the development platform send their spans here."""
+    from services.portal.traces import otlp  # takes protobuf along, which only this needs
 
     async def receive(request: Request) -> Response:
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -47,7 +47,9 @@ def _unpacked(body: bytes) -> bytes:
 
 def _from_json(content: bytes) -> ExportTraceServiceRequest:
     """OTLP's JSON is protobuf's, but for ids, which are hexadecimal."""
-    return json_format.ParseDict(_ids(json.loads(content)), ExportTraceServiceRequest(), ignore_unknown_fields=True)
+    sent = ExportTraceServiceRequest()
+    json_format.ParseDict(_ids(json.loads(content)), sent, ignore_unknown_fields=True)
+    return sent
 
 
 def _ids(value: Any) -> Any:
