@@ -7,17 +7,29 @@ import re
 from typing import Annotated
 
 from fastapi import Query, Response
+from pydantic import BaseModel
 
 from services.audit.api.log import NUMBER_MAX, TEXT, LogParts, published
 from services.audit.tlog import receipts
 from services.audit.tlog.proofs import Proof
 from services.audit.views.entries import Entry
+from services.audit.views.releases import Release
 from shared import scope
 from shared.cloudevents import structured
 from shared.decider import Refused
+from shared.policy import permits
 from shared.web import Api, Reader
 
 VERSION_MAX = 2**31 - 1
+Version = Annotated[int, Query(ge=0, le=VERSION_MAX, description="0: the newest that the reader may see.")]
+
+
+class Place(BaseModel):
+    """The release of ``version`` is entry ``index`` (from 0) of the ``size`` that the log has published."""
+
+    version: int
+    index: int
+    size: int
 
 
 def receipt_routes(parts: LogParts) -> Api:
@@ -33,17 +45,20 @@ def receipt_routes(parts: LogParts) -> Api:
         """The same of the entry at an index of the log, from 0."""
         return _answered(_of_entry(parts, parts.entries.at(index), reader), "event")
 
+    @router.get("/receipts/{disclosure}/place", action="log.read")
+    def place(disclosure: str, reader: Reader, version: Version = 0) -> Place:
+        """Where the log has the release of which :func:`receipt` gives the receipt."""
+        release, entry = _released(parts, disclosure, reader, version)
+        return Place(version=release.version, index=entry.index, size=published(parts)[1].size)
+
     @router.get("/receipts/{disclosure}", action="log.read", response_class=Response)
-    def receipt(disclosure: str, reader: Reader, version: Annotated[int, Query(ge=0, le=VERSION_MAX)] = 0) -> Response:
+    def receipt(disclosure: str, reader: Reader, version: Version = 0) -> Response:
         """What was shown to this reader, and that the log has it: the release outside to the public, inside to members.
 
         Without a version, that of the newest that they may see.
         """
-        release = parts.releases.shown(disclosure, reader.audiences, version)
-        entry = parts.entries.of(release.event.event_id) if release else None
+        release, entry = _released(parts, disclosure, reader, version)
         note, size = _covering(parts, entry)
-        assert release is not None  # noqa: S101 - else there was no entry
-        assert entry is not None  # noqa: S101 - see above
         event, read = structured(release.event, parts.county), parts.log.store.read
         made = receipts.reader_receipt(read, note, size, entry.index, entry.entry, event, entry.salt)
         return _answered(made, f"{disclosure}-{release.version}")
@@ -51,11 +66,32 @@ def receipt_routes(parts: LogParts) -> Api:
     return router
 
 
+def _released(parts: LogParts, disclosure: str, reader: Reader, version: int) -> tuple[Release, Entry]:
+    """The release that showed it to this reader, and its entry under the published checkpoint."""
+    release = parts.releases.shown(disclosure, reader.audiences, version)
+    entry = parts.entries.of(release.event.event_id) if release else None
+    _covering(parts, entry)
+    assert release is not None  # noqa: S101 - else there was no entry
+    assert entry is not None  # noqa: S101 - else it was refused
+    return release, entry
+
+
 def _of_entry(parts: LogParts, entry: Entry | None, reader: Reader) -> Proof:
-    seen = entry if entry and reader.sees(scope.desk(entry.organisation), entry.town) else None
+    seen = entry if entry and _sees(reader, entry) else None
     note, size = _covering(parts, seen)
     assert seen is not None  # noqa: S101 - else it was refused
     return receipts.receipt(parts.log.store.read, note, size, seen.index, seen.entry, seen.salt)
+
+
+def _sees(reader: Reader, entry: Entry) -> bool:
+    """Whoever sees the desk it came from; and the register's own facts, certificates of erasure among them, whoever
+    may read those.
+    """
+    if reader.sees(scope.desk(entry.organisation), entry.town):
+        return True
+    return entry.service == "catalogue" and permits(
+        "person.erase.read", reader.standing, entry.organisation, entry.town
+    )
 
 
 def _covering(parts: LogParts, entry: Entry | None) -> tuple[bytes, int]:
