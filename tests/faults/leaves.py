@@ -43,9 +43,7 @@ def log_holds_every_event_once(folder: Path, vkey: str, kept: Kept, journals: Ma
     salts: dict[str, bytes] = dict(kept.ask("audit", "select event_id, salt from entries"))
     for one in said:
         row = written[one["service"], one["position"]]
-        assert one["digest"] == digest_of(row, bytes(salts[row.event_id])), (
-            f"the leaf of {row.service} {row.position} is of another event"
-        )
+        assert one["digest"] == digest_of(row, bytes(salts[row.event_id])), f"another event: {one}"
     return size
 
 
