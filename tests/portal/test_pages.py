@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from starlette.responses import Response
 
 from tests.portal.furnished import DESK_PAGES, OPEN_PAGES, furnished
 
@@ -78,3 +79,20 @@ async def test_one_acts_in_the_post_one_chose() -> None:  # ORG-15
     await scene.browser.post("/me/post", data={"form_token": token, "post": "FY-R1/somebody-elses"})
     await scene.browser.get("/tasks")
     assert scene.services["publication"].asked[-1][2]["gongkai-acting-as"] == "FY-R1/clerk"
+
+
+async def test_a_reader_gets_the_receipt_of_what_they_read_and_how_to_check_it() -> None:
+    scene = furnished()
+    assert "tlog-proof" not in (await scene.browser.get("/disclosures/d1")).text  # the log has none for this reader
+    assert (await scene.browser.get("/disclosures/d1/receipt?version=2")).status_code == 404
+    scene.answer("audit", "GET", "/receipts/d1/place", {"version": 2, "index": 389, "size": 1138})
+    page = (await scene.browser.get("/disclosures/d1")).text
+    assert 'href="/disclosures/d1/receipt?version=2"' in page
+    assert "第 389 条记录" in page
+    assert "gongkai check d1-2.tlog-proof --policy policy" in page
+    headers = {"Content-Type": "text/plain", "Content-Disposition": 'attachment; filename="d1-2.tlog-proof"'}
+    proof = Response(b"c2sp.org/tlog-proof@v1\n", headers=headers)
+    scene.answer("audit", "GET", "/receipts/d1", proof)
+    found = await scene.browser.get("/disclosures/d1/receipt?version=2")
+    assert (found.content, found.headers["cache-control"]) == (proof.body, "private, no-cache")
+    assert found.headers["content-disposition"] == 'attachment; filename="d1-2.tlog-proof"'
