@@ -1,15 +1,17 @@
-"""``make bench``: what the platform does against a bare peer, here and in this very run; see docs/performance.md.
+"""``make bench``: what the platform does against named peers and limits, here and in this very run; see
+docs/performance.md.
 
-Only the ratios mean something: each figure stands beside that of a peer that does the least with the same bytes.
+Only ratios and limits mean something: each figure stands beside that of a peer that handled the same bytes a moment
+before on the same machine, or beside what was promised.
 """
 
 import argparse
 import json
 import os
 import platform
-import tempfile
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 
@@ -17,104 +19,91 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from services.cli.check import split_parts_missing
-from tests.benchmarks import journal, replay, web
-from tests.journeys import platforms
+from tests.benchmarks import command, growth, journal, memory, relay, replay, visible
+from tests.benchmarks.rows import MISSED, REACHED, Effort, Row
 
 RESULT = Path("var/bench.json")
+JOURNAL_TARGETS = {("PostgreSQL", 1): 1.0, ("PostgreSQL", 8): 4.0, ("PostgreSQL", 32): 10.0, ("PostgreSQL", 128): 15.0}
+COMMAND_AT_LEAST = 0.35
 
 
-@dataclass(frozen=True)
-class Row:
-    """One comparison; ``note`` says more for the reader."""
-
-    what: str
-    ours: float
-    peer: float
-    unit: str
-    note: str = ""
-
-    @property
-    def ratio(self) -> float:
-        return round(self.ours / self.peer, 2) if self.peer else 0.0
+def journals(effort: Effort) -> Iterator[Row]:
+    callers, seconds = effort.pick(journal.CALLERS, (1, 32)), effort.pick(1.5, 0.5)
+    for found in journal.rows(callers, seconds, effort.pick(journal.ROUNDS, 1)):
+        what = f"journal on {found.database}, commands in flight: {found.callers}"
+        target = JOURNAL_TARGETS.get((found.database, found.callers))
+        yield Row(what, found.ours, "commands/s", found.peer, target, note=found.note)
+        lost = found.lost.missed + found.lost.doubled + found.lost.reordered
+        yield Row(f"{what}: events lost, doubled or out of order", lost, "events", at_most=0.0)
 
 
-@dataclass(frozen=True)
-class Effort:
-    callers: tuple[int, ...]
-    seconds: float
-    samples: int
-    split: bool
+def commands(effort: Effort) -> Iterator[Row]:
+    for found in command.rows(effort.pick(2.0, 1.0), effort.pick(command.ROUNDS, 1)):
+        target = COMMAND_AT_LEAST if found.what.startswith("alone") else None
+        what = f"a command over HTTP, {command.CLIENTS} clients: {found.what}"
+        yield Row(what, found.ours, "requests/s", found.peer, target, note=found.note)
 
 
-WHOLE = Effort(journal.CALLERS, 1.5, 100, split=True)
-QUICK = Effort((1, 32), 0.5, 30, split=False)
+BENCHES: dict[str, Callable[[Effort], Iterator[Row]]] = {
+    "journal": journals,
+    "command": commands,
+    "replay": replay.rows,
+    "relay": relay.rows,
+    "visible": visible.rows,
+    "memory": memory.rows,
+    "growth": growth.rows,
+}
+if find_spec("tests.benchmarks.tlog"):
+    from tests.benchmarks import tlog
+
+    BENCHES["transparency"] = tlog.rows
+WIDE = 200  # columns, where nobody looks at a terminal
+WHOLE_ONLY = {"growth"}  # says how figures grow, which a quick look cannot
 
 
-def run(effort: Effort, var: Path) -> Iterator[Row]:
-    """Every comparison, each as soon as it is known."""
-    yield from appends(effort)
-    yield from over_http(effort, var)
-    yield replays(var)
-    if effort.split and not list(split_parts_missing()):
-        with platforms.split(var / "split") as standing:
-            yield visible("split, PostgreSQL and Kafka", standing.url, web.founded(standing.url), effort)
-
-
-def appends(effort: Effort) -> Iterator[Row]:
-    for row in journal.rows(effort.callers, effort.seconds / 2):
-        yield Row(f"journal on {row.database}, in flight: {row.callers}", row.ours, row.peer, "commands/s", row.note)
-
-
-def over_http(effort: Effort, var: Path) -> Iterator[Row]:
-    with web.bare_server(var / "bare") as url:
-        peer = web.commands_a_second(url, "/persons", "", effort.seconds)
-    with platforms.embedded(var / "embedded") as standing:
-        token = web.founded(standing.url)
-        latency = visible("embedded", standing.url, token, effort)
-        ours = web.commands_a_second(standing.url, web.PERSONS, token, 2 * effort.seconds)
-    note = f"p99 {ours['p99_ms']} ms, peer {peer['p99_ms']} ms"
-    yield Row(
-        f"a command over HTTP, clients: {web.CLIENTS}", ours["per_second"], peer["per_second"], "requests/s", note
-    )
-    yield latency
-
-
-def visible(where: str, url: str, token: str, effort: Effort) -> Row:
-    seen = web.visible(url, token, effort.samples)
-    note = f"p99 {seen['p99_ms']} ms, peer {seen['peer_p99_ms']} ms"
-    return Row(f"append to visible elsewhere, p50, {where}", seen["p50_ms"], seen["peer_p50_ms"], "ms", note)
-
-
-def replays(var: Path) -> Row:
-    found = replay.replayed(var / "replay")
-    return Row(f"view {replay.VIEW} from nothing", found["per_second"], found["peer_per_second"], "events/s")
+def run(names: list[str], effort: Effort) -> Iterator[Row]:
+    """Every row as soon as it is known. A bench that cannot run here says why, and the others go on."""
+    for name in names:
+        try:
+            yield from BENCHES[name](effort)
+        except Exception as fault:  # noqa: BLE001 - one figure that could not be had must not cost the others
+            yield Row(f"{name}: could not be measured", 0.0, "", note=f"{type(fault).__name__}: {fault}")
 
 
 def table(rows: list[Row]) -> Table:
-    drawn = Table("what", "ours", "bare peer", "unit", "ratio", "besides", title="Gongkai against bare peers")
+    drawn = Table("what", "ours", "peer", "unit", "ratio", "target", "", "besides", title="Gongkai, measured")
     for row in rows:
-        drawn.add_row(row.what, f"{row.ours:g}", f"{row.peer:g}", row.unit, f"{row.ratio:g}", row.note)
+        peer, ratio = ("" if figure is None else f"{figure:g}" for figure in (row.peer, row.ratio))
+        drawn.add_row(row.what, f"{row.ours:g}", peer, row.unit, ratio, row.target, row.verdict, row.note)
     return drawn
 
 
-def main() -> None:
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a look of some 15 s, without the split platform")
-    quick = parser.parse_args().quick
-    console, started, rows = Console(), perf_counter(), list[Row]()
+    parser.add_argument("--quick", action="store_true", help="a look of about a minute; its figures are rough")
+    parser.add_argument("--only", action="append", choices=sorted(BENCHES), help="this one; may be given again")
+    return parser.parse_args()
+
+
+def main() -> None:
+    asked = arguments()
+    names = asked.only or [name for name in BENCHES if not (asked.quick and name in WHOLE_ONLY)]
+    console = Console() if sys.stdout.isatty() else Console(width=WIDE)
+    started, rows = perf_counter(), list[Row]()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with tempfile.TemporaryDirectory(prefix="gongkai-bench-") as folder, Progress(*columns, transient=True) as bar:
+    with Progress(*columns, transient=True, console=console) as bar:
         task = bar.add_task("measuring", total=None)
-        for row in run(QUICK if quick else WHOLE, Path(folder)):
+        for row in run(names, Effort(asked.quick)):
             rows.append(row)
             bar.update(task, description=f"measured: {row.what}")
     console.print(table(rows))
     machine = {"cores": os.cpu_count(), "python": platform.python_version(), "load": os.getloadavg()[0]}
-    kept = {"machine": machine, "quick": quick, "rows": [{**asdict(row), "ratio": row.ratio} for row in rows]}
     RESULT.parent.mkdir(parents=True, exist_ok=True)
-    RESULT.write_text(json.dumps(kept, indent=2) + "\n")
-    console.print(f"{perf_counter() - started:.0f} s; {machine}; kept in {RESULT}", markup=False, highlight=False)
+    kept = {"machine": machine, "quick": asked.quick, "rows": [row.as_dict() for row in rows]}
+    RESULT.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
+    verdicts = [row.verdict for row in rows]
+    said = f"{verdicts.count(REACHED)} targets reached, {verdicts.count(MISSED)} not; {perf_counter() - started:.0f} s"
+    console.print(f"{said}; {machine}; kept in {RESULT}", markup=False, highlight=False)
 
 
 if __name__ == "__main__":
