@@ -126,7 +126,14 @@ def span(
     caused_by: Sequence[str] = (),
     **attributes: AttributeValue,
 ) -> Iterator[Span]:
-    """A span with links to the traceparents that caused it; keyword attributes are named as in ``names``."""
+    """A span with links to the traceparents that caused it; keyword attributes are named as in ``names``.
+
+    Where nobody keeps spans, the one we are in stands for all that would lie within it.
+    """
+    around = trace.get_current_span()
+    if not _sampler.kept and around.get_span_context().is_valid:
+        yield around
+        return
     with _tracer.start_as_current_span(name, kind=kind, links=links(caused_by), record_exception=False) as current:
         current.set_attributes({getattr(names, key.upper()): value for key, value in attributes.items()})
         yield current

@@ -14,7 +14,8 @@ from fastapi import APIRouter, Depends, UploadFile
 from starlette.requests import Request
 
 from shared.policy import ACTIONS
-from shared.web.caller import CallerDep, Decides
+from shared.web.caller import ASKED, CallerDep, Decides
+from shared.web.desk import DEMANDED, Desk
 
 F = TypeVar("F", bound=Callable[..., Any])
 UPLOAD = "x-gongkai-upload"
@@ -88,7 +89,8 @@ class Api(APIRouter):
                 first.append(Depends(_open))
             if _uploads(endpoint):
                 self.uploads.append(template)
-            marks = {ACTION: action} | ({VERSIONED: True} if versioned else {})
+            marks: dict[str, Any] = {ACTION: action} | ({VERSIONED: True} if versioned else {})
+            marks["parameters"] = [*ASKED, *(DEMANDED if _commands(endpoint) else ())]
             extra["dependencies"] = [*first, *extra.pop("dependencies", ())]
             extra["openapi_extra"] = marks | extra.pop("openapi_extra", {})
             self.add_api_route(path, _checked(endpoint), methods=[method], **extra)
@@ -137,6 +139,10 @@ def _parameters(endpoint: Callable[..., Any]) -> list[Any]:
 def _decides(endpoint: Callable[..., Any]) -> bool:
     origins = (getattr(a, "__origin__", a) for a in _parameters(endpoint))
     return any(isinstance(o, type) and issubclass(o, Decides) for o in origins)
+
+
+def _commands(endpoint: Callable[..., Any]) -> bool:
+    return any(getattr(a, "__origin__", a) is Desk for a in _parameters(endpoint))
 
 
 def _uploads(endpoint: Callable[..., Any]) -> bool:

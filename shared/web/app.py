@@ -14,7 +14,7 @@ from starlette.types import Lifespan
 from shared.follow import View
 from shared.handling import Handler
 from shared.service import Platform
-from shared.web import middleware, openapi, problems
+from shared.web import middleware, openapi, problems, routing
 from shared.web.api import Api
 from shared.web.caller import Register, Web
 from shared.web.health import health, measure
@@ -53,6 +53,7 @@ def make_app(
     for router in mounted:
         app.include_router(router)
     _deny_unnamed(app)
+    routing.index(app)
     app.add_middleware(
         middleware.Limits,
         body_bytes_max=settings.body_bytes_max,

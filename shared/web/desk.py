@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any
 
-from fastapi import Depends, Header
+from fastapi import Depends
 from pydantic import BaseModel, Field
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -25,7 +25,7 @@ from shared.handling import Do
 from shared.journal import Outcome
 from shared.policy import Acting
 from shared.telemetry import metrics, names, tracing
-from shared.web.caller import Caller, CallerDep, Web
+from shared.web.caller import Caller, CallerDep, Web, described
 
 _KEY = re.compile(r"[\x20-\x7e]{1,200}")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # in JSON: escaped, the backslash itself not
@@ -148,20 +148,20 @@ def _must_not_hold_nul(found: bool) -> None:
         raise Refused("MALFORMED", "A NUL character stands in the body.", accepted="text without it")
 
 
-async def _desk(
-    request: Request,
-    response: Response,
-    caller: CallerDep,
-    payload: Annotated[Any, Depends(_payload)],
-    idempotency_key: Annotated[
-        str | None, Header(description="Names this command; a retry with the same key is done once.")
-    ] = None,
-    if_match: Annotated[str | None, Header(description='The version seen, as `"3"`.')] = None,
-) -> Desk:
-    if not idempotency_key or not _KEY.fullmatch(idempotency_key):
+DEMANDED: tuple[dict[str, Any], ...] = (
+    described("idempotency-key", "header", "Names this command; a retry with the same key is done once."),
+    described("if-match", "header", 'The version seen, as `"3"`.'),
+)
+"""What a command's request carries besides, for OpenAPI."""
+
+
+async def _desk(request: Request, response: Response, caller: CallerDep) -> Desk:
+    payload = await _payload(request)
+    key = request.headers.get("idempotency-key", "")
+    if not _KEY.fullmatch(key):
         raise Refused("IDEMPOTENCY_KEY_NEEDED", "Idempotency-Key is missing or not 1 to 200 printable characters.")
-    version = _version(if_match, needed=request.state.act.versioned)
-    desk = Desk(caller.standing, caller.now, caller.action, request, response, payload, idempotency_key, version)
+    version = _version(request.headers.get("if-match"), needed=request.state.act.versioned)
+    desk = Desk(caller.standing, caller.now, caller.action, request, response, payload, key, version)
     request.state.desk = desk
     return desk
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import compile_path
@@ -29,6 +29,7 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; form-action 'none'",
     "Cache-Control": "no-store",
 }
+_RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -125,13 +126,14 @@ def _too_large(limit: int) -> str:
 
 
 def _dress(message: Message, scope: Scope) -> None:
-    headers = MutableHeaders(scope=message)
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
-    if scope.get("scheme") == "https":
-        headers.setdefault("Strict-Transport-Security", HSTS)
-    parent = tracing.traceparent() or f"00-{tracing.trace_id(scope)}-{'0' * 15}1-00"
-    headers.setdefault("traceparent", parent)
+    headers: list[tuple[bytes, bytes]] = message.setdefault("headers", [])
+    there = {name for name, _ in headers}
+    headers.extend(pair for pair in _RAW if pair[0] not in there)
+    if scope.get("scheme") == "https" and b"strict-transport-security" not in there:
+        headers.append((b"strict-transport-security", HSTS.encode()))
+    if b"traceparent" not in there:
+        parent = tracing.traceparent() or f"00-{tracing.trace_id(scope)}-{'0' * 15}1-00"
+        headers.append((b"traceparent", parent.encode()))
 
 
 def uploads_of(routers: Sequence[object]) -> list[str]:

@@ -177,7 +177,7 @@ def _busy(request: Request, _: Exception) -> Response:
 
 
 def _unavailable(request: Request, fault: Exception) -> Response:
-    log.warning("unavailable", what=type(fault).__name__, reason=str(fault)[:200])
+    logs.going_on(log, "unavailable", what=type(fault).__name__, reason=str(fault).partition("\n")[0][:200])
     return problem(request, "UNAVAILABLE", "Nothing was changed.", accepted="the same request, shortly")
 
 
@@ -185,7 +185,8 @@ def _database(request: Request, fault: Exception) -> Response:
     """A lost database is UNAVAILABLE; a statement that the database refuses is a fault of ours."""
     assert isinstance(fault, DBAPIError)  # noqa: S101
     if fault.connection_invalidated or type(fault).__name__ in {"OperationalError", "InterfaceError"}:
-        log.warning("database_unavailable", kind=type(fault).__name__)
+        reason = str(fault.orig).strip().partition("\n")[0][:200]
+        logs.going_on(log, "database_unavailable", kind=type(fault).__name__, reason=reason)
         return problem(request, "UNAVAILABLE", "The database cannot be reached.", accepted="the same request, shortly")
     if type(fault).__name__ == "DataError":
         logs.fault(log, fault, route=tracing.route(request.scope))
