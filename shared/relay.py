@@ -8,6 +8,7 @@ by position.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Event, Thread
@@ -285,10 +286,8 @@ class Relay:
         self.confirmed, self._last = start, last
 
     def _note_lag(self) -> None:
-        try:
+        with suppress(Exception):  # to say how bad it is must not make it worse; the fault itself has been said
             self.observer.relay_lag(self.service, *self.lag())
-        except Exception as fault:  # noqa: BLE001 - to say how bad it is must not make it worse
-            self.observer.relay_failed(self.service, f"lag unknown: {fault}")
 
     def _raise_alarm(self, alarm: str, detail: str) -> None:
         self.alarm = f"{alarm}: {detail}"

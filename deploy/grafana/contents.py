@@ -177,6 +177,12 @@ FLOW = Dashboard(
                 ),
                 Panel("Events put into the log", (Query(rate("gongkai_relay_sent_total")),), "ops"),
                 Panel("Sends that failed", (Query(rate("gongkai_relay_failures_total")),), "ops"),
+                Panel(
+                    "The log can be asked",
+                    (Query(f"min by (service) (gongkai_log_reachable{{{WHERE}}})"),),
+                    kind="stat",
+                    worse_below=1,
+                ),
             ),
         ),
         Row(

@@ -48,6 +48,7 @@ from services.portal.signin import Issuer
 from services.portal.traces.kept import Kept
 from services.portal.visit import Desk, Visit, endpoint
 from shared.service import Platform
+from shared.telemetry import logs
 from shared.telemetry.serving import Served
 
 HERE = Path(__file__).parent
@@ -118,7 +119,7 @@ def _application(desk: Desk, issuer: Issuer, kept: Kept | None) -> Starlette:
         return Visit.unnamed(desk, request).page("broken.html", 500)
 
     async def away(request: Request, fault: Exception) -> Response:
-        log.warning("database_unavailable", kind=type(fault).__name__)
+        logs.going_on(log, "database_unavailable", kind=type(fault).__name__)
         return Visit.unnamed(desk, request).page("away.html", 503, service="issuer")  # it keeps sessions only
 
     return Starlette(

@@ -5,7 +5,9 @@ texts are blanked here, whoever logged them.
 """
 
 import logging
+import re
 import sys
+import time
 import traceback
 from collections.abc import MutableMapping
 from typing import Any
@@ -30,6 +32,30 @@ BLANKED = frozenset(
         "access_token",
     }
 )
+
+
+REPEAT_SECONDS = 60.0  # how often what goes on is said again
+_CAUSE = re.compile(r"\w+Error: .*")
+_NUMBERS = re.compile(r"\d+")
+
+
+class OnceAMinute(logging.Filter):
+    """Libraries tell of every attempt; what they say of one cause is let through once a minute."""
+
+    LIBRARIES = ("kafka", "opentelemetry", "urllib3")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, ...], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        library = record.name.partition(".")[0]
+        if library not in self.LIBRARIES:
+            return True
+        text = record.getMessage()
+        cause = _CAUSE.search(text)
+        key = (library, record.levelname, _NUMBERS.sub("#", cause.group() if cause else text).rstrip(")"))
+        return _due(self._said, key)
 
 
 def set_up(service: str, level: str = "INFO") -> None:
@@ -58,12 +84,20 @@ def set_up(service: str, level: str = "INFO") -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
         )
     )
+    handler.addFilter(OnceAMinute())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     for addresses in ("uvicorn.access", "httpx2"):  # an address may name people, a route's template does not
         logging.getLogger(addresses).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # `started` and `stopped` say it in one line
     logging.getLogger("kafka").setLevel(logging.WARNING)  # it tells of every connection; what matters the relay says
+
+
+def going_on(logger: Any, event: str, **about: str) -> None:
+    """Warn of what many requests meet alike: at once, and again each minute, not for each of them."""
+    if _due(_told, (event, *(f"{name}={value}" for name, value in sorted(about.items()) if name != "reason"))):
+        logger.warning(event, **about)
 
 
 def fault(logger: Any, what: BaseException, **fields: str) -> None:
@@ -72,6 +106,20 @@ def fault(logger: Any, what: BaseException, **fields: str) -> None:
     message = "" if quotes else str(what)[:500]
     frames = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(what.__traceback__)]
     logger.error("fault", kind=type(what).__name__, message=message, frames=frames, **fields)
+
+
+_told: dict[tuple[str, ...], float] = {}
+KEYS_MAX = 1000
+
+
+def _due(said: dict[tuple[str, ...], float], key: tuple[str, ...]) -> bool:
+    now = time.monotonic()
+    if now - said.get(key, float("-inf")) < REPEAT_SECONDS:
+        return False
+    if len(said) >= KEYS_MAX:
+        said.clear()
+    said[key] = now
+    return True
 
 
 def _names_service(service: str) -> Any:

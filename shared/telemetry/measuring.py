@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared import parking
 from shared.log import LogUnavailable
-from shared.telemetry import metrics
+from shared.telemetry import logs, metrics
 
 log = structlog.get_logger("gongkai.telemetry")
 
@@ -60,7 +60,14 @@ def _gaps(service: str, following: Following, _: Engine) -> None:
 
 
 def _lag(service: str, following: Following, _: Engine) -> None:
-    for (name, source), events in following.lag().items():
+    try:
+        lag = following.lag()
+    except LogUnavailable as away:
+        metrics.LOG_REACHABLE.labels(service).set(0)
+        logs.going_on(log, "log_away", service=service, reason=str(away)[:200])
+        raise
+    metrics.LOG_REACHABLE.labels(service).set(1)
+    for (name, source), events in lag.items():
         metrics.FOLLOWER_LAG_EVENTS.labels(service, name, source).set(events)
 
 

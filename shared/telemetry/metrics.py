@@ -92,6 +92,7 @@ WAIT_FOR_TIMEOUTS = _counter("wait_for_timeouts_total", "Reads that gave up wait
 # what a service stands on
 READY = _gauge("ready", "1 while the service can do its work, as /readyz says.")
 TROUBLE = _gauge("trouble", "1 while /readyz notes something that keeps no command from being taken.", "what")
+LOG_REACHABLE = _gauge("log_reachable", "1 while the event log (Kafka, or its file) can be asked.")
 LEASE_HELD = _gauge("lease_held", "1 while some process holds the lease.", "lease")
 LEASE_EPOCHS = _gauge("lease_epoch", "How often the lease has been taken.", "lease")
 DISK_FREE = _gauge("disk_free_bytes", "Free room on the disk.", "place")
