@@ -8,7 +8,20 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, Text, bindparam, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    MetaData,
+    String,
+    Table,
+    Text,
+    bindparam,
+    func,
+    inspect,
+    literal,
+    select,
+)
 
 from shared.follow import upsert
 from shared.merging import Place
@@ -71,9 +84,16 @@ def define(tx: Connection, follower: str, definition: str) -> None:
 
 
 def definitions(tx: Connection) -> dict[str, tuple[str, int]]:
-    """For each follower the definition its rows are of ('' where nobody said), and how far it has come at most."""
-    c = checkpoints.c
-    question = select(c.follower, func.max(c.definition), func.max(c.position)).group_by(c.follower)
+    """For each follower the definition its rows are of ('' where nobody said), and how far it has come at most.
+
+    Also where the tables are of a time before definitions were kept, or not there yet.
+    """
+    c, look = checkpoints.c, inspect(tx)
+    if not look.has_table(checkpoints.name):
+        return {}
+    kept = any(column["name"] == "definition" for column in look.get_columns(checkpoints.name))
+    definition = func.max(c.definition) if kept else literal("")
+    question = select(c.follower, definition, func.max(c.position)).group_by(c.follower)
     return {row[0]: (row[1], row[2]) for row in tx.execute(question)}
 
 

@@ -8,7 +8,7 @@ them with the row. A table opens further than its towns only by what it declares
 import hashlib
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Column, Connection, MetaData, String, Table, text
 
 from shared.reach import COUNTY, READER, SERVICE
 
@@ -99,6 +99,20 @@ def put_up(tx: Connection, tables: Iterable[Table]) -> list[str]:
     for statement in statements:
         tx.exec_driver_sql(statement.replace("%", "%%"))
     return statements
+
+
+def bare(tx: Connection) -> list[Table]:
+    """Tables that have a town and no wall, whoever made them; known by no more than their town."""
+    if tx.dialect.name != "postgresql":
+        return []
+    question = """
+        SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'town'
+         WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+           AND (NOT c.relrowsecurity OR NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid))
+         ORDER BY 1
+    """
+    names = tx.execute(text(question)).scalars().all()
+    return [Table(name, MetaData(), Column("town", String)) for name in names]
 
 
 def grant(tx: Connection, role: str, *, final: Collection[str], only_read: Collection[str] = ()) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared import migrations, reach
+from shared import migrations, reach, walls
 from shared.database import CONNECTIONS_MAX, serving
 
 _ROLE = """
@@ -17,12 +17,6 @@ _ROLE = """
            has_schema_privilege('public', 'CREATE') AS creates,
            (SELECT count(*) FROM pg_class WHERE relowner = r.oid AND relkind IN ('r', 'p')) AS owns
       FROM pg_roles r WHERE rolname = current_user
-"""
-_BARE = """
-    SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'town'
-     WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
-       AND (NOT c.relrowsecurity OR NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid))
-     ORDER BY 1
 """
 _FINAL = """
     SELECT relname FROM pg_class
@@ -77,8 +71,8 @@ def _role(tx: Connection) -> Iterator[Wrong]:
 
 
 def _wall(tx: Connection) -> Iterator[Wrong]:
-    for table in tx.execute(text(_BARE)).scalars():
-        yield Wrong(f"the table {table} has towns and no policy", "run `gongkai migrate`")
+    for table in walls.bare(tx):
+        yield Wrong(f"the table {table.name} has towns and no policy", "run `gongkai migrate`")
     for table in tx.execute(text(_FINAL)).scalars():
         yield Wrong(f"rows of {table} may be changed by the service's role", "run `gongkai migrate`")
     if tx.execute(text(_PRESET)).first():

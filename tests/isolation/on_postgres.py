@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from services.split.plan import SERVICES, Plan
 from services.split.postgres import PostgresServer, owner_of
@@ -57,9 +58,16 @@ class Databases:
             yield connection
 
 
+def dropped(server: PostgresServer, name: str) -> None:
+    """Whatever an earlier test left."""
+    with server.connect() as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 def migrated(server: PostgresServer, var: Path) -> Databases:
     """The databases with their roles, and the tables in them, as an operator would have made them."""
     for name in NAMES:
+        dropped(server, name)
         server.create_service(name)
     databases = Databases(server)
     told = {**os.environ, **Plan.apart(var).environment("portal", ""), **databases.environment, "GONGKAI_KAFKA": ""}
