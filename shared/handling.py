@@ -5,20 +5,22 @@ writes too; so the journal checks the version of every stream that was looked at
 and a refusal stands only once it has been decided on what the journal holds now.
 """
 
-import hashlib
-import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from threading import Lock
 from typing import Any
+
+from anyio import to_thread
 
 from shared import ids
 from shared.decider import Decider, Refused
 from shared.events import Context, Event, Recorded, Registry
 from shared.journal import Append, CommandReused, Journal, NewEvent, Outcome, Write, WrongVersion
+from shared.journal.landing import landed
 from shared.personal_data.sealing import Sealing, personal_fields
 
 ATTEMPTS_MAX = 25
@@ -57,6 +59,18 @@ class _Wanted:
     fingerprint: str
     expected_version: int | None
     result: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """The states that follow, and for each command its stream, the version it found, and the new facts."""
+
+    states: dict[str, tuple[int, Any]]
+    told: list[tuple[str, int, list[Event]]]
+
+    @property
+    def facts(self) -> list[Event]:
+        return [fact for _, _, facts in self.told for fact in facts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +125,37 @@ class Handler:
         with self._turn(commands[0].stream):
             return self._insisted(wanted)
 
+    async def handled(
+        self,
+        *commands: Do,
+        context: Context,
+        fingerprint: str = "",
+        expected_version: int | None = None,
+        result: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        """:meth:`handle` without a thread that waits: the event loop goes on while the journal writes.
+
+        Only where all that is needed is in memory, and nothing stands against it; else :meth:`handle` in a thread.
+        """
+        context = replace(context, command_id=context.command_id or ids.new_id())
+        wanted = _Wanted(commands, context, fingerprint, expected_version, dict(result or {}))
+        try:
+            decided = self._decided(wanted, fresh=False) if self._at_hand(wanted) else None
+            if decided is not None and (self.sealing is None or self.sealing.at_hand(decided.facts)):
+                append = self._append(wanted, decided)
+                outcome = await landed(self.journal, append)
+                self._keep(decided, append, outcome)
+                return outcome
+        except (Refused, WrongVersion):
+            pass  # it stands only once it was decided on what the journal holds now
+        again = partial(self.handle, *commands, context=context, fingerprint=fingerprint)
+        return await to_thread.run_sync(partial(again, expected_version=expected_version, result=result))
+
+    def remembers(self, decider: Decider[Any, Any, Any], identity: str, at: int | None) -> bool:
+        """Whether :meth:`state` at this version would ask nobody."""
+        kept = self._states.get(decider.stream(identity))
+        return kept is not None and kept.version == at and (self.sealing is None or self.sealing.at_hand(()))
+
     def repeated(self, command_id: str, fingerprint: str) -> Outcome | None:
         """The outcome of an earlier run of this command, if there was one."""
         if not command_id:
@@ -161,6 +206,13 @@ class Handler:
 
     def _tried(self, wanted: _Wanted, *, fresh: bool) -> Outcome:
         """Decide all and append. ``fresh``: on what the journal holds now, not on what the cache remembers."""
+        decided = self._decided(wanted, fresh=fresh)
+        append = self._append(wanted, decided)
+        outcome = self.journal.append(append)
+        self._keep(decided, append, outcome)
+        return outcome
+
+    def _decided(self, wanted: _Wanted, *, fresh: bool) -> "_Decided":
         states: dict[str, tuple[int, Any]] = {}
         told: list[tuple[str, int, list[Event]]] = []
         for do in wanted.commands:
@@ -170,21 +222,31 @@ class Handler:
             facts = do.decider.decide(state, do.command)
             states[do.stream] = version + len(facts), do.decider.replay(facts, state)
             told.append((do.stream, version, facts))
-        context, writes = wanted.context, self._writes(wanted, told)
-        append = Append(context.command_id, wanted.fingerprint, context, writes, wanted.result)
-        outcome = self.journal.append(append)
-        if not outcome.repeated:
-            for stream, (version, state) in states.items():
-                written = sum(len(event.data) for write in writes if write.stream == stream for event in write.events)
-                self._remember(stream, version, state, written)
-            for stream, _, facts in told:
-                if facts:
-                    self.observe(stream, facts)
-        return outcome
+        return _Decided(states, told)
+
+    def _append(self, wanted: _Wanted, decided: "_Decided") -> Append:
+        context, writes = wanted.context, self._writes(wanted, decided.told)
+        return Append(context.command_id, wanted.fingerprint, context, writes, wanted.result)
+
+    def _keep(self, decided: "_Decided", append: Append, outcome: Outcome) -> None:
+        """Remember the states that the append has brought about, unless another run of it had done so before."""
+        if outcome.repeated:
+            return
+        for stream, (version, state) in decided.states.items():
+            written = sum(len(event.data) for w in append.writes if w.stream == stream for event in w.events)
+            self._remember(stream, version, state, written)
+        for stream, _, facts in decided.told:
+            if facts:
+                self.observe(stream, facts)
+
+    def _at_hand(self, wanted: _Wanted) -> bool:
+        """Whether all states are remembered: what is missing must be read, which the event loop cannot wait for."""
+        ready = self.sealing is None or self.sealing.at_hand(())
+        return ready and all(do.stream in self._states for do in wanted.commands)
 
     def _writes(self, wanted: _Wanted, told: Sequence[tuple[str, int, list[Event]]]) -> tuple[Write, ...]:
         """What is to be written, personal fields sealed, all of them at once."""
-        facts = [fact for _, _, facts in told for fact in facts]
+        facts = [fact for _, _, new in told for fact in new]
         events = iter(self._numbered(wanted, self.sealing.sealed(facts) if self.sealing else facts))
         return tuple(Write(stream, version, tuple(islice(events, len(facts)))) for stream, version, facts in told)
 
@@ -253,9 +315,3 @@ class Handler:
         """Those of one process who have lost a race for a stream go on one after the other."""
         with self._turns[hash(stream) % TURNS]:
             yield
-
-
-def fingerprint_of(*parts: Any) -> str:
-    """Tells one command from another under the same key: SHA-256 of its canonical JSON."""
-    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from shared.personal_data import Shown
 from shared.personal_data.tokens import key_id_of
-from shared.personal_data.vault import Vault
+from shared.personal_data.vault import Mark, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class _Slot:
     english: bool
 
     def put(self, text: str) -> None:
-        self.holder[self.key] = text
+        self.holder[self.key] = text.english if self.english and isinstance(text, Mark) else str(text)
 
 
 @cache
@@ -54,7 +54,7 @@ def open_texts(texts: Iterable[tuple[str, str]], vault: Vault) -> list[tuple[str
 
 
 def _open(slots: list[_Slot], vault: Vault) -> None:
-    clear = vault.opened({slot.token for slot in slots}, english={slot.token for slot in slots if slot.english})
+    clear = vault.opened({slot.token for slot in slots})
     for slot in slots:
         slot.put(clear[slot.token])
 

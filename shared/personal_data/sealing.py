@@ -43,6 +43,10 @@ class Sealing:
         """Changes when what was opened before must not be used any more."""
         return self.vault.last_generation()
 
+    def at_hand(self, facts: Sequence[Event]) -> bool:
+        """Whether these can be sealed, and what is remembered be believed, without asking the key store."""
+        return self.vault.at_hand({subject for fact in facts for subject, _, _ in _texts(fact)})
+
     def sealed(self, facts: Sequence[E]) -> list[E]:
         """The facts as they are to be written; one question to the key store for all of them.
 
@@ -67,7 +71,7 @@ class Sealing:
         if not tokens:
             return list(facts)
         clear = self.vault.opened(tokens)
-        return [_changed(fact, lambda text: clear.get(text, text)) for fact in facts]
+        return [_changed(fact, lambda text: str(clear.get(text, text))) for fact in facts]
 
 
 def _texts(fact: BaseModel) -> Iterator[tuple[str, str, str]]:

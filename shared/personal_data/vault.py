@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from enum import StrEnum
 from threading import Lock
 from typing import Any
 
@@ -33,12 +34,16 @@ FINGERPRINTS = "fingerprints"
 DESTROYED = "destroyed"
 
 
-class Marks:
-    """What is read where a text cannot be: (for fields in English, for the others)."""
+class Mark(StrEnum):
+    """What is read where a text cannot be."""
 
-    ERASED = ("erased", "已依法删除")
-    RESTRICTED = ("restricted", "已限制处理")
-    UNREADABLE = ("unreadable", "无法读取")
+    ERASED = "已依法删除"
+    RESTRICTED = "已限制处理"
+    UNREADABLE = "无法读取"
+
+    @property
+    def english(self) -> str:
+        return self.name.lower()
 
 
 class Vault:
@@ -80,6 +85,11 @@ class Vault:
             return self.generation()
         return self._generation
 
+    def at_hand(self, subjects: Collection[str]) -> bool:
+        """Whether the keys of all of them, and the secret of fingerprints, can be used without asking the store."""
+        fresh = self._now() < self._fresh_until
+        return fresh and bool(self._pepper) and all(subject in self._by_subject for subject in subjects)
+
     def sealed(self, texts: Iterable[tuple[str, str, str]]) -> list[str]:
         """A token for each (subject, owner, text), in their order. Raises :class:`Forgotten`."""
         wanted = list(texts)
@@ -88,11 +98,11 @@ class Vault:
         found = self._keys_of({subject: owner for subject, owner, _ in wanted})
         return [seal(found[subject], text) for subject, _, text in wanted]
 
-    def opened(self, tokens: Collection[str], *, english: Collection[str] = ()) -> dict[str, str]:
-        """The text of each token, or a mark; of those also in ``english`` the mark is in English."""
+    def opened(self, tokens: Collection[str]) -> dict[str, str]:
+        """The text of each token, or a :class:`Mark`."""
         ids = {token: key_id for token in tokens if (key_id := key_id_of(token))}
         found = self._find(frozenset(ids.values()))
-        return {token: _text(found.get(key_id), token, english=token in english) for token, key_id in ids.items()}
+        return {token: _text(found.get(key_id), token) for token, key_id in ids.items()}
 
     def sealed_bytes(self, subject: str, content: bytes) -> bytes:
         """A document as it is kept while only few may read it. Raises :class:`Forgotten`."""
@@ -171,13 +181,12 @@ class Vault:
                     self._by_subject.pop(dropped.subject, None)
 
 
-def _text(key: Key | str | None, token: str, *, english: bool) -> str:
-    mark = Marks.ERASED if key == DESTROYED else Marks.UNREADABLE
-    if isinstance(key, Key):
-        try:
-            if not key.restricted:
-                return unseal(key, token)
-            mark = Marks.RESTRICTED
-        except TokenDamaged:
-            pass
-    return mark[0 if english else 1]
+def _text(key: Key | str | None, token: str) -> str:
+    if not isinstance(key, Key):
+        return Mark.ERASED if key == DESTROYED else Mark.UNREADABLE
+    if key.restricted:
+        return Mark.RESTRICTED
+    try:
+        return unseal(key, token)
+    except TokenDamaged:
+        return Mark.UNREADABLE

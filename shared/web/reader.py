@@ -55,7 +55,7 @@ class Reading(Caller):
     def opened(self, text: str) -> str:
         """A sealed text in clear, for an answer that is no model."""
         web: Web = self.request.app.state.web
-        return web.platform.vault.opened([text]).get(text, text)
+        return str(web.platform.vault.opened([text]).get(text, text))
 
     def clear(self, answer: Any) -> None:
         """An answer with personal data is always sent: what has been erased since must not stay in a cache."""

@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -98,7 +99,7 @@ def receipts(here: Here) -> dict[str, bytes]:
         events = [
             row[0] for row in journal.execute("SELECT event_id FROM events WHERE stream = ?", [f"person-{PERSON}"])
         ]
-    found = {event: eventually(lambda event=event: proof_of(here, event), bool) for event in events}
+    found = {event: eventually(partial(proof_of, here, event), bool) for event in events}
     assert all(found.values())
     return found
 

@@ -9,7 +9,7 @@ import pytest
 
 from shared.decider import Decider, Refused
 from shared.events import Context, Event, Recorded, Registry
-from shared.handling import Do, Handler, fingerprint_of
+from shared.handling import Do, Handler
 from shared.journal import CommandReused, Journal, JournalUnavailable, Outcome, WrongVersion
 from shared.journal.sql import SqlJournal
 from tests.shared.journals import journal_at, must_be_complete, together
@@ -274,8 +274,3 @@ def test_whoever_observes_is_told_what_was_added_and_only_that(journal: SqlJourn
     for _ in range(2):
         handler.handle(add(1), add(0, "2"), context=by("c-1"))
     assert told == [("box-1", [Put(amount=1)])]
-
-
-def test_a_fingerprint_depends_on_every_part_and_not_on_the_order_of_keys() -> None:
-    assert fingerprint_of({"a": 1, "b": 2}) == fingerprint_of({"b": 2, "a": 1})
-    assert fingerprint_of("ab", "c") != fingerprint_of("a", "bc")

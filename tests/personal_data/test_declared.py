@@ -1,0 +1,117 @@
+"""Every text in every event of every service is sealed, or stands in one table that says why it need not be."""
+
+from collections.abc import Iterator
+from typing import Any, Literal, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel
+
+from services.cli.contracts import REGISTRIES, contract_of
+from shared.personal_data import Carried, Personal, Subject
+from shared.personal_data.sealing import personal_fields
+
+IDS = "an id: opaque where it runs, and what is left of a person when the rest is erased (docs/personal-data.md)"
+CODES = "a code of a list, a number or a period: says nothing of anybody"
+DIGESTS = "a digest of what is public, sealed or random: nothing can be guessed from it"
+SHOWN = "what was shown to its audiences stays readable for ever (PUB-31), and is free of personal data by the gate"
+OWED = "what the catalogue says is owed: public, written by the units, of matters and not of persons"
+PLACES = "a name of an organisation, a place or an act of state"
+FIELDS: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "adopted_by", "approver", "attested_by", "author", "by", "confirmed_by", "criticised", "disclosure",
+            "draft", "found_by", "giver", "handler", "hold", "office_person", "on_behalf_of", "opinion",
+            "organisation", "person", "post", "released_by", "requested_by", "reviewer", "submitted_by", "superior",
+            "town", "county", "unit", "obligation", "item", "catalogue", "file", "ref", "source_event", "Item.id",
+        ),
+        IDS,
+    ),
+    **dict.fromkeys(
+        (
+            "audience", "audience_inside", "audience_outside", "audiences", "calendars", "category", "confirmed_scope",
+            "confirmed_time_limit", "ground", "item_scope", "kind", "media_type", "methods", "parameter", "period",
+            "receipt_number", "register_name", "register_number", "source", "sub_item", "time_limit", "value",
+            "CountedDay.note", "FileOpened.number", "ObligationDueMoved.reason",
+        ),
+        CODES,
+    ),
+    **dict.fromkeys(("content_digest", "digest", "keys_digest", "lookup_digest"), DIGESTS),
+    **dict.fromkeys(
+        (
+            "Released.title", "Released.text", "Released.summary", "Released.led_text", "Released.note",
+            "VersionCorrected.title", "VersionCorrected.note", "Attachment.name", "Attachment.clear",
+            "Meeting.minutes", "NumberedDocument.number", "NumberedDocument.distribution", "Briefing.issue",
+            "Briefing.recipients", "Intranet.url", "Website.url", "NewsMedia.outlet", "NewsMedia.link",
+            "ActivityRoomBoard.place", "ReadingRoom.place", "PublicColumn.place", "LedScreen.screen",
+            "TouchScreen.device", "OpinionReceived.title", "OpinionReplied.title",
+        ),
+        SHOWN,
+    ),
+    **dict.fromkeys(
+        (
+            "basis", "content", "item_title", "title_en", "title_zh", "Item.summary", "Exclusion.reason",
+            "ObligationFact.title",
+        ),
+        OWED,
+    ),
+    **dict.fromkeys(("name_zh", "name_en", "SecrecyRefused.citation"), PLACES),
+}  # fmt: skip
+
+
+def texts(annotation: Any) -> bool:
+    """Whether a field may hold text that somebody writes."""
+    if annotation is str:
+        return True
+    if get_origin(annotation) is Literal or (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        return False
+    return any(texts(part) for part in get_args(annotation))
+
+
+def models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from models(part)
+
+
+def in_clear(model: type[BaseModel]) -> Iterator[tuple[type[BaseModel], str]]:
+    """Every text field of a model and of what is in it that is neither sealed nor carried over sealed."""
+    for name, field in model.model_fields.items():
+        marks = [mark for mark in field.metadata if isinstance(mark, Personal | Carried)]
+        within = {inner for mark in marks if isinstance(mark, Personal) for inner in mark.within}
+        if texts(field.annotation) and not marks:
+            yield model, name
+        for inner in models(field.annotation):
+            yield from (found for found in in_clear(inner) if found[1] not in within)
+
+
+def explained(model: type[BaseModel], name: str) -> bool:
+    return name in FIELDS or any(f"{cls.__name__}.{name}" in FIELDS for cls in model.__mro__)
+
+
+EVENTS = [event for registry in REGISTRIES for event in registry.events.values()]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
+def test_every_text_is_sealed_or_public_for_a_reason(event: type[BaseModel]) -> None:
+    unexplained = {f"{model.__name__}.{name}" for model, name in in_clear(event) if not explained(model, name)}
+    assert unexplained == set(), "declare it Personal, or say in FIELDS why it is public"
+
+
+def test_no_reason_is_given_for_what_is_not_there() -> None:
+    there = {(model, name) for event in EVENTS for model, name in in_clear(event)}
+    named = {name for _, name in there} | {f"{cls.__name__}.{name}" for model, name in there for cls in model.__mro__}
+    assert FIELDS.keys() - named == set()
+
+
+def test_a_personal_field_names_siblings_that_are_there() -> None:
+    for event in EVENTS:
+        for name, mark in personal_fields(event):
+            for sibling in (mark.of, mark.owner or mark.of):
+                assert event.model_fields[sibling].annotation is str, f"{event.__name__}.{name} of {sibling}"
+
+
+def test_the_contract_says_what_readers_get_sealed() -> None:
+    registry = next(r for r in REGISTRIES if r.service == "catalogue")
+    schema = contract_of(registry, registry.events["PersonRegistered"])
+    assert schema["properties"]["name_zh"]["x-personal"] == {"of": "person", "kind": Subject.PERSON}
