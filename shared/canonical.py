@@ -1,7 +1,7 @@
 """JSON in its one spelling (RFC 8785), for whatever is hashed. Start at :func:`canonical_json`.
 
 Where a value has only texts, whole numbers, lists and objects with plain names, Python's own encoder writes the same
-bytes four times as fast; everything else goes to the library that knows the whole of the rules.
+bytes in a third of the time; everything else goes to the library that knows the whole of the rules.
 """
 
 import json
@@ -24,12 +24,23 @@ def canonical_json(value: Any) -> bytes:
 
 
 def _plain(value: Any) -> bool:
-    """Whether both spellings are the same: names sort alike in UTF-16 and by code point, no number is a fraction."""
+    """Whether both spellings are the same: names sort alike in UTF-16 and by code point, no number is a fraction.
+
+    Loops and not comprehensions: this runs for every part of every event.
+    """
     kind = type(value)
-    if kind is str or value is None or kind is bool:
+    if kind is dict:
+        for name, part in value.items():
+            if type(name) is not str or not name.isascii():
+                return False
+            if type(part) is not str and not _plain(part):
+                return False
+        return True
+    if kind is list:
+        for part in value:  # noqa: SIM110 - see above
+            if type(part) is not str and not _plain(part):
+                return False
         return True
     if kind is int:
         return bool(-INTEGER_MAX <= value <= INTEGER_MAX)
-    if kind is dict:
-        return all(type(name) is str and name.isascii() and _plain(part) for name, part in value.items())
-    return kind is list and all(map(_plain, value))
+    return kind is str or kind is bool or value is None

@@ -30,7 +30,9 @@ def entry_of(event: Recorded, county: str, salt: bytes) -> bytes:
     """The leaf's bytes, by RFC 8785. Raises :class:`TileWrong` if they are too many."""
     told = structured(event, county)
     digest = joined(whole_part(canonical_json(told), salt), shown_part(shown_of(told), shown_salt(salt)))
-    entry = canonical_json({"digest": digest, "format": FORMAT, "position": event.position, "service": event.service})
+    entry = (
+        f'{{"digest":"{digest}","format":"{FORMAT}","position":{event.position},"service":"{event.service}"}}'.encode()
+    )
     if len(entry) > ENTRY_BYTES_MAX:
         raise TileWrong(f"the entry of {event.event_id} has {len(entry)} bytes")
     return entry
@@ -53,7 +55,7 @@ def whole_part(canonical_event: bytes, salt: bytes) -> bytes:
 
 def shown_part(shown: Mapping[str, Any], salt: bytes) -> bytes:
     """``salt`` is that of :func:`shown_salt`."""
-    return hashlib.sha256(salt + canonical_json(dict(shown))).digest()
+    return hashlib.sha256(salt + (canonical_json(dict(shown)) if shown else b"{}")).digest()
 
 
 def shown_salt(salt: bytes) -> bytes:
