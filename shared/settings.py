@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     traces_kept: int = Field(
         1000, ge=0, description="How many traces the development platform shows at /dev/traces; 0: none."
     )
+    backups: str = Field("", description="Folder of the backups, for their age to be watched; empty: it is not.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod

@@ -392,6 +392,12 @@ HTTP = Dashboard(
                     worse_below=0.1,
                 ),
                 Panel(
+                    "Age of the newest backup",
+                    (Query("min by (kind) (gongkai_backup_age_seconds)", "{{kind}}"),),
+                    "s",
+                    worse_above=26 * 3600,
+                ),
+                Panel(
                     "Database's clock ahead",
                     (Query(f"max by (service) (abs(gongkai_clock_database_skew_seconds{{{WHERE}}}))"),),
                     "s",

@@ -97,6 +97,7 @@ LEASE_HELD = _gauge("lease_held", "1 while some process holds the lease.", "leas
 LEASE_EPOCHS = _gauge("lease_epoch", "How often the lease has been taken.", "lease")
 DISK_FREE = _gauge("disk_free_bytes", "Free room on the disk.", "place")
 DISK_SIZE = _gauge("disk_size_bytes", "Size of the disk.", "place")
+BACKUP_AGE = _gauge("backup_age_seconds", "Age of the newest backup; without any, since 1970.", "kind")
 CLOCK_STEPS = _counter("clock_steps_total", "Times the machine's clock was set.", "direction")
 CLOCK_SKEW = _gauge("clock_database_skew_seconds", "How far the database's clock is ahead of this machine's.")
 UNMEASURED = _counter("unmeasured_total", "Figures that could not be looked up at a scrape and kept their last value.")

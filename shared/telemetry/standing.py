@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, select
@@ -67,6 +67,26 @@ def leases(service: str, engine: Engine) -> None:
     for row in rows:
         metrics.LEASE_HELD.labels(service, row.name).set(bool(row.holder) and row.expires > now)
         metrics.LEASE_EPOCHS.labels(service, row.name).set(row.epoch)
+
+
+def newest_backups(folder: Path, county: str) -> dict[str, datetime | None]:
+    """When the newest backup was made, of the ``data`` and of the ``keys``, by the names of the files."""
+    found: dict[str, datetime | None] = {"data": None, "keys": None}
+    for file in sorted(folder.glob(f"gongkai-{county}-*.tar")):
+        kind = "keys" if file.name.endswith(".keys.tar") else "data"
+        stamp = file.name.removeprefix(f"gongkai-{county}-").partition(".")[0]
+        try:
+            found[kind] = datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        except ValueError:
+            continue  # somebody's own file
+    return found
+
+
+def backups(service: str, folder: Path, county: str, clock: Clock) -> None:
+    """How old the newest backups are; a folder that cannot be read holds none."""
+    for kind, made in newest_backups(folder, county).items():
+        age = clock.now().timestamp() - (made.timestamp() if made else 0)
+        metrics.BACKUP_AGE.labels(service, kind).set(age)
 
 
 def _middle(before: datetime, after: datetime) -> float:

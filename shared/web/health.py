@@ -3,6 +3,7 @@
 import weakref
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from fastapi import FastAPI, Response
 from pydantic import BaseModel
@@ -76,10 +77,13 @@ def _standing(app: FastAPI, watch: ClockWatch) -> list[Callable[[], None]]:
         for what, note in app.state.notes:
             metrics.TROUBLE.labels(web.name, what).set(bool(note()))
 
+    settings = web.platform.settings
+    watched = [partial(standing.backups, web.name, Path(settings.backups), settings.county, watch.clock)]
     return [
+        *(watched if settings.backups else []),
         ready,
         watch.look,
-        partial(standing.room, web.name, web.platform.settings.var),
+        partial(standing.room, web.name, settings.var),
         partial(standing.leases, web.name, engine),
         partial(standing.skew, web.name, engine, watch.clock),
     ]

@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from services.cli.doctor import databases, finding, findings, given, issuing, ka
 from services.cli.doctor.finding import Finding, looked
 from services.split.kafka import KafkaBroker
 from services.split.postgres import PostgresServer
-from shared.clock import FixedClock
+from shared.clock import FixedClock, SystemClock
 from shared.personal_data.custody import store_of
 from shared.settings import Settings
 from shared.transparency.keys import Signer
@@ -119,6 +119,20 @@ def test_a_folder_that_is_none_or_without_room_is_found(tmp_path: Path, monkeypa
         usage = type("Usage", (), {"free": free, "total": 100_000_000_000})
         monkeypatch.setattr("shutil.disk_usage", lambda _, usage=usage: usage)
         assert [line for line in said(machine.the_folder, var=tmp_path) if words in line]
+
+
+def test_backups_that_are_old_or_none_are_found(tmp_path: Path) -> None:
+    def found() -> list[str]:
+        return said(machine.the_backups, backups=str(tmp_path), county="qingshan")
+
+    assert found() == [f"there is none of the {kind} in {tmp_path}" for kind in ("data", "keys")]
+    now = SystemClock().now()
+    for hours, ending in ((27, ".tar"), (50, ".keys.tar"), (1, ".keys.tar")):
+        (tmp_path / f"gongkai-qingshan-{now - timedelta(hours=hours):%Y%m%dT%H%M%SZ}{ending}").touch()
+    (tmp_path / "gongkai-qingshan-of-my-own.tar").touch()
+    assert found() == ["the newest of the data is 27 hours old"]
+    assert said(machine.the_backups, backups=str(tmp_path / "nowhere")) == [f"{tmp_path / 'nowhere'} is no folder"]
+    assert said(machine.the_backups, backups="") == []
 
 
 def test_a_folder_that_cannot_be_written_to_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

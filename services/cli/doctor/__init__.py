@@ -19,6 +19,7 @@ CHECKS: tuple[Check, ...] = (
     given.secret_files,
     given.addresses,
     machine.the_folder,
+    machine.the_backups,
     machine.the_calendars,
     databases.every_database,
     kafka.the_topics,

@@ -3,13 +3,16 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from services.cli.doctor.finding import Finding, warning
 from shared import calendars
 from shared.clock import Clock, SystemClock, business_day
 from shared.settings import Settings
+from shared.telemetry.standing import newest_backups
 
+BACKUP_AGE_MAX = timedelta(hours=26)
 FREE_SHARE_MIN = 0.1
 FREE_BYTES_MIN = 1_000_000_000
 
@@ -32,6 +35,22 @@ def the_folder(settings: Settings) -> Iterator[Finding]:
         yield Finding("the disk", f"{disk.free // 1_000_000} MB are free under {there}", "make room before it is full")
     elif disk.free < FREE_SHARE_MIN * disk.total:
         yield warning("the disk", f"{100 * disk.free // disk.total} % are free under {there}", "make room soon")
+
+
+def the_backups(settings: Settings) -> Iterator[Finding]:
+    """Where their folder is named: of today, data and keys."""
+    folder = Path(settings.backups)
+    if settings.backups and not folder.is_dir():
+        yield Finding("the backups", f"{folder} is no folder", "GONGKAI_BACKUPS names where `gongkai backup` writes")
+    elif settings.backups:
+        now = SystemClock().now()
+        for kind, made in newest_backups(folder, settings.county).items():
+            if made is None:
+                yield Finding("the backups", f"there is none of the {kind} in {folder}", "`gongkai backup create`")
+            elif now - made > BACKUP_AGE_MAX:
+                hours = round((now - made).total_seconds() / 3600)
+                how = "look why the job that makes them did not"
+                yield Finding("the backups", f"the newest of the {kind} is {hours} hours old", how)
 
 
 def the_calendars(settings: Settings) -> Iterator[Finding]:
