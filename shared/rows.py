@@ -5,6 +5,7 @@ change. Nothing else may write these rows meanwhile: the follower's checkpoint l
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection, RowMapping, Table, and_, any_, bindparam, delete, select, tuple_
@@ -22,8 +23,7 @@ class Rows:
 
     def __init__(self, tx: Connection, table: Table, *, whole: bool = False) -> None:
         """``whole``: the table is as empty as this is; all its rows will come from here."""
-        self.name = table.name
-        self._tx, self._table, self._whole = tx, table, whole
+        self._tx, self.table, self._whole = tx, table, whole
         self._key = tuple(column.name for column in table.primary_key.columns)
         self._known: dict[Key, Row | None] = {}  # None: there is none
         self.stored: set[Key] = set()  # what the table may have
@@ -78,34 +78,53 @@ class Rows:
 
     def write(self) -> None:
         """Bring the table to what is in memory, and forget that; needed earlier only by a question of one's own."""
+        self.take().write(self._tx)
+
+    def take(self) -> "Changes":
+        """What is to be written; it is forgotten here."""
         gone = [key for key in self._changed if self._known[key] is None and key in self.stored]
-        for start in range(0, len(gone), KEYS_AT_ONCE):
-            self._tx.execute(delete(self._table).where(self._among(gone[start : start + KEYS_AT_ONCE])))
         fresh, there = list[Row](), list[Row]()
         for key in self._changed:
             if (row := self._known[key]) is not None:
                 (there if key in self.stored else fresh).append(row)
-                self.stored.add(key)
         self.stored.difference_update(gone)
-        put_rows(self._tx, self._table, fresh, replacing=False)
-        put_rows(self._tx, self._table, there, replacing=True)
-        self._changed.clear()
-        self._known.clear()
+        self.stored.update(key for key in self._changed if self._known[key] is not None)
+        self._changed, self._known = set(), {}
+        return Changes(self, gone, fresh, there)
+
+    def remove(self, tx: Connection, keys: list[Key]) -> None:
+        for start in range(0, len(keys), KEYS_AT_ONCE):
+            tx.execute(delete(self.table).where(self._among(keys[start : start + KEYS_AT_ONCE])))
 
     def _find(self, keys: list[Key]) -> Iterable[RowMapping]:
         """One array for all keys where there is such a thing: a statement with thousands of values is slow to make."""
         if len(self._key) == 1 and self._tx.dialect.name == "postgresql":
-            column = self._table.c[self._key[0]]
-            question = select(self._table).where(column == any_(bindparam("keys", type_=ARRAY(column.type))))
+            column = self.table.c[self._key[0]]
+            question = select(self.table).where(column == any_(bindparam("keys", type_=ARRAY(column.type))))
             return self._tx.execute(question, {"keys": [key[0] for key in keys]}).mappings()
-        return self._tx.execute(select(self._table).where(self._among(keys))).mappings()
+        return self._tx.execute(select(self.table).where(self._among(keys))).mappings()
 
     def _among(self, keys: list[Key]) -> ColumnElement[bool]:
         if len(self._key) == 1:
-            return self._table.c[self._key[0]].in_([key[0] for key in keys])
+            return self.table.c[self._key[0]].in_([key[0] for key in keys])
         if len(keys) == 1:
-            return and_(*(self._table.c[name] == part for name, part in zip(self._key, keys[0], strict=True)))
-        return tuple_(*(self._table.c[name] for name in self._key)).in_(keys)
+            return and_(*(self.table.c[name] == part for name, part in zip(self._key, keys[0], strict=True)))
+        return tuple_(*(self.table.c[name] for name in self._key)).in_(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a batch came to for one table."""
+
+    rows: Rows
+    gone: list[Key]
+    fresh: list[Row]
+    there: list[Row]
+
+    def write(self, tx: Connection) -> None:
+        self.rows.remove(tx, self.gone)
+        put_rows(tx, self.rows.table, self.fresh, replacing=False)
+        put_rows(tx, self.rows.table, self.there, replacing=True)
 
 
 class Store:
@@ -113,33 +132,33 @@ class Store:
 
     def __init__(self, tx: Connection, *, whole: bool = False) -> None:
         self.tx, self.whole = tx, whole
-        self._tables: dict[str, Rows] = {}
+        self.tables: dict[str, Rows] = {}
 
     def __getitem__(self, table: Table) -> Rows:
-        rows = self._tables.get(table.name)
+        rows = self.tables.get(table.name)
         if rows is None:
-            rows = self._tables[table.name] = Rows(self.tx, table, whole=self.whole)
+            rows = self.tables[table.name] = Rows(self.tx, table, whole=self.whole)
         return rows
 
     @property
     def asks(self) -> bool:
         """Whether a table may hold anything that is not in memory."""
-        return not self.whole or any(rows.stored for rows in self._tables.values())
+        return not self.whole or any(rows.stored for rows in self.tables.values())
 
     def load(self, touches: Iterable[tuple[Table, Key]]) -> None:
         """Read rows of several tables, those of each together."""
         wanted: dict[str, list[Key]] = {}
         for table, key in touches:
-            wanted.setdefault(self[table].name, []).append(key)
+            wanted.setdefault(self[table].table.name, []).append(key)
         for name, keys in wanted.items():
-            self._tables[name].load(keys)
+            self.tables[name].load(keys)
 
     def go_on(self, tx: Connection) -> None:
         """The next transaction; what was stored before is remembered."""
         self.tx = tx
-        for rows in self._tables.values():
+        for rows in self.tables.values():
             rows.go_on(tx)
 
     def write(self) -> None:
-        for rows in self._tables.values():
+        for rows in self.tables.values():
             rows.write()

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import JSON, Boolean, Column, Date, Engine, Integer, MetaData, String, Table, func, select
 from sqlalchemy.exc import DBAPIError
 
+from services.split.postgres import PostgresServer
 from shared.columns import Instant
 from shared.database import make_engine
 from shared.rows import Rows, Store
@@ -130,30 +131,31 @@ def test_a_row_that_the_table_refuses_is_the_drivers_own_fault_and_leaves_nothin
 
 
 @pytest.fixture
-def guarded(postgres_url: str) -> Iterator[Engine]:
+def guarded(postgres: PostgresServer, postgres_url: str) -> Iterator[Engine]:
     """A PostgreSQL whose things are shown and given only to those of town FY, and a role that is held to it."""
     engine = make_engine(postgres_url)
     table.metadata.create_all(engine)
-    with engine.begin() as tx:
+    with postgres.connect("test") as server:
         for statement in (
             "ALTER TABLE things ENABLE ROW LEVEL SECURITY",
             "CREATE POLICY own ON things USING (town = 'FY') WITH CHECK (town = 'FY')",
             "CREATE ROLE rows_writer",
+            f'GRANT rows_writer TO "{engine.url.username}"',
             "GRANT USAGE ON SCHEMA public TO rows_writer",
             "GRANT ALL ON things TO rows_writer",
         ):
-            tx.exec_driver_sql(statement)
+            server.execute(statement)
     yield engine
-    with engine.begin() as tx:
-        tx.exec_driver_sql("DROP OWNED BY rows_writer")
-        tx.exec_driver_sql("DROP ROLE rows_writer")
     engine.dispose()
+    with postgres.connect("test") as server:
+        server.execute("DROP OWNED BY rows_writer")
+        server.execute("DROP ROLE rows_writer")
 
 
 @pytest.mark.postgres
 @pytest.mark.parametrize(("town", "taken"), [("FY", 200), ("HS", 0)])
 def test_many_rows_get_past_row_security_only_if_they_are_of_the_town(guarded: Engine, town: str, taken: int) -> None:
-    """Row security does not let COPY in, so that they must take another way."""
+    """Many rows are written by another statement than few, and it is held to the same."""
     with suppress(DBAPIError), guarded.begin() as tx:
         tx.exec_driver_sql("SET LOCAL ROLE rows_writer")
         store = Store(tx, whole=True)
