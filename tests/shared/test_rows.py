@@ -163,3 +163,12 @@ def test_many_rows_get_past_row_security_only_if_they_are_of_the_town(guarded: E
             store[table].put(thing(number, town=town))
         store.write()
     assert len(everything(guarded)) == taken
+
+
+def test_a_whole_number_of_any_size_is_kept_exactly(engine: Engine) -> None:
+    with engine.begin() as tx:
+        store = Store(tx)
+        for number in range(100):
+            store[table].put(thing(number, list=[2**70 + number]))
+        store.write()
+    assert {row["list"][0] for row in everything(engine).values()} == {2**70 + number for number in range(100)}
