@@ -30,12 +30,9 @@ CONTEXT = {
 }
 
 
-ATTRIBUTES = (
-    *("specversion", "id", "source", "type", "subject", "time", "dataschema", "partitionkey", "sequence"),
-    *("streamversion", *CONTEXT),
-)
-_HEADERS = {name: f"ce_{name}" for name in ATTRIBUTES}
 _CONTENT_HEADER = ("content-type", CONTENT_TYPE.encode())
+_VERSION_HEADER = ("ce_specversion", b"1.0")
+_CONTEXT_HEADERS = tuple((f"ce_{name}", field) for name, field in CONTEXT.items())
 
 
 class NotAnEvent(Exception):
@@ -78,19 +75,33 @@ def attributes(event: Recorded, county: str) -> dict[str, str]:
 
 
 def to_record(event: Recorded, county: str, partitions: int, after: int) -> Outgoing:
-    """The Kafka binary binding.
+    """The Kafka binary binding: :func:`attributes` as headers, made without the way through a dict.
 
     ``after`` is the journal position of the record before it in its partition.
     """
-    key = event.stream.encode()
-    named = ((_HEADERS[name], text.encode()) for name, text in attributes(event, county).items())
+    key, context = event.stream.encode(), event.context
+    source, kind, schema = _constant_headers(county, event.service, context.town, event.type)
+    headers = [
+        *(_CONTENT_HEADER, _VERSION_HEADER, ("ce_id", event.event_id.encode()), source, kind, ("ce_subject", key)),
+        *(("ce_time", instant(event.recorded_at).encode()), schema, ("ce_partitionkey", key)),
+        *(("ce_sequence", b"%020d" % event.position), ("ce_streamversion", b"%d" % event.version)),
+    ]
+    headers += [(name, text.encode()) for name, field in _CONTEXT_HEADERS if (text := getattr(context, field))]
+    headers.append(("after", b"%d" % after))
     return Outgoing(
         topic=topic_of(county, event.service),
         partition=partition_of(key, partitions),
         key=key,
         value=event.text.encode(),
-        headers=(_CONTENT_HEADER, *named, ("after", b"%d" % after)),
+        headers=tuple(headers),
     )
+
+
+@lru_cache(maxsize=4096)
+def _constant_headers(county: str, service: str, town: str, event_type: str) -> tuple[tuple[str, bytes], ...]:
+    """Those that are the same for very many events: source, type and schema."""
+    source, schema = source_of(county, town, service), schema_of(event_type)
+    return ("ce_source", source.encode()), ("ce_type", event_type.encode()), ("ce_dataschema", schema.encode())
 
 
 def from_record(record: Record) -> Recorded:
@@ -118,6 +129,7 @@ def canonical(event: Recorded, county: str) -> bytes:
     return canonical_json(structured(event, county))
 
 
+@lru_cache(maxsize=1024)  # what was committed together has one time
 def instant(moment: datetime) -> str:
     """RFC 3339 in UTC: the same text for the same instant."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

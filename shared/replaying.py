@@ -71,6 +71,9 @@ def without_indexes(tx: Connection, view: View) -> None:
 
 
 def with_indexes(tx: Connection, view: View) -> None:
+    """And what PostgreSQL must know of many rows that came at once, or it would answer without the indexes."""
     for table in view.metadata.sorted_tables:
         for index in table.indexes:
             index.create(tx, checkfirst=True)
+        if tx.dialect.name == "postgresql":
+            tx.exec_driver_sql(f'ANALYZE "{table.name}"')

@@ -7,6 +7,7 @@ key is the stream, and the partition follows from the key alone, the same in eve
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from struct import iter_unpack
 from typing import Protocol
 
 
@@ -93,11 +94,9 @@ def murmur2(data: bytes) -> int:
     length, m = len(data), 0x5BD1E995
     h = 0x9747B28C ^ length
     whole = length & ~3
-    for i in range(0, whole, 4):
-        k = int.from_bytes(data[i : i + 4], "little")
+    for (k,) in iter_unpack("<I", data[:whole]):
         k = (k * m) & 0xFFFFFFFF
-        k ^= k >> 24
-        h = ((h * m) & 0xFFFFFFFF) ^ ((k * m) & 0xFFFFFFFF)
+        h = ((h * m) ^ ((k ^ (k >> 24)) * m)) & 0xFFFFFFFF
     rest = data[whole:]
     if rest:
         h ^= int.from_bytes(rest, "little")

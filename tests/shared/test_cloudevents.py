@@ -17,7 +17,7 @@ from cloudevents.core.v1.event import CloudEvent
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.cloudevents import NotAnEvent, canonical, from_record, from_structured, structured, to_record
+from shared.cloudevents import NotAnEvent, attributes, canonical, from_record, from_structured, structured, to_record
 from shared.events import Context, Recorded
 from shared.log import Outgoing, Record
 
@@ -98,6 +98,15 @@ def test_a_record_names_the_one_before_it_outside_the_event() -> None:
     assert as_read(sent).header("after") == "7"
     assert "after" not in structured(EVENT, "qingshan")
     assert (sent.topic, sent.key) == ("qingshan.publication.events.v1", b"disclosure-018f")
+
+
+@pytest.mark.parametrize("context", [EVENT.context, Context(town="", actor="service:publication")])
+def test_the_headers_of_a_record_are_the_attributes_in_their_order(context: Context) -> None:
+    event = replace(EVENT, context=context)
+    expected = [("content-type", "application/json")]
+    expected += [(f"ce_{name}", text) for name, text in attributes(event, "qingshan").items()]
+    found = to_record(event, "qingshan", 3, 7).headers
+    assert [(name, value.decode()) for name, value in found] == [*expected, ("after", "7")]
 
 
 def test_a_county_organ_has_no_town_in_its_source() -> None:
