@@ -163,4 +163,8 @@ def follow(url: str, kafka: str) -> None:
 
 
 if __name__ == "__main__":
-    {"write": write, "follow": follow}[sys.argv[1]](**json.loads(sys.argv[2]))
+    role, about = sys.argv[1], json.loads(sys.argv[2])
+    if role == "write":
+        write(**about)
+    else:
+        follow(**about)

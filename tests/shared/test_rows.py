@@ -65,7 +65,7 @@ def act(rows: Rows, model: dict[int, dict[str, Any]], chance: Random) -> None:
         case "drop":
             rows.drop("FY", number)
             model.pop(number, None)
-        case "get":
+        case _:
             assert rows.get("FY", number) == model.get(number)
 
 
