@@ -1,46 +1,45 @@
 """JSON in its one spelling (RFC 8785), for whatever is hashed. Start at :func:`canonical_json`.
 
-Where a value has only texts, whole numbers, lists and objects with plain names, Python's own encoder writes the same
-bytes in a third of the time; everything else goes to the library that knows the whole of the rules.
+Where a value has only texts, whole numbers, lists and objects with plain names, a quick encoder writes the same bytes
+in a fifth of the time, once the names are in order; all else goes to the library that knows the whole of the rules.
 """
 
-import json
 from typing import Any
 
 import rfc8785
+from pydantic_core import PydanticSerializationError, to_json
 
 INTEGER_MAX = 2**53 - 1
-_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+class _NotPlain(Exception):
+    """A value of which the quick encoder may have another spelling."""
 
 
 def canonical_json(value: Any) -> bytes:
     """Raises ``rfc8785.CanonicalizationError`` for what has no such spelling."""
-    if _plain(value):
-        try:
-            return _encode(value).encode()
-        except UnicodeEncodeError:
-            pass  # half a surrogate pair: the library says what is wrong
-    return rfc8785.dumps(value)
+    try:
+        return to_json(_in_order(value))
+    except (_NotPlain, TypeError, PydanticSerializationError):
+        return rfc8785.dumps(value)
 
 
-def _plain(value: Any) -> bool:
-    """Whether both spellings are the same: names sort alike in UTF-16 and by code point, no number is a fraction.
-
-    Loops and not comprehensions: this runs for every part of every event.
-    """
+def _in_order(value: Any) -> Any:
+    """The value with names in order, which are the same by UTF-16 and by code point if they are ASCII."""
     kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return value
     if kind is dict:
-        for name, part in value.items():
-            if type(name) is not str or not name.isascii():
-                return False
-            if type(part) is not str and not _plain(part):
-                return False
-        return True
+        names = sorted(value)
+        if not "".join(names).isascii():
+            raise _NotPlain
+        found = {}
+        for name in names:
+            part = value[name]
+            found[name] = part if type(part) is str else _in_order(part)
+        return found
     if kind is list:
-        for part in value:  # noqa: SIM110 - see above
-            if type(part) is not str and not _plain(part):
-                return False
-        return True
-    if kind is int:
-        return bool(-INTEGER_MAX <= value <= INTEGER_MAX)
-    return kind is str or kind is bool or value is None
+        return [part if type(part) is str else _in_order(part) for part in value]
+    if kind is int and -INTEGER_MAX <= value <= INTEGER_MAX:
+        return value
+    raise _NotPlain

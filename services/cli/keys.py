@@ -21,7 +21,7 @@ from shared.personal_data.custody import vault_of
 from shared.personal_data.reconciling import decided, reconcile
 from shared.settings import Settings
 
-app = typer.Typer(help="The keys of personal data.", no_args_is_help=True)
+app = typer.Typer(help="The keys of personal data, and of the transparency log.", no_args_is_help=True)
 File = Annotated[Path, typer.Argument(help="The backup of the keys, a file of JSON lines.")]
 DECIDING = ("catalogue", "publication")  # whose journals decide that something is forgotten
 
