@@ -101,7 +101,7 @@ def upgrade(connection: Connection, database: str) -> list[str]:
 
 
 def _stop_writers(connection: Connection) -> None:
-    """Appends wait from here on at their first table, until the transaction ends; else each could wait for the other."""
+    """Appends wait at their first table until the transaction ends: else each could wait for the other."""
     if connection.dialect.name == "postgresql" and inspect(connection).has_table("journal"):
         connection.execute(text("LOCK TABLE journal IN ACCESS EXCLUSIVE MODE"))
 
