@@ -1,4 +1,4 @@
-"""The log over HTTP in detail: headers, compression, connections, proofs made for readers, and who gets which receipt."""
+"""The log over HTTP in detail: headers, compression, connections, proofs for readers, and who gets which receipt."""
 
 import gzip
 import http.client

@@ -19,7 +19,7 @@ from services.audit.tlog.writer import Writer, metadata
 from shared.database import make_engine
 from shared.settings import Environment, Settings
 from shared.transparency import notes
-from shared.transparency.keys import Signer
+from shared.transparency.keys import NoteWrong, Signer
 from shared.transparency.schemes import COSIGNATURE, ML_DSA_44
 from shared.transparency.trust import Group, Known, Policy
 from shared.transparency.witness import Answer, Witness
@@ -35,7 +35,8 @@ class Down:
     def add(self, _body: bytes) -> Answer:
         raise ConnectionError("down")
 
-    view = add
+    def view(self, _origin_hash: str) -> Answer:
+        raise ConnectionError("down")
 
 
 class Field:
@@ -216,7 +217,8 @@ def test_a_witness_that_hangs_holds_nothing_up(field: Field, monkeypatch: pytest
             released.wait(20)
             return Answer(500)
 
-        view = add
+        def view(self, _origin_hash: str) -> Answer:
+            return self.add(b"")
 
     field.peers["c"] = Slow()
     field.recording.grow(4)
@@ -318,6 +320,6 @@ def test_a_given_policy_holds_and_one_that_cannot_be_read_is_named(tmp_path: Pat
     assert log.witnesses is not None
     assert isinstance(log.witnesses.peers["neighbour"], OverHttp)
     file.write_bytes(b"quorum x\n")
-    with pytest.raises(notes.NoteWrong, match=r"GONGKAI_LOG_POLICY .*line 1: the quorum x is not named before"):
+    with pytest.raises(NoteWrong, match=r"GONGKAI_LOG_POLICY .*line 1: the quorum x is not named before"):
         Log.of(settings, engine, Recording())
     engine.dispose()

@@ -12,6 +12,7 @@ from services.audit.tlog.writer import Source, Writer
 from shared.settings import Settings
 from shared.transparency.keeping import log_signers, policy_file, witness_signer
 from shared.transparency.keys import Signer, Verifier
+from shared.transparency.notes import Checkpoint
 from shared.transparency.trust import Group, Known, Policy
 from shared.transparency.witness_api import PREFIX
 
@@ -56,6 +57,10 @@ class Log:
         known = {known.name: known for known in self.policy.witnesses}
         self.witnesses = Witnesses(self.verifier, known, peers_of(self.policy, self.settings, inside))
         self.writer.publisher = Publisher(self.store, self.signers, self.policy, self.witnesses)
+
+    def seen(self) -> list[Checkpoint]:
+        """What the witnesses that answer have cosigned last: for recovery, which must not fall behind it."""
+        return [checkpoint for _, checkpoint in self.witnesses.views()] if self.witnesses else []
 
 
 def policy_of(settings: Settings, log: Verifier, inside: Mapping[str, Peer]) -> Policy:
