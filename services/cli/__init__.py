@@ -13,6 +13,8 @@ from services.cli import (
     demo_commands,
     erase,
     keys,
+    log_commands,
+    log_keys,
     migrate,
     parked,
     platform,
@@ -43,6 +45,8 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(parked.app, name="parked")
 erase.add_to(app)
 app.add_typer(keys.app, name="keys")
+log_keys.add_to(keys.app)
+app.add_typer(log_commands.app, name="audit-log")
 rebuild.add_to(app)
 migrate.add_to(app)
 verify.add_to(app)
