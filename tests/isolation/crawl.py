@@ -141,5 +141,9 @@ def values(county: County, branch: str) -> dict[str, list[str]]:
         "dry_run": ["true"],
         "event_id": ["no-such"],
         "origin_hash": ["0" * 64],
+        "index": ["0"],
+        "size": ["1"],
+        "old": ["1"],
+        "new": ["2"],
         "tile": ["0/000.p/200", "entries/000.p/200"],
     }

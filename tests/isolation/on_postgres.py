@@ -76,13 +76,16 @@ def migrated(server: PostgresServer, var: Path) -> Databases:
     return databases
 
 
+def keys_of_its_own(server: PostgresServer) -> str:
+    """The address of an empty key store: another platform's secret opens none of its keys."""
+    dropped(server, "keys")
+    return server.create_database("keys", "keys")
+
+
 @contextmanager
 def standing_on(databases: Databases, var: Path) -> Iterator[str]:
     """The address at which every service answers, as one process over these databases and the embedded log."""
-    told = {
-        "GONGKAI_DATABASE_URL": databases.used,
-        "GONGKAI_KEYS_URL": databases.server.create_database("keys", "keys"),
-    }
+    told = {"GONGKAI_DATABASE_URL": databases.used, "GONGKAI_KEYS_URL": keys_of_its_own(databases.server)}
     plan = replace(Plan.apart(var), extra=told)
     child = platforms.embedded_child(plan)
     child.start()

@@ -13,7 +13,7 @@ from services.split.postgres import PostgresServer, owner_of
 from services.split.processes import UpFailed
 from shared.database import make_engine
 from shared.walls_check import wrong_with
-from tests.isolation.on_postgres import dropped
+from tests.isolation.on_postgres import dropped, keys_of_its_own
 from tests.journeys import platforms
 from tests.shared.laid import lay_before
 
@@ -82,7 +82,8 @@ def test_a_service_before_its_tables_says_so_and_begins_when_they_are_there(
 ) -> None:
     dropped(postgres, "archive")
     postgres.create_service("archive")
-    used = {"GONGKAI_DATABASE_URL": postgres.url("archive", user="archive"), "GONGKAI_KEYS_URL": keys(postgres)}
+    kept = {"GONGKAI_KEYS_URL": keys_of_its_own(postgres)}
+    used = kept | {"GONGKAI_DATABASE_URL": postgres.url("archive", user="archive")}
     owned = {"GONGKAI_OWNER_URL": postgres.url("archive", user=owner_of("archive"))}
     plan = Plan.apart(tmp_path)
     child = platforms.embedded_child(plan)
@@ -97,7 +98,3 @@ def test_a_service_before_its_tables_says_so_and_begins_when_they_are_there(
         child.await_ready(f"{plan.portal_url}/readyz")
     finally:
         child.stop()
-
-
-def keys(server: PostgresServer) -> str:
-    return server.create_database("keys", "keys")
