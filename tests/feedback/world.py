@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from services.catalogue import events as c
 from services.publication import events as p
+from services.publication.events.parts import Meeting, Website
 from shared import ids
 from shared.clock import Clock, FixedClock
 from shared.database import sqlite_engine
@@ -183,7 +184,7 @@ def released(
 ) -> tuple[Registry, str, Event]:
     """A disclosure of Liushu's was shown to these audiences."""
     event = p.DisclosureReleasedInside if inside else p.DisclosureReleasedOutside
-    channel = p.Meeting(on=at.date(), present=38, of=43) if inside else p.Website(url="https://fengyang.example/1")
+    channel = Meeting(on=at.date(), present=38, of=43) if inside else Website(url="https://fengyang.example/1")
     fact = event(
         disclosure=disclosure,
         town="fengyang",

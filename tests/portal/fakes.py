@@ -22,7 +22,9 @@ from shared.documents import Documents
 from shared.events import Registry
 from shared.handling import Handler
 from shared.identity import TokenVerifier
+from shared.personal_data.vault import Vault
 from shared.settings import Environment, Settings
+from tests.vaults import vault_in
 
 NOW = datetime(2026, 4, 10, 6, 30, tzinfo=UTC)
 SERVICES = ("catalogue", "publication", "feedback", "archive", "audit")
@@ -73,6 +75,7 @@ class FakePlatform:
     documents: Documents
     database: Engine
     verifier: TokenVerifier = field(default_factory=FakeVerifier)
+    vault: Vault = field(default_factory=lambda: vault_in(Path("var")))  # opens nothing: no page needs it
 
     def engine(self, service: str) -> Engine:
         assert service == "portal"

@@ -26,19 +26,14 @@ from services.publication.domain.release import ReleaseInside, ReleaseOutside
 from services.publication.domain.schedule import ItemInForce
 from services.publication.domain.versions import Content
 from services.publication.events import (
-    ActivityRoomBoard,
-    Attachment,
     DisclosureEvent,
     DisclosureReleasedInside,
     DisclosureReleasedOutside,
-    LedScreen,
-    Meeting,
-    PublicColumn,
     RegisterEntered,
     SecrecyRefused,
     VersionCorrected,
-    Website,
 )
+from services.publication.events.parts import ActivityRoomBoard, Attachment, LedScreen, Meeting, PublicColumn, Website
 from shared.clock import at
 from shared.decider import Refused
 from shared.testing import scenario

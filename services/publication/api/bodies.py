@@ -3,7 +3,8 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.publication.domain.versions import Content
-from services.publication.events import LED_TEXT_MAX, SUMMARY_MAX, TEXT_MAX, TITLE_MAX, ChannelEvidence
+from services.publication.events import LED_TEXT_MAX, SUMMARY_MAX, TEXT_MAX, TITLE_MAX
+from services.publication.events.parts import ChannelEvidence
 
 
 class Body(BaseModel):

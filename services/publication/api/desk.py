@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 from services.publication.api.downloads import download
 from services.publication.api.pages import StepTaken, TaskRow, WorkPage, WorkRow
 from services.publication.api.parts import Parts, nothing
-from services.publication.events import Attachment
+from services.publication.events.parts import Attachment
 from services.publication.views.almanac import Almanac
 from services.publication.views.tasks import Asked, tasks
 from shared.web import Api, Page, Reader

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from fastapi import Response
 
 from services.publication.api.parts import Parts, nothing
-from services.publication.events import Attachment
+from services.publication.events.parts import Attachment
 from shared.documents import NoSuchDocument
 
 SAFE_TYPES = frozenset(

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.publication.events import Attachment, CountedDay
+from services.publication.events.parts import Attachment, CountedDay
 from shared.identity.register import Register
 from shared.personal_data import Clear, Shown
 

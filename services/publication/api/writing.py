@@ -21,7 +21,7 @@ from services.publication.domain.drafting import (
 from services.publication.domain.examination import SubmitDisclosure
 from services.publication.domain.personal_data_gate import covered, find
 from services.publication.domain.sheets import Examined, examine
-from services.publication.events import Attachment, Mask
+from services.publication.events.parts import Attachment, Mask
 from shared.decider import Refused
 from shared.handling import Do
 from shared.web import Api, CommandDesk, Done

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.publication.events import ChannelEvidence, Meeting
+from services.publication.events.parts import ChannelEvidence, Meeting
 from shared.decider import Refused
 
 INSIDE = ("meeting", "document", "briefing", "intranet", "activity-room-board", "reading-room")

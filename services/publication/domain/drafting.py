@@ -11,7 +11,6 @@ from services.publication.domain.personal_data_gate import Found
 from services.publication.domain.schedule import ItemInForce
 from services.publication.domain.versions import Content, Disclosure, Version, draft_of
 from services.publication.events import (
-    Attachment,
     AttachmentAdded,
     AttachmentRemoved,
     CorrectionOpened,
@@ -19,8 +18,8 @@ from services.publication.events import (
     DisclosureEvent,
     DisclosureRevised,
     Duty,
-    Mask,
 )
+from services.publication.events.parts import Attachment, Mask
 from shared.decider import Refused
 
 

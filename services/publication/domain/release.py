@@ -11,14 +11,13 @@ from services.publication.domain import channels
 from services.publication.domain.drafting import names
 from services.publication.domain.versions import Disclosure, Shown, Version
 from services.publication.events import (
-    Attachment,
-    ChannelEvidence,
     DisclosureDrafted,
     DisclosureEvent,
     DisclosureReleasedInside,
     DisclosureReleasedOutside,
     VersionCorrected,
 )
+from services.publication.events.parts import Attachment, ChannelEvidence
 from shared import scope
 from shared.decider import Refused
 from shared.scope import Scope

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.publication.domain.parameters import Parameters
-from services.publication.events import CountedDay, Duty
+from services.publication.events import Duty
+from services.publication.events.parts import CountedDay
 from shared.workdays import Calendar, Reckoning
 
 CYCLE_MONTHS = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}

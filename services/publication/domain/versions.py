@@ -11,7 +11,6 @@ from typing import Literal, assert_never
 
 from services.publication.domain.channels import kinds
 from services.publication.events import (
-    Attachment,
     AttachmentAdded,
     AttachmentRemoved,
     CorrectionOpened,
@@ -27,6 +26,7 @@ from services.publication.events import (
     SecrecyRefused,
     VersionCorrected,
 )
+from services.publication.events.parts import Attachment
 
 Stage = Literal["draft", "submitted", "refused", "cleared", "approved", "inside", "outside"]
 

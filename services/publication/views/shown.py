@@ -29,14 +29,8 @@ from sqlalchemy import (
 )
 
 from services.publication.domain.schedule import period_end
-from services.publication.events import (
-    REGISTRY,
-    Attachment,
-    DisclosureReleasedInside,
-    DisclosureReleasedOutside,
-    Duty,
-    Released,
-)
+from services.publication.events import REGISTRY, DisclosureReleasedInside, DisclosureReleasedOutside, Duty, Released
+from services.publication.events.parts import Attachment
 from shared import walls
 from shared.columns import Instant
 from shared.events import Recorded
