@@ -20,8 +20,12 @@ class Salts:
     keys: Sequence[bytes] = ()
 
     def new(self, event_id: str) -> bytes:
-        return next(iter(self.known(event_id)), b"") or secrets.token_bytes(SALT_BYTES)
+        return _salt(self.keys[0], event_id) if self.keys else secrets.token_bytes(SALT_BYTES)
 
     def known(self, event_id: str) -> list[bytes]:
         """The salts the event can have had."""
-        return [hmac.digest(key, PURPOSE + event_id.encode(), "sha256") for key in self.keys]
+        return [_salt(key, event_id) for key in self.keys]
+
+
+def _salt(key: bytes, event_id: str) -> bytes:
+    return hmac.digest(key, PURPOSE + event_id.encode(), "sha256")

@@ -139,7 +139,7 @@ class Writer:
                     data = b"".join(hashes[here])
                 case _:
                     self.store.write(*parted.pop(tile.level - 1, ()))
-                    data = self._above(tile, tile.level)
+                    data = self._above(tile, tile.level, old)
             parted.setdefault(tile.level or 0, []).append((tile, data))
         for written in parted.values():
             self.store.write(*written)
@@ -149,9 +149,12 @@ class Writer:
         if hashes and b"".join(hashes) != self.store.read(Tile(0, old // WIDTH, len(hashes))):
             raise LogRefused("an entry that was already logged is now another one")
 
-    def _above(self, tile: Tile, level: int) -> bytes:
-        under = (Tile(level - 1, tile.number * WIDTH + i) for i in range(tile.width))
-        return b"".join(full_tile_hash(self.store.read(child)) for child in under)
+    def _above(self, tile: Tile, level: int, old: int) -> bytes:
+        """What the tile had under the tree of ``old``, whose root was just compared, and what has come since."""
+        had = min(WIDTH, max(0, (old >> (8 * level)) - tile.number * WIDTH))
+        before = self.store.read(Tile(level, tile.number, had)) if had else b""
+        under = (Tile(level - 1, tile.number * WIDTH + i) for i in range(had, tile.width))
+        return before + b"".join(full_tile_hash(self.store.read(child)) for child in under)
 
     def _root(self, size: int) -> bytes:
         try:

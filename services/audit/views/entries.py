@@ -79,18 +79,15 @@ class Entries(View):
         for key in self._there(tx, events):
             fresh.pop(key, None)
         index = _next(tx.execute(select(func.max(self.rows.c.index))).scalar())
-        made = (self.made(index + n, event) for n, event in enumerate(fresh.values()))
-        put_rows(tx, self.rows, [vars(entry) for entry in made], replacing=False)
-
-    def made(self, index: int, event: Recorded) -> Entry:
-        """The entry that the event becomes."""
-        salt = self.salts.new(event.event_id)
-        return self.row(index, event, salt, entry_of(event, self.county, salt))
+        rows = []
+        for place, event in enumerate(fresh.values(), index):
+            salt = self.salts.new(event.event_id)
+            rows.append(_values(place, event, salt, entry_of(event, self.county, salt)))
+        put_rows(tx, self.rows, rows, replacing=False)
 
     def row(self, index: int, event: Recorded, salt: bytes, entry: bytes) -> Entry:
         """The row of an event whose leaf is ``entry``."""
-        town, organisation = event.context.town, event.context.organisation
-        return Entry(index, event.service, event.position, event.event_id, town, organisation, salt, entry)
+        return Entry(**_values(index, event, salt, entry))
 
     def size(self) -> int:
         with self.reading() as tx:
@@ -145,6 +142,19 @@ class Entries(View):
         with self.reading() as tx:
             row = tx.execute(select(self.rows).where(wanted)).one_or_none()
         return _entry(row) if row else None
+
+
+def _values(index: int, event: Recorded, salt: bytes, entry: bytes) -> dict[str, Any]:
+    return {
+        "index": index,
+        "service": event.service,
+        "position": event.position,
+        "event_id": event.event_id,
+        "town": event.context.town,
+        "organisation": event.context.organisation,
+        "salt": salt,
+        "entry": entry,
+    }
 
 
 def _entry(row: Row[Any]) -> Entry:
