@@ -119,6 +119,8 @@ async def caller(request: Request) -> Caller:
     subject = await _subject(request, web)
     request.state.subject = subject
     standing = await _standing(web, subject, now) if subject else NOBODY
+    if standing.erased:
+        raise Refused("SIGN_IN_ERASED", "What was known of this person has been erased.")
     if acting_as := request.headers.get("gongkai-acting-as"):
         standing = _in_post(standing, acting_as)
     reach.narrow(standing.person, standing.towns, county=standing.of_county)
