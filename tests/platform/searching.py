@@ -29,7 +29,10 @@ def _dresses(text: str) -> set[bytes]:
 
 
 def _contents(file: Path) -> Iterator[bytes]:
-    content = file.read_bytes()
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:  # a running database takes files away
+        return
     yield content
     if content.startswith(ZIP):
         with zipfile.ZipFile(file) as packed:

@@ -204,3 +204,38 @@ def test_what_comes_late_for_an_erased_person_is_not_kept(here: Here) -> None:
     path = f"{FEEDBACK}/organisations/FY-R1/opinions"
     assert here.world("ma-xiaoyan").is_refused(path, late)["code"] == "PERSON_ERASED"
     assert here.in_the_open() == []
+
+
+@pytest.mark.split
+@pytest.mark.postgres
+@pytest.mark.kafka
+def test_neither_postgresql_nor_kafka_holds_it_in_clear_before_or_after(tmp_path: Path) -> None:
+    platforms.need_split_parts()
+    with (
+        collector() as spans,
+        platforms.split(tmp_path, GONGKAI_OTLP_ENDPOINT=spans.endpoint) as standing,
+        httpx2.Client(base_url=standing.url, timeout=60) as client,
+    ):
+        assert standing.split
+        load_demo(client, lambda _step: None)
+        world = World(client)
+        world.it_is("2026-04-08T09:00")
+        here = Here(tmp_path, client, Told(world), spans)
+        erasing.tell(here.story)
+        eventually(here.pages, lambda shown: all(t in shown for t in (here.story.reply, here.story.text)))
+        assert here.in_the_open() == []
+        with standing.split.postgres.connect("keys") as keys:
+            (wrapped,) = (
+                keys.execute("SELECT wrapped FROM keys WHERE subject = %s", [f"person:{PERSON}"]).fetchone() or ()
+            )
+        world(KEEPER).does(ERASURE, GROUND)
+        world(CONFIRMER).does(f"{ERASURE}/confirmation")
+        eventually(lambda: world(KEEPER).get(ERASURE)["state"], lambda state: state == "erased")
+        shown = eventually(here.pages, lambda shown: here.story.opinion not in shown)
+        assert [text for text in here.story.person if text in shown] == []
+        with standing.split.postgres.connect("keys") as keys:
+            keys.execute("CHECKPOINT")
+        tables = tmp_path / "postgres" / "data" / "base"
+        assert tables.is_dir()
+        assert [file for file in tables.rglob("*") if file.is_file() and bytes(wrapped) in file.read_bytes()] == []
+        assert here.in_the_open() == []
