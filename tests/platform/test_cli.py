@@ -82,18 +82,18 @@ def waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     archive = services_at(platform)["archive"]
     put_into_journal(archive.engine, "archive")
     stream = next(e.stream for e in tape("publication") if e.name == "DisclosureReleasedInside")
-    right = Files.apply
+    right = Files.change
 
-    def stumbles(self: Files, tx: object, event: Recorded) -> None:
+    def stumbles(self: Files, rows: object, event: Recorded) -> None:
         if event.stream == stream:
             raise ValueError("made to fail")
-        right(self, tx, event)  # type: ignore[arg-type]
+        right(self, rows, event)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Files, "apply", stumbles)
+    monkeypatch.setattr(Files, "change", stumbles)
     applier = applier_of(archive, Observer())
     for event in together(sorted(heard_by_views(archive))):
         applier.views_see(Batch(event.service, (event,)))
-    monkeypatch.setattr(Files, "apply", right)
+    monkeypatch.setattr(Files, "change", right)
     platform.close()
     return stream
 
@@ -199,7 +199,7 @@ def test_a_stream_that_fails_again_stays_and_says_why(
     def still(_self: Files, _tx: object, _event: Recorded) -> None:
         raise ValueError("still broken")
 
-    monkeypatch.setattr(Files, "apply", still)
+    monkeypatch.setattr(Files, "change", still)
     ended = gongkai("parked", "retry", "archive", "files", "publication", waiting, "--json")
     assert (ended.code, ended.value["applied"], ended.value["reason"]) == (1, 0, "ValueError: still broken")
 
