@@ -14,6 +14,7 @@ from shared.following import settled
 from shared.journal.schema import create_schema
 from shared.journal.sql import SqlJournal
 from shared.laying import lay
+from shared.log import Log
 from shared.relay import Relay
 from shared.service import Ticker
 from shared.ticking import Ticking
@@ -22,20 +23,22 @@ from tests.shared.journals import together
 from tests.shared.test_ticking import START, due
 
 
-def prepare_all(engine: Engine) -> None:
+def prepare_all(log: Log, engine: Engine) -> None:
     create_schema(engine)
     journal = SqlJournal(engine, "catalogue", SystemClock())
-    Relay(engine, journal, None, COUNTY, SystemClock()).prepare()  # type: ignore[arg-type]  # nothing is shipped
+    Relay(engine, journal, log, COUNTY, SystemClock()).prepare()
     Ticking("catalogue", engine, (), handler_of(journal), SystemClock()).prepare()
     lay(engine, SESSIONS)
     journal.close()
 
 
 @pytest.mark.postgres
-def test_replicas_that_start_at_once_all_come_up(postgres_url: str) -> None:
+def test_replicas_that_start_at_once_all_come_up(postgres_url: str, tmp_path: Path) -> None:
     # PLT-01: as many processes of a service as one likes
     engines = [make_engine(postgres_url) for _ in range(8)]
-    together([partial(prepare_all, engine) for engine in engines])
+    log = log_of(tmp_path)
+    together([partial(prepare_all, log, engine) for engine in engines])
+    log.close()
     for engine in engines:
         engine.dispose()
 
