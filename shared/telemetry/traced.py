@@ -22,8 +22,17 @@ class TracedJournal:
             return outcome
 
     def submit(self, append: Append, told: Told | None = None) -> Pending:
-        """Without a span: who does not wait has one of its own that ends with the append."""
-        return self._journal.submit(append, told)
+        """The span ends when the append has."""
+        end = tracing.begun(names.APPEND, service=self.service, command_id=append.command_id)
+        if end is None:
+            return self._journal.submit(append, told)
+
+        def ended(pending: Pending) -> None:
+            end()
+            if told:
+                told(pending)
+
+        return self._journal.submit(append, ended)
 
     def outcome(self, command_id: str) -> Outcome | None:
         return self._journal.outcome(command_id)

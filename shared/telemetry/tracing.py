@@ -4,7 +4,7 @@ A span that works on a stored event does not continue the request's trace, which
 """
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -146,6 +146,13 @@ def note_view(view: str, position: int) -> None:
         known = (here.attributes or {}).get(names.VIEWS, ())
         views = (*known, view) if isinstance(known, tuple) else (view,)
         here.set_attributes({names.VIEWS: views, names.POSITION: position})
+
+
+def begun(name: str, **attributes: AttributeValue) -> Callable[[], None] | None:
+    """A span below the one we are in that ends when what is returned is called; None where nobody keeps spans."""
+    if not _sampler.kept:
+        return None
+    return _tracer.start_span(name, attributes={getattr(names, k.upper()): v for k, v in attributes.items()}).end
 
 
 def links(traceparents: Sequence[str]) -> list[Link]:

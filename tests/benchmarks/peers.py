@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from threading import Barrier, Thread
 from time import perf_counter
+from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
@@ -21,7 +22,7 @@ class Draft(Aggregate):
         self.title, self.text = title, text
 
 
-class Drafts(Application):
+class Drafts(Application[UUID]):
     pass
 
 

@@ -55,8 +55,8 @@ def _drafting(router: Api, parts: Parts) -> None:
         return desk.handle(Do(DISCLOSURE, made, command), acting=acting, town=organisation.town, result=result)
 
     @router.post(f"{path}/revise", action="disclosure.draft", versioned=True)
-    def revise_disclosure(disclosure: str, body: ReviseBody, desk: CommandDesk) -> Done:
-        return parts.done(desk, disclosure, ReviseDisclosure(body.content(), desk.standing.person))
+    async def revise_disclosure(disclosure: str, body: ReviseBody, desk: CommandDesk) -> Done:
+        return await parts.doing(desk, disclosure, ReviseDisclosure(body.content(), desk.standing.person))
 
     @router.post(f"{path}/submit", action="disclosure.draft", versioned=True)
     def submit_disclosure(disclosure: str, body: SubmitBody, desk: CommandDesk) -> Done:

@@ -133,7 +133,7 @@ def _luhn(digits: str) -> bool:
 
 def _plain(text: str) -> str:
     """Full-width and other digits and dashes as ASCII, each character in its own place."""
-    return "".join(_plain_character(c) for c in text)
+    return text if text.isascii() else text.translate(_PLAIN)
 
 
 def _plain_character(character: str) -> str:
@@ -147,3 +147,14 @@ def _plain_character(character: str) -> str:
     if unicodedata.category(character) == "Zs":
         return " "
     return {"Ｘ": "X", "ｘ": "X"}.get(character, character)
+
+
+class _Plain(dict[int, str]):
+    """What each character is read as, looked up once for each that was ever met."""
+
+    def __missing__(self, code: int) -> str:
+        plain = self[code] = _plain_character(chr(code))
+        return plain
+
+
+_PLAIN = _Plain()
