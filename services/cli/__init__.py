@@ -7,6 +7,7 @@ Every command answers on stdout (``--json`` for machines), logs to stderr, and e
 import typer
 
 from services.cli import (
+    backup,
     check,
     check_proof,
     contracts_commands,
@@ -43,6 +44,7 @@ check.add_to(app)
 check_proof.add_to(app)
 app.add_typer(topics.app, name="topics")
 app.add_typer(parked.app, name="parked")
+app.add_typer(backup.app, name="backup")
 erase.add_to(app)
 app.add_typer(keys.app, name="keys")
 log_keys.add_to(keys.app)

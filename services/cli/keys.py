@@ -60,12 +60,17 @@ def import_(file: File, as_json: AsJson = False) -> None:
         rows: list[dict[str, Any]] = [json.loads(line) for line in lines]
     except (OSError, ValueError) as unreadable:
         wrong(f"{file} is no backup of keys: {type(unreadable).__name__}")
-    with opened(*DECIDING, prepare=False) as found:
-        vault = found.platform.vault
-        count = vault.store.import_(iter(rows))
-        gone = reconcile(vault, _told(found.platform.journals))
+    count, gone = put_back(iter(rows))
     said = f"{count} keys put back; {len(gone)} subjects stay forgotten ({sum(gone.values())} keys)"
     answer({"keys": count, "forgotten": gone}, as_json, said)
+
+
+def put_back(rows: Iterator[dict[str, Any]]) -> tuple[int, dict[str, int]]:
+    """How many keys were put back, and how many keys of whom were destroyed again."""
+    with opened(*DECIDING, prepare=False) as found:
+        vault = found.platform.vault
+        count = vault.store.import_(rows)
+        return count, reconcile(vault, _told(found.platform.journals))
 
 
 @app.command("reconcile")

@@ -9,11 +9,18 @@ from typing import Annotated
 
 import typer
 
+from services.audit.tlog.recovery import Unrecoverable, recover_ledger
+from services.audit.tlog.setup import Log as TransparencyLog
+from services.audit.views.entries import Entries
 from services.cli.offline import offline
 from services.cli.output import AsJson, DryRun, answer, fail, wrong
 from services.cli.progressing import Steps, steps
+from shared.checkpoints import Checkpoint
+from shared.cloudevents import topic_of
+from shared.events import Recorded
 from shared.lease import Lease
 from shared.log import UnknownTopic
+from shared.places import places_after
 from shared.rebuild import view_digest
 from shared.recovery.comparing import compare_with_log
 from shared.recovery.findings import Findings
@@ -21,6 +28,7 @@ from shared.recovery.restoring import (
     NotABeginning,
     NotEmpty,
     end_of,
+    of_source,
     place_reactions,
     restore_journal,
     restore_views,
@@ -30,6 +38,7 @@ from shared.recovery.rows import JournalRows
 from shared.running import Flow
 from shared.settings import Settings
 
+AUDIT = "audit"
 LEASE_SECONDS = 60.0  # renewed with every part that is written
 
 
@@ -54,10 +63,14 @@ def restore(
         rows = JournalRows(flow.service.engine, service, lease)
         try:
             value = _rehearsed(flow, rows, tail, show) if dry_run else _restored(flow, rows, tail, show)
+            if not dry_run and service == AUDIT:
+                value |= _ledger(flow, show)
         except NotEmpty as held:
             fail(f"{held}: nothing was changed; --tail adds only what the log has above them")
         except NotABeginning as forked:
             fail(f"{forked}: nothing was changed; `gongkai verify {service}` says where they part (docs/recovery.md)")
+        except Unrecoverable as lost:
+            fail(f"the transparency log's ledger is not restored: {lost}")
         except UnknownTopic as unknown:
             fail(f"the log has no topic {unknown}: is GONGKAI_COUNTY the county's name, GONGKAI_KAFKA its Kafka?")
     did = "would be put back" if dry_run else "put back"
@@ -114,3 +127,21 @@ def _restored(flow: Flow, rows: JournalRows, tail: bool, show: Steps) -> dict[st
     with show.step("reactions"):
         place_reactions(flow.follower)
     return value | {"views": {view.name: view_digest(view) for view in flow.service.views}}
+
+
+def _ledger(flow: Flow, show: Steps) -> dict[str, object]:
+    """What was published of the transparency log keeps its place: the rows are taken back from its own files."""
+    log: TransparencyLog = flow.service.extras["log"]
+    if log.verifier is None:
+        fail("the ledger of the transparency log is not restored: the log's key is not set (GONGKAI_LOG_KEY)")
+    (ledger,) = (view for view in flow.service.ledgers if isinstance(view, Entries))
+    relay = flow.relay
+
+    def events(service: str, after: int) -> Iterator[Recorded]:
+        places = places_after(relay.log, topic_of(relay.county, service), after)
+        return of_source(relay.log, relay.county, service, Checkpoint(after, places))
+
+    with show.step("ledger of the transparency log") as progress:
+        parts = (flow.service.engine, ledger, log.store, log.verifier, events)
+        found = recover_ledger(*parts, seen=log.seen(), progress=progress)
+    return {"leaves": found.size, "leaves_restored": found.restored, "salts_lost": found.salts_lost}

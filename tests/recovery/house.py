@@ -15,6 +15,9 @@ from sqlalchemy import insert
 from services.audit.tlog.store import Store
 from services.cli import main
 from services.embedded import BUILDERS
+from shared import ids
+from shared.events import Context
+from shared.journal import Append, Journal, NewEvent, Write
 from shared.journal.schema import create_schema, events, journal
 from shared.recovery.papers import referred
 from shared.running import LocalPlatform, Running
@@ -88,6 +91,13 @@ def await_logged(running: Running) -> None:
     while not store.checkpoint or Checkpoint.parse(split_note(store.checkpoint)[0]).size < events:
         assert monotonic() < deadline, "the transparency log stands still"
         sleep(0.05)
+
+
+def noted(journal: Journal) -> Append:
+    """A command of that service that no view heeds."""
+    event = NewEvent(ids.new_id(), f"cn.gongkai.{journal.service}.Noted.v1", '{"note":"公开"}')
+    context = Context(town="fengyang", actor="bai-xue", command_id=ids.new_id())
+    return Append(context.command_id, "", context, (Write(f"note-{ids.new_id()}", 0, (event,)),))
 
 
 def copied(var: Path, to: Path) -> Path:

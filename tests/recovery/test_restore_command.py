@@ -7,16 +7,15 @@ from pathlib import Path
 import pytest
 
 from shared import reach
-from shared.journal import Append, JournalUnavailable
+from shared.journal import JournalUnavailable
 from shared.rebuild import view_digest
 from shared.recovery.comparing import chain_of
 from tests.platform.taped import COUNTY, tape
-from tests.recovery.house import Ended, furnished, gongkai, live, running_at, var
-from tests.shared.journals import command, write
+from tests.recovery.house import Ended, furnished, gongkai, live, noted, running_at, var
 
 __all__ = ["furnished", "gongkai", "var"]
 Gongkai = Callable[..., Ended]
-LOST = ("publication", "archive")
+LOST = ("publication", "audit")
 
 
 def digests(var: Path, name: str) -> dict[str, str]:
@@ -89,15 +88,11 @@ def test_a_service_behind_the_log_decides_nothing_and_names_the_command(gongkai:
     running.start()
     try:
         with pytest.raises(JournalUnavailable, match="gongkai restore feedback --from-log"):
-            running.platform.journals["feedback"].append(a_command())
-        running.platform.journals["catalogue"].append(a_command())
+            running.platform.journals["feedback"].append(noted(running.platform.journals["feedback"]))
+        running.platform.journals["catalogue"].append(noted(running.platform.journals["catalogue"]))
         assert running.platform.journals["feedback"].head() == 0
     finally:
         running.stop()
-
-
-def a_command() -> Append:
-    return command(write("stream-of-this-test", 0))
 
 
 def test_an_older_copy_gets_its_tail_and_then_decides_again(gongkai: Gongkai, var: Path, tmp_path: Path) -> None:
@@ -105,7 +100,7 @@ def test_an_older_copy_gets_its_tail_and_then_decides_again(gongkai: Gongkai, va
     shutil.copy(var / "publication.sqlite", older)
     running = running_at(var)
     running.start()
-    running.platform.journals["publication"].append(a_command())
+    running.platform.journals["publication"].append(noted(running.platform.journals["publication"]))
     assert running.settle(30)
     running.stop()
     lose(var, "publication")
