@@ -61,7 +61,8 @@ class Settings(BaseSettings):
     )
     public_url: str = Field("http://127.0.0.1:8000", description="Where people reach the portal.")
     services: dict[str, str] = Field(
-        default_factory=dict, description="Base URLs of the services, for portal and audit (JSON); empty: in this process."
+        default_factory=dict,
+        description="Base URLs of the services, for portal and audit (JSON); empty: in this process.",
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, description="Port to listen on.")
