@@ -4,9 +4,11 @@ Only a view's own ``apply`` is the platform's; what brings events to it in life 
 merging of partitions) is not used, so that it can be held against this.
 """
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +74,14 @@ def _plain(value: Any) -> str:
     if isinstance(value, bytes | memoryview):
         return bytes(value).hex()
     if isinstance(value, datetime):
-        return value.isoformat()
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    if isinstance(value, dict | list):
+        return json.dumps(value, sort_keys=True)
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        with suppress(ValueError):
+            return json.dumps(json.loads(value), sort_keys=True)
     return str(value)
 
 
 def _difference(live: "Counter[tuple[str, ...]]", made: "Counter[tuple[str, ...]]") -> str:
-    return f"only live {list((live - made).items())[:2]}, only replayed {list((made - live).items())[:2]}"
+    return f"only live {str([*live - made][:1])[:600]}, only replayed {str([*made - live][:1])[:600]}"

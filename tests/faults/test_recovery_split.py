@@ -4,10 +4,12 @@ While a part is away commands are taken or answered 503; afterwards it works by 
 draft. One platform for all, and each test leaves it whole: they stand in no order.
 """
 
+import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
@@ -19,6 +21,8 @@ import pytest
 from services.cli.demo import load_demo
 from services.split.plan import SERVICES
 from services.split.supervisor import SplitPlatform
+from tests.faults import leaves, model, naive, reading
+from tests.faults.model import Ledger, eventually
 from tests.faults.sending import CLERK, DISCLOSURES, DRAFT, Sender, within
 from tests.journeys import platforms
 
@@ -32,13 +36,21 @@ class Town:
     sender: Sender
     parts: SplitPlatform
     drafts: dict[str, str]  # by key, those acknowledged
+    ledger: Ledger = field(default_factory=Ledger)
+    before: frozenset[str] = frozenset()
 
     def draft(self, key: str) -> httpx2.Response:
         headers = {"Idempotency-Key": key}
+        self.ledger.sent.add(key)
         answer = self.sender.post(json=DRAFT | {"title": key}, headers=headers)
         if answer.status_code == 201:
+            self.ledger.acknowledge(key, answer.json()["id"])
             assert self.drafts.setdefault(key, answer.json()["id"]) == answer.json()["id"]
         return answer
+
+    @property
+    def kept(self) -> reading.Kept:
+        return reading.of_split(self.parts.postgres, self.parts.plan.kafka)
 
     def ready(self, name: str) -> httpx2.Response:
         return httpx2.get(f"{self.parts.plan.url(name)}/readyz", timeout=5)
@@ -55,7 +67,9 @@ def town() -> Iterator[Town]:
             sender.token()
             # Until the platform stops: a child ends with the thread that started it.
             Thread(target=standing.split.watch, daemon=True).start()
-            yield Town(sender, standing.split, {})
+            town = Town(sender, standing.split, {})
+            town.before = frozenset(draft for draft, _ in drafted(town.kept.journal("publication")))
+            yield town
 
 
 def _split(folder: Path) -> AbstractContextManager[platforms.Standing]:
@@ -141,3 +155,57 @@ def test_a_service_killed_is_started_again_by_the_supervisor(town: Town) -> None
     within(30, lambda: town.draft("service-is-back").status_code == 201)
     assert (child.starts, child.pid != pid) == (starts + 1, True)
     everything_acknowledged_is_there_once(town, traced=True)
+
+
+def drafted(rows: list[reading.Written]) -> list[tuple[str, str]]:
+    return [(row.data["disclosure"], row.event_id) for row in rows if row.type.endswith(".DisclosureDrafted.v1")]
+
+
+def must_hold(town: Town, folder: Path) -> None:
+    """Every promise, against the model (``model``, ``naive``, ``leaves``)."""
+    for key in sorted(town.ledger.sent - town.ledger.acknowledged.keys()):
+        within(30, lambda key=key: _taken(town.draft(key)))
+    journals = eventually(lambda: model.after_all(town.kept), 90)
+    labels = {draft: key for key, draft in town.ledger.acknowledged.items()}
+    made = [draft for draft, _ in drafted(journals["publication"]) if draft not in town.before]
+    town.ledger.must_be_kept((labels.get(draft, draft), draft) for draft in made)
+    naive.views_are_what_the_events_say(town.kept, journals, folder)
+    vkey = town.sender.client.get("/log/vkey").text
+    log = town.parts.plan.var / "tlog"
+    eventually(lambda: leaves.log_holds_every_event_once(log, vkey, town.kept, journals))
+
+
+AWAY_AND_BACK: dict[str, Callable[[Town], tuple[Callable[[], None], Callable[[], None]]]] = {
+    "PostgreSQL restarted, fast": lambda t: (t.parts.postgres.stop, t.parts.postgres.start),
+    "PostgreSQL restarted, immediate": lambda t: (
+        lambda: t.parts.postgres._signal(signal.SIGQUIT),
+        t.parts.postgres.start,
+    ),
+    "PostgreSQL killed": lambda t: (t.parts.postgres.kill, t.parts.postgres.start),
+    "Kafka frozen": lambda t: (t.parts.kafka.freeze, t.parts.kafka.thaw),
+    "Kafka killed": lambda t: (t.parts.kafka.kill, t.parts.kafka.start),
+    "every service killed": lambda t: (lambda: [t.parts.children[n].kill() for n in SERVICES] and None, lambda: None),
+}
+
+
+USUALLY = ("PostgreSQL restarted, immediate", "Kafka frozen", "every service killed")
+
+
+def test_a_part_taken_away_under_load_costs_nothing(
+    town: Town, request: pytest.FixtureRequest, injected: "Counter[str]", tmp_path: Path
+) -> None:
+    """Without ``--rounds`` only those that no other test here injects."""
+    rounds = int(request.config.getoption("--rounds", 0))
+    for number, fault in enumerate([*AWAY_AND_BACK] * rounds or USUALLY):
+        away, back = AWAY_AND_BACK[fault](town)
+        answers = commands_meanwhile(town, f"away-{number}", 4, away)
+        codes = {answer.json()["code"] for answer in answers if answer.status_code != 201}
+        assert codes <= (AWAY if "Kafka" not in fault else set()), "Kafka being away stops no command"
+        if fault == "Kafka frozen":
+            assert {town.ready(name).status_code for name in SERVICES} == {200}
+            for name in SERVICES:
+                assert httpx2.get(f"{town.parts.plan.url(name)}/metrics", timeout=10).status_code == 200
+        back()
+        within(30, lambda number=number: town.draft(f"back-{number}").status_code == 201)
+        must_hold(town, tmp_path / str(number))
+        injected[fault] += 1
