@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,18 @@ from tests.shared.notes_service import notes_world
 class Night:
     """Seconds that a test lets pass, and what was logged meanwhile."""
 
-    def __init__(self) -> None:
-        self.now, self.log = 1000.0, io.StringIO()
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.log, self._monkeypatch = 1000.0, io.StringIO(), monkeypatch
 
     def monotonic(self) -> float:
         return self.now
+
+    sleep = staticmethod(time.sleep)
+
+    def begin(self) -> None:
+        """Set logging up as a service does, to here; pytest has its own stdout until a test's first line."""
+        self._monkeypatch.setattr("sys.stdout", self.log)
+        logs.set_up("notes")
 
     def said(self, event: str = "") -> list[dict[str, Any]]:
         """The lines since this was asked last, of one event if it is named."""
@@ -37,15 +45,13 @@ class Night:
 
 @pytest.fixture
 def night(monkeypatch: pytest.MonkeyPatch) -> Iterator[Night]:
-    """Logging as a service sets it up, on a clock of the test's; undone after it."""
+    """Logging on a clock of the test's; undone after it."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    night = Night()
+    night = Night(monkeypatch)
     monkeypatch.setattr("shared.telemetry.logs.time", night)
     monkeypatch.setattr("shared.telemetry.logs._told", {})
-    monkeypatch.setattr("sys.stdout", night.log)
     structlog.contextvars.clear_contextvars()
-    logs.set_up("notes")
     yield night
     root.handlers[:], root.level = handlers, level
     structlog.reset_defaults()
@@ -61,6 +67,7 @@ def an_outage(attempts: int) -> None:
 
 
 def test_a_library_says_each_cause_once_a_minute(night: Night) -> None:
+    night.begin()
     an_outage(200)
     assert len(night.said()) == 2
     night.now += logs.REPEAT_SECONDS - 1
@@ -73,12 +80,14 @@ def test_a_library_says_each_cause_once_a_minute(night: Night) -> None:
 
 
 def test_what_is_ours_is_never_held_back(night: Night) -> None:
+    night.begin()
     for _ in range(3):
         structlog.get_logger("gongkai.flow").error("gap", source="publication")
     assert len(night.said("gap")) == 3
 
 
 def test_a_server_that_starts_is_one_line_not_six(night: Night) -> None:
+    night.begin()
     logging.getLogger("uvicorn.error").info("Waiting for application startup.")
     logging.getLogger("uvicorn.error").error("Application startup failed. Exiting.")
     assert [line["event"] for line in night.said()] == ["Application startup failed. Exiting."]
@@ -87,6 +96,7 @@ def test_a_server_that_starts_is_one_line_not_six(night: Night) -> None:
 def test_many_requests_without_a_database_are_one_problem(
     night: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    night.begin()
     with notes_world(tmp_path) as world:
 
         def away(*_: object, **__: object) -> None:
@@ -114,6 +124,7 @@ class Following:
 
 
 def test_a_log_that_is_away_is_said_and_measured(night: Night) -> None:
+    night.begin()
     following, engine = Following(), create_engine("sqlite://")
     for _ in range(3):
         measuring.follower("measured-log", following, engine)
