@@ -27,6 +27,7 @@ from sqlalchemy import (
 from shared import ids
 from shared.follow import upsert
 
+CLOCK_SECONDS = 60.0  # a lease that would last longer than this is not believed
 metadata = MetaData()
 leases = Table(
     "leases",
@@ -61,7 +62,7 @@ class Lease:
             if row.holder == self.holder and row.epoch == self.epoch:
                 self._extend(tx)
                 return True
-            if row.holder and row.expires > now and not _dead(row.holder):
+            if row.holder and self._holds(row.expires, now) and not _dead(row.holder):
                 return False
             values = {"holder": self.holder, "epoch": row.epoch + 1, "expires": now + self.seconds}
             tx.execute(leases.update().where(leases.c.name == self.name).values(values))
@@ -77,6 +78,10 @@ class Lease:
     def release(self) -> None:
         with self.engine.begin() as tx:
             tx.execute(leases.update().where(*self._mine()).values(holder="", expires=0.0))
+
+    def _holds(self, expires: float, now: float) -> bool:
+        """Nobody takes a lease for longer than it lasts: an expiry beyond that dates from before the clock fell back."""
+        return now < expires <= now + max(CLOCK_SECONDS, 2 * self.seconds)
 
     def _extend(self, tx: Connection) -> bool:
         changed = tx.execute(leases.update().where(*self._mine()).values(expires=database_seconds(tx) + self.seconds))
