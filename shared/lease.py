@@ -80,7 +80,7 @@ class Lease:
             tx.execute(leases.update().where(*self._mine()).values(holder="", expires=0.0))
 
     def _holds(self, expires: float, now: float) -> bool:
-        """Nobody takes a lease for longer than it lasts: an expiry beyond that dates from before the clock fell back."""
+        """Nobody takes a lease for longer than it lasts: an expiry beyond that is from before the clock fell back."""
         return now < expires <= now + max(CLOCK_SECONDS, 2 * self.seconds)
 
     def _extend(self, tx: Connection) -> bool:
