@@ -165,8 +165,10 @@ def _restore(settings: Settings, archive: Archive, keys: Archive | None, *, dry_
             with show.step(name) as progress:
                 put_back_tables(archive, name, engine, progress)
     for name in services:
+        engine = engines.get(name) or sqlite_engine(settings.var / f"{name}.sqlite")
         with reach.service():
-            copies.mark(engines.get(name) or sqlite_engine(settings.var / f"{name}.sqlite"), name)
+            copies.mark(engine, name)
+        engine.dispose()
     if keys:
         with keys.part(KEY_ROWS) as rows:  # what the restored journals say was forgotten is forgotten again
             put_back(json.loads(row) for row in rows)

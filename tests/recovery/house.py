@@ -21,6 +21,7 @@ from shared.journal import Append, Journal, NewEvent, Write
 from shared.journal.schema import create_schema, events, journal
 from shared.recovery.papers import referred
 from shared.running import LocalPlatform, Running
+from shared.service import Service
 from shared.settings import Environment, Settings
 from shared.transparency.notes import Checkpoint, split_note
 from tests.platform.replaying import columns_of
@@ -47,19 +48,24 @@ def settings_at(var: Path) -> Settings:
 def running_at(var: Path) -> Running:
     """Every service over that folder; nothing falls due, so that it stands still once all has been reacted to."""
     platform = LocalPlatform(settings_at(var))
-    return Running(platform, [replace(BUILDERS[name](platform), tickers=()) for name in SERVICES])
+    return Running(platform, [still(BUILDERS[name](platform)) for name in SERVICES])
+
+
+def still(service: Service) -> Service:
+    """One for which nothing falls due."""
+    return replace(service, tickers=())
 
 
 def furnish(var: Path) -> None:
     """The tape in every journal, with documents of its own; shipped, followed and logged."""
     platform = LocalPlatform(settings_at(var))
     for name in SERVICES:
-        _put_into_journal(platform, name)
+        put_into_journal(platform, name)
     platform.close()
     live(var)
 
 
-def _put_into_journal(platform: LocalPlatform, name: str) -> None:
+def put_into_journal(platform: LocalPlatform, name: str) -> None:
     """As the service would have written it, but that the documents it refers to are kept here under their digests."""
     create_schema(platform.engine(name))
     rows = [columns_of(event) for event in tape(name)]
