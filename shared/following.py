@@ -19,11 +19,12 @@ from shared.checkpoints import Checkpoint, Key
 from shared.clock import Clock
 from shared.follow import View
 from shared.handling import Handler
-from shared.intake import JournalIntake, LogIntake
+from shared.intake import BATCH, JournalIntake, LogIntake
 from shared.journal import Journal
 from shared.log import Log, LogUnavailable
 from shared.merging import Batch
 from shared.observing import Observer
+from shared.pace import rest_after
 from shared.reacting import Reactor
 from shared.service import Reaction
 
@@ -144,8 +145,11 @@ class Follower:
         while not self._stop.is_set():
             try:
                 intake = intake or open_intake()
-                for batch in intake.fetch(WAIT_SECONDS):
+                batches, started = intake.fetch(WAIT_SECONDS), time.monotonic()
+                for batch in batches:
                     self._take(batch, intake)
+                if 0 < sum(len(batch.events) for batch in batches) < BATCH:
+                    self._stop.wait(rest_after(time.monotonic() - started))
                 self._tell_gaps(intake)
                 failures = 0
                 if self._troubles.pop(current_thread().name, ""):

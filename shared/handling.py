@@ -116,7 +116,7 @@ class Handler:
         stream (If-Match). Raises :class:`Refused`, :class:`WrongVersion` (when the caller's own expectation is
         stale, or after many lost races), :class:`CommandReused`, and the other journal errors.
         """
-        context = replace(context, command_id=context.command_id or ids.new_id())
+        context = context if context.command_id else replace(context, command_id=ids.new_id())
         wanted = _Wanted(commands, context, fingerprint, expected_version, dict(result or {}))
         try:
             return self._tried(wanted, fresh=False)
@@ -137,7 +137,7 @@ class Handler:
 
         Only where all that is needed is in memory, and nothing stands against it; else :meth:`handle` in a thread.
         """
-        context = replace(context, command_id=context.command_id or ids.new_id())
+        context = context if context.command_id else replace(context, command_id=ids.new_id())
         wanted = _Wanted(commands, context, fingerprint, expected_version, dict(result or {}))
         try:
             decided = self._decided(wanted, fresh=False) if self._at_hand(wanted) else None

@@ -8,7 +8,6 @@ import hashlib
 import os
 import threading
 import time
-import uuid
 
 _lock = threading.Lock()
 _last_ms = 0
@@ -28,7 +27,7 @@ def new_id() -> str:
                 _last_ms, _counter = _last_ms + 1, 0
         milliseconds, count = _last_ms, _counter
     tail = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
-    return str(uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (count << 64) | (0b10 << 62) | tail))
+    return _written((milliseconds << 80) | (0x7 << 76) | (count << 64) | (0b10 << 62) | tail)
 
 
 def derived(*parts: str) -> str:
@@ -37,4 +36,10 @@ def derived(*parts: str) -> str:
     number = int.from_bytes(digest[:16], "big")
     number = (number & ~(0xF << 76)) | (0x8 << 76)
     number = (number & ~(0b11 << 62)) | (0b10 << 62)
-    return str(uuid.UUID(int=number))
+    return _written(number)
+
+
+def _written(number: int) -> str:
+    """As RFC 9562 writes it."""
+    digits = f"{number:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

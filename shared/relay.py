@@ -26,6 +26,7 @@ from shared.lease import Lease
 from shared.lease import metadata as lease_metadata
 from shared.log import Log, LogUnavailable, Outgoing, partition_of
 from shared.observing import Observer
+from shared.pace import rest_after
 from shared.standing import JournalForked, must_continue
 
 BATCH = 500
@@ -77,6 +78,7 @@ class Relay:
     _ahead: "Future[_Load] | None" = field(default=None, init=False)
     _owned: bool = field(default=False, init=False)
     _renewed: float = field(default=0.0, init=False)
+    _took: float = field(default=0.0, init=False)  # seconds, to ship the last batch
     _stop: Event = field(default_factory=Event, init=False)
     _thread: Thread | None = field(default=None, init=False)
 
@@ -127,7 +129,8 @@ class Relay:
         failures = 0
         while not self._stop.is_set() and not self.alarm:
             try:
-                self.step(IDLE_SECONDS)
+                if 0 < self.step(IDLE_SECONDS) < BATCH:
+                    self._stop.wait(rest_after(self._took))
                 failures = 0
                 self._flows_again()
             except (JournalForked, JournalGap) as fork:
@@ -158,7 +161,9 @@ class Relay:
             self.observer.relay_lag(self.service, 0, 0.0)
             self.journal.await_beyond(self.confirmed, wait)
             return 0
+        started = time.monotonic()
         self._ship(load)
+        self._took = time.monotonic() - started
         self.observer.relayed(self.service, len(load.events))
         return len(load.events)
 

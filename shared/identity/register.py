@@ -3,18 +3,20 @@
 A read model of catalogue's events. Start at :meth:`Register.standing`, which is asked for every request. What
 changes rarely is kept in memory as a :class:`Structure`; a row of ``changes`` tells every process whether to read it
 again. Where the process follows catalogue itself (:meth:`Register.followed`) that row is asked for when something was
-applied here, and otherwise every :data:`TRUST_SECONDS`, since another process may have applied it; elsewhere, always.
+applied here, and otherwise every :data:`ASK_SECONDS`, since another process may have applied it; elsewhere, always.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from threading import Lock
+from threading import Lock, Thread
 from time import monotonic
 
 from sqlalchemy import Connection, Engine, Select, Table, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared.clock import business_day
 from shared.identity import OVERSEERS, PostHeld, PostKind, Standing
@@ -26,7 +28,8 @@ from shared.workdays import Calendar
 
 PEOPLE_MAX = 100_000
 STANDINGS_MAX = 20_000
-TRUST_SECONDS = 0.2  # how late a change that another process of this service has applied may be seen here
+TRUST_SECONDS = 1.0  # how late a change that another process of this service has applied may be seen here
+ASK_SECONDS = 0.2  # how old the last answer may become, before it is asked for again beside the requests
 FIRST_PERSONS = (PostKind.SECRETARY, PostKind.COMMITTEE_SECRETARY, PostKind.CDI_SECRETARY)  # ORG-07
 
 
@@ -74,6 +77,8 @@ class Register(RegisterTables):
         self._standings: OrderedDict[tuple[str, date], tuple[Structure, Known, Standing]] = OrderedDict()
         self._applied: Callable[[], int] | None = None
         self._asked: Asked | None = None
+        self._being_asked: Asked | None = None
+        self._asking = Lock()
 
     def followed(self, applied: Callable[[], int]) -> None:
         """From now on believe what is in memory as long as ``applied``, the last position of catalogue that this
@@ -88,7 +93,10 @@ class Register(RegisterTables):
     def remembered(self, person: str, at: datetime) -> Standing | None:
         """The same from memory alone; None where the database must be asked."""
         trusted = self._trusted()
-        read = trusted and self._in_memory(trusted, person)
+        if trusted is None:
+            return None
+        self._ask_in_time()
+        read = self._in_memory(trusted, person)
         return self._standing(*read, person, at) if read else None
 
     def _standing(self, structure: Structure, known: Known, person: str, at: datetime) -> Standing:
@@ -106,12 +114,7 @@ class Register(RegisterTables):
 
     def structure(self) -> Structure:
         """The county as of the last change this process has read."""
-        trusted = self._trusted()
-        change, structure = self._structure
-        if trusted and trusted.get(self.STRUCTURE, 0) == change:
-            return structure
-        with self.reading() as connection:
-            return self._fresh_structure(connection, self._changes(connection))
+        return self._current()[1]
 
     def organisation(self, organisation: str) -> Org | None:
         return self.structure().organisations.get(organisation)
@@ -188,12 +191,35 @@ class Register(RegisterTables):
     # Its memory.
 
     def _read(self, person: str) -> tuple[Structure, Known]:
-        trusted = self._trusted()
-        if trusted is not None and (known := self._in_memory(trusted, person)):
-            return known
+        changes, structure = self._current()
+        known = self._people.get(person)
+        if known is not None and known.change == changes.get(self.PEOPLE, 0):
+            return structure, known
         with self.reading() as connection:
-            changes = self._changes(connection)
-            return self._fresh_structure(connection, changes), self._fresh_person(connection, changes, person)
+            return structure, self._fresh_person(connection, changes, person)
+
+    def _current(self) -> tuple[Mapping[str, int], Structure]:
+        """What the row of changes says, and the county as of it. Of many who would ask at once, one does."""
+        with self._asking:
+            trusted = self._trusted()
+            change, structure = self._structure
+            if trusted is not None and trusted.get(self.STRUCTURE, 0) == change:
+                return trusted, structure
+            with self.reading() as connection:
+                changes = self._changes(connection)
+                return changes, self._fresh_structure(connection, changes)
+
+    def _ask_in_time(self) -> None:
+        """Before what is remembered is too old to be believed, so that nobody waits for the answer."""
+        asked = self._asked
+        if asked is None or asked is self._being_asked or monotonic() - asked.at < ASK_SECONDS:
+            return
+        self._being_asked = asked
+        Thread(target=self._ask_again, name="register", daemon=True).start()
+
+    def _ask_again(self) -> None:
+        with suppress(SQLAlchemyError), self.reading() as connection:  # who asks next sees what is wrong
+            self._changes(connection)
 
     def _trusted(self) -> Mapping[str, int] | None:
         """What the row of changes said, as long as that can be believed."""

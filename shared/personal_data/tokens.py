@@ -43,8 +43,15 @@ def key_id_of(text: str) -> str:
     return found[1] if found else ""
 
 
-def seal(key: Key, text: str) -> str:
-    nonce, data = secrets.token_bytes(NONCE_BYTES), text.encode(errors="surrogatepass")
+def nonces(count: int) -> list[bytes]:
+    """As many as are asked for, with one question to the system."""
+    drawn = secrets.token_bytes(NONCE_BYTES * count)
+    return [drawn[start : start + NONCE_BYTES] for start in range(0, len(drawn), NONCE_BYTES)]
+
+
+def seal(key: Key, text: str, nonce: bytes = b"") -> str:
+    """``nonce``, where given, has never been used before and never will be again."""
+    nonce, data = nonce or secrets.token_bytes(NONCE_BYTES), text.encode(errors="surrogatepass")
     padded = data + b"\x80" + bytes(-(len(data) + 1) % PAD_BYTES)
     sealed = nonce + AESGCM(key.secret).encrypt(nonce, padded, _bound_to(key))
     return f"{PREFIX}{key.key_id}:{base64.urlsafe_b64encode(sealed).rstrip(b'=').decode()}"

@@ -4,7 +4,6 @@ What is remembered holds for the generation of the key store it was read at, whi
 so an erasure in another process takes effect here within that second. If it cannot be asked, nothing is opened.
 """
 
-import hashlib
 import hmac
 import json
 import time
@@ -13,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
 from shared.personal_data.key_store import Destruction, KeyStore, KeysUnavailable
@@ -22,6 +21,7 @@ from shared.personal_data.tokens import (
     TokenDamaged,
     key_id_of,
     key_id_of_bytes,
+    nonces,
     seal,
     seal_bytes,
     unseal,
@@ -32,6 +32,9 @@ KEYS_MAX = 50_000
 FRESH_SECONDS = 1.0
 FINGERPRINTS = "fingerprints"
 DESTROYED = "destroyed"
+
+
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode
 
 
 class Mark(StrEnum):
@@ -56,6 +59,7 @@ class Vault:
         self._by_id: OrderedDict[str, Key | str] = OrderedDict()
         self._by_subject: dict[str, Key] = {}
         self._generation, self._fresh_until = -1, float("-inf")
+        self._being_asked = float("-inf")
         self._pepper = b""
 
     @property
@@ -71,13 +75,27 @@ class Vault:
     def generation(self) -> int:
         """Another number than before when something was erased, restricted or put back."""
         if self._now() >= self._fresh_until:
-            asked, generation = self._now(), self.store.generation()
-            with self._lock:
-                if generation != self._generation:
-                    self._by_id.clear()
-                    self._by_subject.clear()
-                self._generation, self._fresh_until = generation, asked + FRESH_SECONDS
+            self._ask()
         return self._generation
+
+    def _ask(self) -> None:
+        asked, generation = self._now(), self.store.generation()
+        with self._lock:
+            if generation != self._generation:
+                self._by_id.clear()
+                self._by_subject.clear()
+            self._generation, self._fresh_until = generation, asked + FRESH_SECONDS
+
+    def _ask_in_time(self) -> None:
+        """Before what is remembered is too old to be believed, so that no event loop waits for the answer."""
+        until = self._fresh_until
+        if until != self._being_asked and self._now() > until - FRESH_SECONDS * 0.8:
+            self._being_asked = until
+            Thread(target=self._asked_beside, name="vault", daemon=True).start()
+
+    def _asked_beside(self) -> None:
+        with suppress(KeysUnavailable):  # who asks next sees it
+            self._ask()
 
     def last_generation(self) -> int:
         """The generation, or the last one known while the key store cannot be asked."""
@@ -88,6 +106,8 @@ class Vault:
     def at_hand(self, subjects: Collection[str]) -> bool:
         """Whether the keys of all of them, and the secret of fingerprints, can be used without asking the store."""
         fresh = self._now() < self._fresh_until
+        if fresh:
+            self._ask_in_time()
         return fresh and bool(self._pepper) and all(subject in self._by_subject for subject in subjects)
 
     def sealed(self, texts: Iterable[tuple[str, str, str]]) -> list[str]:
@@ -96,7 +116,8 @@ class Vault:
         if not wanted:
             return []
         found = self._keys_of({subject: owner for subject, owner, _ in wanted})
-        return [seal(found[subject], text) for subject, _, text in wanted]
+        fresh = nonces(len(wanted))
+        return [seal(found[subject], text, nonce) for (subject, _, text), nonce in zip(wanted, fresh, strict=True)]
 
     def opened(self, tokens: Collection[str]) -> dict[str, str]:
         """The text of each token, or a :class:`Mark`."""
@@ -119,8 +140,8 @@ class Vault:
         """Tells one value from another without being a dictionary of them: keyed, over its canonical JSON."""
         if not self._pepper:
             self._pepper = self.store.secret(FINGERPRINTS)
-        said = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-        return hmac.new(self._pepper, said.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+        said = _canonical(parts).encode(errors="surrogatepass")
+        return hmac.new(self._pepper, said, "sha256").hexdigest()
 
     def destroy(self, subject: str, at: datetime) -> Destruction:
         """Here at once, in other processes within a second."""

@@ -4,12 +4,18 @@ Programs log events with fields, never sentences with values in them. Fields who
 texts are blanked here, whoever logged them.
 """
 
+import atexit
+import json
 import logging
 import re
 import sys
 import time
 import traceback
+from collections import deque
 from collections.abc import MutableMapping
+from contextlib import suppress
+from threading import Event, Lock, Thread
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import structlog
@@ -58,6 +64,57 @@ class OnceAMinute(logging.Filter):
         return _due(self._said, key)
 
 
+class Lines:
+    """Where our own events go: straight to stdout, a line each, past the standard library's loggers.
+
+    Warnings and worse are out before the call returns; others leave together, :data:`GATHERED_SECONDS` later at most.
+    """
+
+    def __init__(self, name: str = "gongkai") -> None:
+        self.name = name
+
+    def later(self, line: str) -> None:
+        _lines.append(line)
+        _gathered.set()
+
+    def now(self, line: str) -> None:
+        _lines.append(line)
+        write_out()
+
+    debug = info = msg = later
+    warning = error = critical = exception = log = now
+
+
+GATHERED_SECONDS = 0.05
+FLUSHING = "write-logs"
+_lines: deque[str] = deque()
+_gathered = Event()
+_writing = Lock()
+
+
+def write_out() -> None:
+    """What was gathered goes to stdout now, in its order."""
+    with _writing, suppress(OSError, ValueError):  # perhaps nobody reads any more
+        gathered = [_lines.popleft() for _ in range(len(_lines))]
+        sys.stdout.write("".join(f"{line}\n" for line in gathered))
+        sys.stdout.flush()
+
+
+def _write_out_in_time() -> None:
+    while True:
+        _gathered.wait()
+        time.sleep(GATHERED_SECONDS)
+        _gathered.clear()
+        write_out()
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, default=repr).encode
+
+
+def _as_json(event: Any, **_: Any) -> str:
+    return _encode(event)
+
+
 def set_up(service: str, level: str = "INFO") -> None:
     """Send structlog and the standard library's loggers to stdout as JSON, with service and trace ids."""
     shared = [
@@ -70,14 +127,17 @@ def set_up(service: str, level: str = "INFO") -> None:
         _blanks_secrets,
         structlog.processors.format_exc_info,
     ]
+    render = structlog.processors.JSONRenderer(_as_json)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, render],
+        logger_factory=Lines,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=False,
     )
+    if not any(thread.name == FLUSHING for thread in enumerate_threads()):
+        Thread(target=_write_out_in_time, name=FLUSHING, daemon=True).start()
+        atexit.register(write_out)
     handler = logging.StreamHandler(sys.stdout)
-    render = structlog.processors.JSONRenderer(ensure_ascii=False)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

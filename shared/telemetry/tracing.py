@@ -14,8 +14,9 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased, Sampler, SamplingResult
-from opentelemetry.trace import Link, Span, SpanContext, SpanKind, TraceFlags, TraceState
+from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags, TraceState
 from opentelemetry.util.types import AttributeValue
 
 from shared.settings import Settings
@@ -60,6 +61,7 @@ class WhereKept(Sampler):
 
 _KEEPING = ParentBased(ALWAYS_ON)
 _sampler = WhereKept()
+_numbers = RandomIdGenerator()
 
 
 def set_up(settings: Settings, service: str, *processors: SpanProcessor) -> TracerProvider:
@@ -82,6 +84,21 @@ def also(processor: SpanProcessor) -> None:
     if isinstance(provider, TracerProvider):
         provider.add_span_processor(processor)
         _sampler.kept = True
+
+
+def kept() -> bool:
+    """Whether somebody keeps the spans of this process."""
+    return _sampler.kept
+
+
+@contextmanager
+def named_only(called_by: str) -> Iterator[None]:
+    """A trace that nobody keeps here still has a name, the caller's if there is one: for logs, events and answers."""
+    before = _context(called_by) if called_by else None
+    trace_number = before.trace_id if before else _numbers.generate_trace_id()
+    context = SpanContext(trace_number, _numbers.generate_span_id(), is_remote=False)
+    with trace.use_span(NonRecordingSpan(context), record_exception=False, set_status_on_exception=False):
+        yield
 
 
 def traceparent() -> str:

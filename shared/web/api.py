@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Depends, UploadFile
-from starlette.requests import Request
 
 from shared.policy import ACTIONS
 from shared.web.caller import ASKED, CallerDep, Decides
@@ -25,16 +24,12 @@ ACTION = "x-gongkai-action"
 
 @dataclass(frozen=True)
 class Act:
-    """What a route is for. Runs first among its dependencies, so that the others know."""
+    """What a route is for; :func:`shared.web.caller.caller` finds it on the endpoint, as ``act``."""
 
     action: str
     versioned: bool
     template: str
     status: int = 200
-
-    async def __call__(self, request: Request) -> None:
-        request.state.act = self
-        request.state.route = self.template
 
 
 class Api(APIRouter):
@@ -84,18 +79,18 @@ class Api(APIRouter):
         self.acts[f"{method} {template}"] = act
 
         def register(endpoint: F) -> F:
-            first: list[Any] = [Depends(act)]
-            if not _decides(endpoint):
-                first.append(Depends(_open))
+            first: list[Any] = [] if _decides(endpoint) else [Depends(_open)]
             if _uploads(endpoint):
                 self.uploads.append(template)
             marks: dict[str, Any] = {ACTION: action} | ({VERSIONED: True} if versioned else {})
             marks["parameters"] = [*ASKED, *(DEMANDED if _commands(endpoint) else ())]
             extra["dependencies"] = [*first, *extra.pop("dependencies", ())]
             extra["openapi_extra"] = marks | extra.pop("openapi_extra", {})
-            self.add_api_route(path, _checked(endpoint), methods=[method], **extra)
+            self.add_api_route(path, _checked(endpoint, act), methods=[method], **extra)
             for other in also:
-                self.add_api_route(path, _checked(endpoint), methods=[other], **extra | {"include_in_schema": False})
+                self.add_api_route(
+                    path, _checked(endpoint, act), methods=[other], **extra | {"include_in_schema": False}
+                )
             return endpoint
 
         return register
@@ -106,7 +101,7 @@ async def _open(caller: CallerDep) -> None:
     caller.may()
 
 
-def _checked(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+def _checked(endpoint: Callable[..., Any], act: Act) -> Callable[..., Any]:
     """The endpoint, whose answer is thrown away if it never asked whether the caller may have it."""
     if inspect.iscoroutinefunction(endpoint):
 
@@ -114,12 +109,14 @@ def _checked(endpoint: Callable[..., Any]) -> Callable[..., Any]:
         async def asked(**values: Any) -> Any:
             return _decided(await endpoint(**values), values, endpoint)
 
+        asked.act = act  # type: ignore[attr-defined]  # found by the caller
         return asked
 
     @functools.wraps(endpoint)
     def called(**values: Any) -> Any:
         return _decided(endpoint(**values), values, endpoint)
 
+    called.act = act  # type: ignore[attr-defined]  # found by the caller
     return called
 
 

@@ -4,7 +4,7 @@ Who runs it sets ``app.state.follower`` (how far the views are, for Wait-For and
 to ``app.state.readiness``, notes to ``app.state.notes`` and calls to ``app.state.on_clock``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,6 +14,7 @@ from starlette.types import Lifespan
 from shared.follow import View
 from shared.handling import Handler
 from shared.service import Platform
+from shared.telemetry import tracing
 from shared.web import middleware, openapi, problems, routing
 from shared.web.api import Api
 from shared.web.caller import Register, Web
@@ -83,8 +84,13 @@ def _bare(name: str, description: str, lifespan: "Lifespan[FastAPI] | None") -> 
         },
         generate_unique_id_function=lambda route: route.name,
         lifespan=lifespan,
-        telemetry={"operation_spans": False, "exclude": lambda scope: scope.get("path") in middleware.QUIET},
+        telemetry={"operation_spans": False, "exclude": _unkept},
     )
+
+
+def _unkept(scope: MutableMapping[str, Any]) -> bool:
+    """Requests of which the framework makes no span: those of machines, and all where nobody keeps spans."""
+    return not tracing.kept() or scope.get("path") in middleware.QUIET
 
 
 def actions_of(app: FastAPI) -> dict[str, str]:

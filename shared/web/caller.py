@@ -113,6 +113,8 @@ async def _caught_up(request: Request) -> None:
 
 async def caller(request: Request) -> Caller:
     """The caller, resolved from the Authorization header."""
+    act = request.scope["endpoint"].act
+    request.state.act, request.state.route = act, act.template
     await _caught_up(request)
     web: Web = request.app.state.web
     now = web.platform.clock.now()
@@ -124,7 +126,7 @@ async def caller(request: Request) -> Caller:
     if acting_as := request.headers.get("gongkai-acting-as"):
         standing = _in_post(standing, acting_as)
     reach.narrow(standing.person, standing.towns, county=standing.of_county)
-    return Caller(standing, now, request.state.act.action)
+    return Caller(standing, now, act.action)
 
 
 CallerDep = Annotated[Caller, Depends(caller)]

@@ -25,7 +25,8 @@ from shared.handling import Do
 from shared.journal import Outcome
 from shared.policy import Acting
 from shared.telemetry import metrics, names, tracing
-from shared.web.caller import Caller, CallerDep, Web, described
+from shared.web.caller import Caller, Web, described
+from shared.web.caller import caller as called_by
 
 _KEY = re.compile(r"[\x20-\x7e]{1,200}")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # in JSON: escaped, the backslash itself not
@@ -164,7 +165,8 @@ DEMANDED: tuple[dict[str, Any], ...] = (
 """What a command's request carries besides, for OpenAPI."""
 
 
-async def _desk(request: Request, response: Response, caller: CallerDep) -> Desk:
+async def _desk(request: Request, response: Response) -> Desk:
+    caller = await called_by(request)
     payload = await _payload(request)
     key = request.headers.get("idempotency-key", "")
     if not _KEY.fullmatch(key):

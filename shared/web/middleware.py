@@ -43,7 +43,14 @@ class Watch:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
+        elif tracing.kept():
+            await self._watched(scope, receive, send)
+        else:
+            called_by = next((value for name, value in scope["headers"] if name == b"traceparent"), b"")
+            with tracing.named_only(called_by.decode("latin-1")):
+                await self._watched(scope, receive, send)
+
+    async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:
         started, status = time.perf_counter(), 0
         scope["state"] = dict(scope.get("state", {}))
 

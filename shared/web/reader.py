@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from shared.personal_data.opening import open_page
 from shared.web import paging
-from shared.web.caller import Caller, CallerDep, Web
+from shared.web.caller import Caller, Web
+from shared.web.caller import caller as called_by
 from shared.web.problems import NotModified
 
 T = TypeVar("T")
@@ -71,10 +72,10 @@ class Reading(Caller):
 async def _reading(
     request: Request,
     response: Response,
-    caller: CallerDep,
     limit: Annotated[int, Query(ge=1, le=paging.LIMIT_MAX)] = paging.LIMIT,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> Reading:
+    caller = await called_by(request)
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Authorization, Gongkai-Acting-As, Accept-Language"
     after = paging.decode(cursor, paging.list_id(request)) if cursor else None

@@ -224,3 +224,42 @@ def test_the_wall_clock_not_the_business_clock_is_asked_by_default() -> None:
     verifier = JwksVerifier(ISSUER, "gongkai", Keys())
     now = int(verifier.clock.now().timestamp())
     assert abs(now - datetime.now(UTC).timestamp()) < 5  # noqa: TID251 - the machine's own time is what is meant
+
+
+def test_a_token_that_was_checked_is_remembered_and_no_other(world: World) -> None:
+    good = token()
+    assert world.verifier.remembered(good) == ""
+    assert world.verifier.subject(good) == "ma-xiaoyan"
+    assert world.verifier.remembered(good) == "ma-xiaoyan"
+    head, body, signature = good.split(".")
+    other = token(sub="wang-jianjun").split(".")[1]
+    for forged in (f"{head}.{other}.{signature}", f"{head}.{body}.", f"{good} ", good[:-1], ""):
+        assert world.verifier.remembered(forged) == ""
+
+
+def test_a_remembered_token_counts_no_longer_than_it_says(world: World) -> None:
+    good = token(exp=int(NOW.timestamp()) + 60)
+    world.verifier.subject(good)
+    world.clock.advance(timedelta(seconds=61))
+    assert world.verifier.remembered(good) == ""
+    world.clock.advance(timedelta(seconds=60))
+    with pytest.raises(Refused, match="TOKEN_EXPIRED"):
+        world.verifier.subject(good)
+
+
+def test_a_remembered_token_counts_no_longer_than_its_key(world: World) -> None:
+    good = token(exp=int(NOW.timestamp()) + 86_400)
+    world.verifier.subject(good)
+    world.keys.published = [OTHER]
+    world.clock.advance(timedelta(hours=1))
+    assert world.verifier.remembered(good) == ""
+    with pytest.raises(Refused, match="TOKEN_INVALID"):
+        world.verifier.subject(good)
+
+
+def test_only_so_many_tokens_are_remembered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.identity.oidc.TOKENS_MAX", 2)
+    tokens = [token(jti=str(n)) for n in range(3)]
+    for one in tokens:
+        world.verifier.subject(one)
+    assert [world.verifier.remembered(one) != "" for one in tokens] == [False, True, True]

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,11 +119,37 @@ def test_a_log_line_is_json_with_service_trace_and_no_secret(
         structlog.get_logger("gongkai.test").info(
             "done", code="X", token="abc", Authorization="Bearer abc", text="village affairs"
         )
+    logs.write_out()
     line = json.loads(capsys.readouterr().out)
     assert (line["event"], line["service"], line["level"], line["code"]) == ("done", "notes", "info", "X")
     assert line["trace_id"] == f"{named(spans, 'work').context.trace_id:032x}"
     assert "abc" not in str(line)
     assert "village" not in str(line)
+
+
+@pytest.mark.usefixtures("root_logger")
+def test_lines_leave_in_their_order_a_warning_at_once_and_others_soon(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up("notes")
+    log = structlog.get_logger("gongkai.test")
+    log.info("first")
+    log.debug("never")
+    log.warning("second")
+    assert [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()] == ["first", "second"]
+    log.info("third")
+    time.sleep(5 * logs.GATHERED_SECONDS)
+    assert json.loads(capsys.readouterr().out)["event"] == "third"
+
+
+def test_where_nobody_keeps_spans_a_request_still_has_a_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracing, "_sampler", tracing.WhereKept())
+    with notes_world(tmp_path) as world:
+        own = [world.client.get("/api/notes/v1/none").headers["traceparent"].split("-")[1] for _ in range(2)]
+        called_by = f"00-{'ab' * 16}-{'cd' * 8}-01"
+        answer = world.client.get("/api/notes/v1/none", headers={"traceparent": called_by})
+        kept = world.keep("early")
+    assert len({*own, "0" * 32}) == 3
+    assert answer.headers["traceparent"].split("-")[1] == "ab" * 16 == answer.json()["trace_id"]
+    assert kept
 
 
 @pytest.mark.usefixtures("root_logger")

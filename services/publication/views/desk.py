@@ -4,11 +4,11 @@ Only those who work on an organisation's disclosures ask here. What secrecy revi
 its words.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Column, Connection, Integer, RowMapping, String, Text, insert, select, update
+from sqlalchemy import JSON, Column, Integer, RowMapping, String, Table, Text, select
 
 from services.publication.events import (
     REGISTRY,
@@ -28,13 +28,14 @@ from services.publication.events import (
 )
 from shared.columns import Instant
 from shared.events import Event, Recorded
-from shared.follow import TableMaker, View, upsert
+from shared.follow import GatheredView, Key, Store, TableMaker
+from shared.rows import Rows
 
 WORDS = ("title", "text", "summary", "led_text")
 NOTES = ("note", "reason", "ground")
 
 
-class DeskWork(View):
+class DeskWork(GatheredView):
     name: ClassVar[str] = "desk"
     hears: ClassVar[tuple[str, ...]] = ("publication",)
 
@@ -74,36 +75,24 @@ class DeskWork(View):
             index=(("disclosure",),),
         )
 
-    def apply(self, tx: Connection, event: Recorded) -> None:
+    def touched(self, event: Recorded) -> Iterator[tuple[Table, Key]]:
+        if event.stream.startswith("disclosure-"):
+            yield self.work, (event.identity,)
+
+    def change(self, rows: Store, event: Recorded) -> None:
         if event.service != REGISTRY.service or not event.stream.startswith("disclosure-"):
             return
-        fact = REGISTRY.read(event)
-        self._note_step(tx, event, fact)
+        fact, work = REGISTRY.read(event), rows[self.work]
+        rows[self.steps].put(_step(event, fact))
         if isinstance(fact, DisclosureDrafted):
-            upsert(tx, self.work, {"disclosure": fact.disclosure}, _begun(fact, event.recorded_at))
-        values = self._change(tx, fact) | {"stream_version": event.version, "changed_at": event.recorded_at}
-        tx.execute(update(self.work).where(self.work.c.disclosure == event.identity).values(**values))
+            work.put({"disclosure": fact.disclosure} | _begun(fact, event.recorded_at))
+        values = self._changed(work, fact) | {"stream_version": event.version, "changed_at": event.recorded_at}
+        work.change(event.identity, **values)
 
-    def _note_step(self, tx: Connection, event: Recorded, fact: Event) -> None:
-        note = next((getattr(fact, name) for name in NOTES if getattr(fact, name, "")), "")
-        row = {
-            "position": event.position,
-            "disclosure": event.identity,
-            "town": event.context.town,
-            "version": getattr(fact, "version", 0),
-            "step": event.name,
-            "actor": event.context.actor,
-            "post": event.context.post,
-            "organisation": event.context.organisation,
-            "note": note,
-            "at": event.recorded_at,
-        }
-        tx.execute(insert(self.steps).values(**row))
-
-    def _change(self, tx: Connection, fact: Event) -> dict[str, Any]:
+    def _changed(self, work: Rows, fact: Event) -> dict[str, Any]:
         match fact:
             case DisclosureRevised() | AttachmentAdded() | AttachmentRemoved():
-                return self._rewritten(tx, fact)
+                return self._rewritten(work, fact)
             case CorrectionOpened():
                 return _fresh(fact) | {"version": fact.version, "note": fact.note}
             case DisclosureSubmitted():
@@ -132,10 +121,10 @@ class DeskWork(View):
             case _:
                 return {}
 
-    def _rewritten(
-        self, tx: Connection, fact: DisclosureRevised | AttachmentAdded | AttachmentRemoved
-    ) -> dict[str, Any]:
-        row = tx.execute(select(self.work).where(self.work.c.disclosure == fact.disclosure)).mappings().one()
+    def _rewritten(self, work: Rows, fact: DisclosureRevised | AttachmentAdded | AttachmentRemoved) -> dict[str, Any]:
+        row = work.get(fact.disclosure)
+        if row is None:
+            raise LookupError(f"{fact.disclosure} was never drafted")
         content = dict(row["content"])
         attached = content.get("attachments", [])
         match fact:
@@ -174,6 +163,21 @@ class DeskWork(View):
         query = select(self.work.c.obligation).where(self.work.c.obligation.in_(sorted(obligations)))
         with self.reading() as connection:
             return frozenset(connection.scalars(query))
+
+
+def _step(event: Recorded, fact: Event) -> dict[str, Any]:
+    return {
+        "position": event.position,
+        "disclosure": event.identity,
+        "town": event.context.town,
+        "version": getattr(fact, "version", 0),
+        "step": event.name,
+        "actor": event.context.actor,
+        "post": event.context.post,
+        "organisation": event.context.organisation,
+        "note": next((getattr(fact, name) for name in NOTES if getattr(fact, name, "")), ""),
+        "at": event.recorded_at,
+    }
 
 
 def _begun(fact: DisclosureDrafted, at: datetime) -> dict[str, Any]:
