@@ -2,9 +2,11 @@
 follower.
 """
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -18,8 +20,10 @@ from shared.journal.sql import SqlJournal
 from shared.lease import LeaseLost
 from shared.log import Log, LogUnavailable, Outgoing
 from shared.log.embedded import EmbeddedLog
+from shared.merging import Merge
+from shared.places import places_after
 from shared.relay import Relay
-from shared.standing import JournalForked
+from shared.standing import JournalBehind, JournalForked, must_continue
 from tests.faults.shipping import TOPIC, merged
 from tests.shared.flows import COUNTY, count, engine_of, event_at, journal_of, log_of
 
@@ -135,6 +139,53 @@ def test_a_relay_that_lost_its_lease_confirms_nothing(tmp_path: Path, journal: S
     ids, repeated = merged(log)
     assert ids == ids_in(journal)
     assert repeated == 2
+
+
+def shipped_again_late(tmp_path: Path, journal: SqlJournal, log: EmbeddedLog) -> None:
+    """A relay stood still with its first batch in hand; another shipped everything; then the first went on."""
+    for stream in range(6):
+        count(journal, f"organisation-{stream}", *range(5))
+    first = relay_of(tmp_path, journal, log, lease_seconds=-1)
+    assert first.step(0.0) == 30
+    with closing(sqlite3.connect(tmp_path / "catalogue.db")) as now:
+        now.execute("vacuum into ?", [str(tmp_path / "backup.db")])
+    batch = [r for p in range(3) for r in log.read({(TOPIC, p): 0}, 30)]
+    count(journal, "organisation-1", *range(20))
+    for stream in range(6):
+        count(journal, f"organisation-{stream}", *range(5))
+    assert relay_of(tmp_path, journal, log, lease_seconds=-1).step(0.0) == 50
+    log.publish([Outgoing(r.topic, r.partition, r.key, r.value, r.headers) for r in batch])
+
+
+def test_what_came_again_late_is_no_lost_tail(tmp_path: Path, journal: SqlJournal, log: EmbeddedLog) -> None:
+    shipped_again_late(tmp_path, journal, log)
+    before = log.positions(TOPIC)
+    again = relay_of(tmp_path, journal, log)
+    assert again.step(0.0) == 0
+    assert (again.confirmed, log.positions(TOPIC)) == (80, before)
+    assert merged(log)[0] == ids_in(journal)
+
+
+def test_a_restored_journal_is_noticed_though_what_came_again_late_is_all_it_knows(
+    tmp_path: Path, journal: SqlJournal, log: EmbeddedLog
+) -> None:
+    shipped_again_late(tmp_path, journal, log)
+    restored = SqlJournal(engine_of(tmp_path, "backup"), "catalogue", SystemClock())
+    assert restored.head() == 30
+    with pytest.raises(JournalBehind, match="ends at 30 and the log at 80"):
+        must_continue(restored, log, TOPIC)
+    restored.close()
+
+
+def test_a_place_is_found_though_records_came_again_late(tmp_path: Path, journal: SqlJournal, log: EmbeddedLog) -> None:
+    shipped_again_late(tmp_path, journal, log)
+    for position in range(81):
+        found = places_after(log, TOPIC, position)
+        merge = Merge("catalogue", position, found, 3)
+        for partition, place in found.items():
+            for record in log.read({(TOPIC, partition): place.offset}, 500, 0):
+                merge.offer(record)
+        assert [event.position for event in merge.take(500).events] == [*range(position + 1, 81)]
 
 
 def test_a_log_ahead_of_its_journal_stops_the_relay(tmp_path: Path, journal: SqlJournal, log: EmbeddedLog) -> None:
