@@ -1,7 +1,7 @@
 """Where a follower's events come from: its own journal directly, other services' topics through the log.
 
 Both give batches of consecutive events of one source, and stop a source at a gap without holding up the
-others.
+others. Where a topic was lost or made anew, offsets say nothing any more: the place is found again by position.
 """
 
 import time
@@ -12,7 +12,8 @@ from shared.checkpoints import Checkpoint
 from shared.cloudevents import topic_of
 from shared.journal import Journal, JournalGap
 from shared.log import Log, LogUnavailable, OffsetUnknown, Record, UnknownTopic
-from shared.merging import Batch, Gap, Merge
+from shared.merging import Batch, Forked, Gap, Merge
+from shared.places import places_after
 
 BATCH = 500
 TOPIC_RETRY_SECONDS = 1.0
@@ -65,6 +66,7 @@ class LogIntake:
         self.gaps: dict[str, str] = {}
         self.missing: set[str] = set()
         self._asked = 0.0
+        self._sought: dict[str, int] = {}  # the position at which a source's place was last found again
 
     def fetch(self, wait: float) -> list[Batch]:
         """What comes next of each source, or nothing after ``wait`` seconds.
@@ -81,8 +83,9 @@ class LogIntake:
         except OffsetUnknown as unknown:
             self._lost(unknown, offsets)
             return []
+        stale: set[str] = set()
         for record in records:
-            self._offer(record)
+            self._offer(record, stale)
         batches = [batch for source in list(self.merges) if source in self.first for batch in self._take(source)]
         others = [source for source in self.merges if source not in self.first]
         if any(self.merges[source].held() for source in others) and not self._first_read_out():
@@ -136,14 +139,37 @@ class LogIntake:
             for partition, offset in merge.wanted().items()
         }
 
-    def _offer(self, record: Record) -> None:
+    def _offer(self, record: Record, stale: set[str]) -> None:
+        """Records of a ``stale`` source were asked for at offsets that are no longer its."""
         source = self.sources[record.topic]
-        if source in self.gaps:
+        if source in self.gaps or source in stale:
             return
         try:
             self.merges[source].offer(record)
+        except Forked as forked:
+            self.gaps[source] = str(forked)
         except Gap as gap:
-            self.gaps[source] = str(gap)
+            stale.add(source)
+            self._seek(source, str(gap))
+
+    def _seek(self, source: str, why: str) -> None:
+        """Read on from where the topic has what follows the last position handed out; if it lacks that, it is a gap.
+
+        Once for a position: who stumbles again at the same has found a gap.
+        """
+        merge = self.merges[source]
+        if self._sought.get(source) == merge.position:
+            self.gaps[source] = why
+            return
+        try:
+            places = places_after(self.log, self.topics[source], merge.position)
+        except LogUnavailable:
+            return  # asked again at the next fetch, which stumbles at the same place; others go on
+        except Gap:
+            self.gaps[source] = why
+            return
+        self._sought[source] = merge.position
+        self.merges[source] = Merge(source, merge.position, places, len(places))
 
     def _take(self, source: str) -> list[Batch]:
         merge = self.merges[source]
@@ -172,4 +198,4 @@ class LogIntake:
     def _lost(self, unknown: OffsetUnknown, offsets: Iterable[tuple[str, int]]) -> None:
         topics = {topic for topic, _ in offsets} & set(unknown.args[:1])
         for topic in topics or {topic for topic, _ in offsets}:
-            self.gaps[self.sources[topic]] = f"OffsetUnknown: {unknown}"
+            self._seek(self.sources[topic], f"OffsetUnknown: {unknown}")

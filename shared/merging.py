@@ -20,6 +20,10 @@ class Gap(Exception):
     """The log does not say what the journal said: nothing further of that source may be applied."""
 
 
+class Forked(Gap):
+    """A position came back as another event: no other place in the topic can mend that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where to read on in a partition, and the position last seen before it."""
@@ -105,7 +109,7 @@ class Merge:
     def _must_be_same(self, record: Record, event: Recorded) -> None:
         position, event_id = self._ids.get(record.partition, (0, ""))
         if event.position == position and event.event_id != event_id:
-            raise Gap(f"{_name(record)}: position {position} returned as another event: the journal has forked")
+            raise Forked(f"{_name(record)}: position {position} returned as another event: the journal has forked")
 
     @staticmethod
     def _decoded(record: Record) -> tuple[Recorded, int]:
