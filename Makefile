@@ -10,7 +10,7 @@ WORKERS ?= auto
 ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # compiled files halve every start
 
-.PHONY: help run test sure fix lint types boundaries contracts contracts-check up down demo bench lock deploy-check openapi-check clean
+.PHONY: help run test sure fix lint types boundaries contracts contracts-check up down demo bench faults lock deploy-check openapi-check clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ openapi-check: $(VENV)/.dev ## the OpenAPI documents pass the linter (npm)
 	@deploy/openapi-lint
 
 ##@ Now and then
+faults: $(VENV)/.dev ## break it for longer than CI does (make faults ARGS='--rounds 5 --seed 7')
+	@$(BIN)/pytest tests/faults $(or $(ARGS),--rounds 3)
+
 lock: ## resolve the lock files anew (versions and hashes, no addresses)
 	@$(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/pip install --quiet uv
 	@$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate requirements.in -o requirements.lock

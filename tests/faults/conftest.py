@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from random import Random
 
 import httpx2
@@ -19,6 +20,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("faults")
     group.addoption("--rounds", type=int, default=0, help="inject each fault so many times (0: as often as CI does)")
     group.addoption("--seed", type=int, default=SEED, help="where all that is random in the faults begins")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """More rounds may take more time."""
+    for item in items:
+        if (rounds := int(config.getoption("--rounds", 0))) and item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(300 * rounds))
 
 
 @pytest.fixture(scope="session")

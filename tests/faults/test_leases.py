@@ -5,6 +5,7 @@ and the first goes on as if nothing had been. Nothing is lost, doubled or taken 
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
@@ -82,3 +83,18 @@ def lease_of(thread: str) -> tuple[str, str]:
 
 def must_be(expected: House, owner: House) -> None:
     assert owner is expected
+
+
+def test_a_clock_stepped_by_a_day_under_load_reorders_and_repeats_nothing(
+    house: House, other: House, injected: "Counter[str]"
+) -> None:
+    """The clock of both processes, by which everything is recorded and falls due; the machine's own stays."""
+    with house.client() as client, house.loaded("clock"):
+        for days in (1, -1):
+            time.sleep(0.5)
+            now = datetime.fromisoformat(client.get("/dev/clock").json()["now"])
+            stepped = (now + timedelta(days=days)).isoformat()
+            assert client.post("/dev/clock", json={"set": stepped}, timeout=60).status_code == 200
+            injected["clock stepped by a day"] += 1
+        time.sleep(1.5)
+    other.must_hold()

@@ -175,6 +175,11 @@ def must_hold(town: Town, folder: Path) -> None:
     eventually(lambda: leaves.log_holds_every_event_once(log, vkey, town.kept, journals))
 
 
+def kill_services(town: Town) -> None:
+    for name in SERVICES:
+        town.parts.children[name].kill()
+
+
 AWAY_AND_BACK: dict[str, Callable[[Town], tuple[Callable[[], None], Callable[[], None]]]] = {
     "PostgreSQL restarted, fast": lambda t: (t.parts.postgres.stop, t.parts.postgres.start),
     "PostgreSQL restarted, immediate": lambda t: (
@@ -184,7 +189,7 @@ AWAY_AND_BACK: dict[str, Callable[[Town], tuple[Callable[[], None], Callable[[],
     "PostgreSQL killed": lambda t: (t.parts.postgres.kill, t.parts.postgres.start),
     "Kafka frozen": lambda t: (t.parts.kafka.freeze, t.parts.kafka.thaw),
     "Kafka killed": lambda t: (t.parts.kafka.kill, t.parts.kafka.start),
-    "every service killed": lambda t: (lambda: [t.parts.children[n].kill() for n in SERVICES] and None, lambda: None),
+    "every service killed": lambda t: (lambda: kill_services(t), lambda: None),
 }
 
 
