@@ -76,7 +76,7 @@ class House:
 
     @property
     def told(self) -> Path:
-        return Path(self.child.command[-3])
+        return Path(self.child.command[3])
 
     def arm(self, number: int, label: str, passage: int) -> None:
         """Tell ``crashing`` to send its process the signal at that passage of the step; 0 makes it stand there."""
@@ -272,10 +272,11 @@ def house_at(folder: Path) -> Iterator[House]:
         child.stop()
 
 
-def crashing_child(plan: Plan, name: str) -> Child:
-    """The embedded platform with the watch of ``crashing``, told by a file of its own."""
+def crashing_child(plan: Plan, name: str, *command: str) -> Child:
+    """The embedded platform, or a command of its CLI, with the watch of ``crashing``, told by a file of its own."""
     child = platforms.embedded_child(plan)
-    child.command = [sys.executable, "-m", "tests.faults.crashing", str(plan.var / f"{name}.told"), "serve", "all"]
+    told = str(plan.var / f"{name}.told")
+    child.command = [sys.executable, "-m", "tests.faults.crashing", told, *(command or ("serve", "all"))]
     return child
 
 

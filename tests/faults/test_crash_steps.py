@@ -3,15 +3,18 @@
 import signal
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 
 import pytest
 
+from services.split.processes import Child
 from tests.faults.crashing import STEPS
-from tests.faults.house import House, ended, house_at
+from tests.faults.house import House, crashing_child, ended, house_at
 
 PASSAGES_MAX = 6
-NOT_UNDER_LOAD = {"before a ticker's commands"}  # once in ten seconds: tried with the leases
+SWAPPED = ("before a rebuilt view is swapped in", "after a rebuilt view is swapped in")
+NOT_UNDER_LOAD = {"before a ticker's commands", *SWAPPED}  # once in ten seconds: tried with the leases; in the CLI
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +49,25 @@ def chosen(chance: Random, rounds: int) -> list[str]:
     labels = sorted(STEPS.keys() - NOT_UNDER_LOAD) * rounds
     chance.shuffle(labels)
     return labels
+
+
+def test_a_rebuild_killed_as_it_swaps_leaves_the_view_whole_and_can_be_done_again(
+    house: House, request: pytest.FixtureRequest, injected: "Counter[str]"
+) -> None:
+    """The CLI's process, beside the platform under load."""
+    for label in [*SWAPPED] * int(request.config.getoption("--rounds", 0)) or SWAPPED[1:]:
+        killed = crashing_child(house.plan, "rebuild", "rebuild", "publication", "desk")
+        again = crashing_child(house.plan, "again", "rebuild", "publication", "desk")
+        replace(house, child=killed).arm(signal.SIGKILL, label, 1)
+        with house.loaded(f"swap-{label.split()[0]}"):
+            assert code_of(killed) == -signal.SIGKILL
+            assert code_of(again) == 0, again.log.read_text()[-500:]
+        house.must_hold()
+        injected[f"kill -9 {label}"] += 1
+
+
+def code_of(child: Child) -> int:
+    child.start()
+    assert ended(child, 60)
+    assert child.process is not None
+    return int(child.process.returncode)
