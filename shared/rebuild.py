@@ -74,7 +74,7 @@ def rebuild_view(
 def view_digest(view: View) -> str:
     """The same for the same rows, whatever their order and the name their tables have just now."""
     with view.engine.connect() as tx:
-        return _digest(tx, view)
+        return _digest(_tables(tx, view))
 
 
 def drop_leftovers(view: View) -> None:
@@ -145,10 +145,11 @@ class _Rebuild:
         targets = self._positions(checkpoints.lock(tx, [self.live.name]))
         self._apply(tx, self._events(targets))
         self.progress(self.done, sum(targets.values()))
-        digest = _digest(tx, self.fresh)
-        same = laying.fits(tx, self.live) and digest == _digest(tx, self.live)
+        made = _tables(tx, self.fresh)
+        there = _tables(tx, self.live) if laying.fits(tx, self.live) else {}
+        digest, same = _digest(made), made == there
         if not same and not accept_difference and not dry_run:
-            raise DigestDiffers(f"{self.live.name} has other rows when it is made again from the same events")
+            raise DigestDiffers(f"{self.live.name}, made again from the same events, differs: {_told(made, there)}")
         if not dry_run:
             self._swap(tx)
         return Rebuilt(self.done, digest, same, swapped=not dry_run)
@@ -188,17 +189,30 @@ class _Rebuild:
         return _Tape(source, LogIntake(self.follower.log, self.follower.county, {source: Checkpoint()}))
 
 
-def _digest(tx: Connection, view: View) -> str:
-    """SHA-256 over each table's name, number of rows and the sum of its rows' hashes."""
-    whole = hashlib.sha256()
+def _tables(tx: Connection, view: View) -> dict[str, tuple[int, int]]:
+    """For each table, by its live name, the number of rows and the sum of their hashes."""
+    found: dict[str, tuple[int, int]] = {}
     for table in view.metadata.sorted_tables:
         total, count = 0, 0
         for row in tx.execute(select(table)).mappings():
             total += int.from_bytes(hashlib.sha256(_row_bytes(dict(row))).digest(), "big")
             count += 1
         name = table.name.replace(view.generation, "") if view.generation else table.name
-        whole.update(f"{name}:{count}:{total % 2**256:064x}\n".encode())
-    return whole.hexdigest()
+        found[name] = count, total % 2**256
+    return found
+
+
+def _digest(tables: Mapping[str, tuple[int, int]]) -> str:
+    lines = "".join(f"{name}:{count}:{total:064x}\n" for name, (count, total) in tables.items())
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _told(made: Mapping[str, tuple[int, int]], there: Mapping[str, tuple[int, int]]) -> str:
+    """Which tables, and how many rows they have and had."""
+    if not there:
+        return "its tables are of another definition"
+    rows = ((name, made[name][0], there[name][0]) for name in made if made[name] != there[name])
+    return ", ".join(f"{name} has {new} rows instead of {old}" for name, new, old in rows)
 
 
 def _row_bytes(row: Mapping[Any, Any]) -> bytes:

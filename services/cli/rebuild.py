@@ -18,7 +18,10 @@ def rebuild(
     service: Annotated[str, typer.Argument(help="The service that has the view.")],
     view: Annotated[str, typer.Argument(help="The view's name.")],
     accept_difference: Annotated[
-        bool, typer.Option(help="Swap even if the rows differ: the view's code was meant to change.")
+        bool,
+        typer.Option(
+            "--accept-difference", "--force", help="Swap even if the rows differ: the view's code was meant to change."
+        ),
     ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -40,7 +43,7 @@ def rebuild(
                     dry_run=dry_run,
                 )
             except DigestDiffers as differs:
-                fail(f"not swapped: {differs}; --accept-difference swaps if the change is meant")
+                fail(f"not swapped: {differs}; --accept-difference (or --force) swaps if the change is meant")
     value = {
         "view": view,
         "events": result.events,
