@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from services.catalogue import events as c
 from shared.clock import at
+from shared.events import Event
 from shared.identity import PostKind
 from shared.identity import register as module
 from shared.identity.register import Register
@@ -27,7 +28,7 @@ class Followed:
     applied: int = len(COUNTY)
     asked: list[str] = field(default_factory=list)
 
-    def apply(self, *facts: tuple[str, c.Event], here: bool = True) -> None:
+    def apply(self, *facts: tuple[str, Event], here: bool = True) -> None:
         """``here``: by this process, which then knows; else by another one of the same service."""
         with self.register.engine.begin() as tx:
             for place, (stream, fact) in enumerate(facts, start=self.applied + 1):
