@@ -14,6 +14,8 @@ from tests.shared.flows import COUNTY, count, event_at
 from tests.shared.journals import unguard
 from tests.shared.towns import Town
 
+pytestmark = pytest.mark.parametrize("engines", ["sqlite"], indirect=True)  # the port is tried over both elsewhere
+
 
 @pytest.fixture
 def town(town: Town) -> Town:

@@ -9,6 +9,7 @@ from tests.shared.flows import COUNTY, count
 from tests.shared.towns import Town
 
 TOPIC = topic_of(COUNTY, "catalogue")
+pytestmark = pytest.mark.parametrize("engines", ["sqlite"], indirect=True)  # the port is tried over both elsewhere
 
 
 @pytest.fixture
