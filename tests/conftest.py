@@ -11,6 +11,15 @@ from services.split.postgres import PostgresMissing, PostgresServer
 from tests.databases import emptied
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A module marked ``in_order`` tells a story: its tests keep the order in which they are written."""
+    told = [place for place, item in enumerate(items) if item.get_closest_marker("in_order")]
+    written = sorted((items[place] for place in told), key=lambda item: (str(item.path), item.reportinfo()[1] or 0))
+    for place, item in zip(told, written, strict=True):
+        items[place] = item
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL for the session. Without one its tests are skipped; GONGKAI_REQUIRE_ALL=1 makes that a failure."""

@@ -93,6 +93,7 @@ class SqlKeyStore:
     def prepare(self) -> None:
         with _asking(), self.engine.begin() as tx:
             make_tables(tx, metadata)
+            _keep_out_of_statistics(tx)
             tx.execute(_put(tx, state), {"id": 1, "generation": 1})
         self.secret(CANARY)
 
@@ -257,6 +258,15 @@ class SqlKeyStore:
                     connection.execute(text("VACUUM FULL keys"))
                 else:
                     connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _keep_out_of_statistics(tx: Connection) -> None:
+    """PostgreSQL samples values of every column for its planner, and would keep a key there that is destroyed."""
+    if tx.dialect.name != "postgresql":
+        return
+    sampled = "SELECT attstattarget FROM pg_attribute WHERE attrelid = 'keys'::regclass AND attname = 'wrapped'"
+    if tx.scalar(text(sampled)) != 0:
+        tx.execute(text("ALTER TABLE keys ALTER COLUMN wrapped SET STATISTICS 0"))
 
 
 @contextmanager

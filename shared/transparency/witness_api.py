@@ -4,6 +4,7 @@ Its answers are those of that protocol, not problems of ours, since logs other t
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import anyio
 from fastapi import Response
@@ -15,6 +16,12 @@ from shared.web import Api
 
 PREFIX = "/api/{service}/v1/witness"
 VIEW_SECONDS_MAX = 60  # how long a reader may keep what this witness has seen
+_TEXT: dict[str, Any] = {"text/plain": {"schema": {"type": "string"}}}
+_PROBLEM: dict[str, Any] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+AS_TEXT: dict[int | str, dict[str, Any]] = {200: {"content": _TEXT}}
+OR_NEVER: dict[int | str, dict[str, Any]] = AS_TEXT | {
+    404: {"description": "Never cosigned here, or no witness.", "content": _TEXT | _PROBLEM}
+}
 
 
 def witness_routes(service: str, witness: Witness | None) -> Api:
@@ -27,19 +34,19 @@ def witness_routes(service: str, witness: Witness | None) -> Api:
         body = await _body(request)
         return await _answered(witness, lambda there: there.add(body))
 
-    @router.get("/vkey", action="log.read", response_class=Response)
+    @router.get("/vkey", action="log.read", response_class=Response, responses=AS_TEXT)
     def vkey() -> Response:
         """The key this witness cosigns with. Keep a copy from a source you trust."""
         key = _there(witness).signer.verifier.vkey
         return Response(f"{key}\n", media_type="text/plain; charset=utf-8")
 
-    @router.get("/forks", action="log.read", response_class=Response)
+    @router.get("/forks", action="log.read", response_class=Response, responses=AS_TEXT)
     def forks() -> Response:
         """Pairs of notes that one log has signed, and of which this witness refused the second."""
         pairs = (b"".join((before, b"\n", after, b"\n\n")) for before, after in _there(witness).forked())
         return Response(b"".join(pairs), media_type="text/plain; charset=utf-8")
 
-    @router.get("/{origin_hash}/checkpoint", action="log.read", response_class=Response)
+    @router.get("/{origin_hash}/checkpoint", action="log.read", response_class=Response, responses=OR_NEVER)
     async def seen(origin_hash: str) -> Response:
         """The last checkpoint cosigned of the log whose origin has this SHA-256 (hexadecimal)."""
         answer = await _answered(witness, lambda there: there.view(origin_hash))

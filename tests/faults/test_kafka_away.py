@@ -9,6 +9,7 @@ import pytest
 from services.cli.demo import load_demo
 from services.split.plan import SERVICES
 from services.split.supervisor import SplitPlatform
+from shared import reach
 from shared.clock import SystemClock
 from shared.cloudevents import from_record, topic_of
 from shared.database import make_engine
@@ -50,10 +51,10 @@ def everything_is_in_the_log_once_and_in_order(platform: SplitPlatform) -> int:
             url = platform.postgres.url(service, user=service, password=platform.plan.password(service))
             engine = make_engine(url)
             journal = SqlJournal(engine, service, SystemClock())
-            head = journal.head()
-            known = {
-                event.position: event.event_id for start in range(0, head, 500) for event in journal.read(start, 500)
-            }
+            with reach.service():
+                head = journal.head()
+                read = [event for start in range(0, head, 500) for event in journal.read(start, 500)]
+            known = {event.position: event.event_id for event in read}
             assert sorted(known) == list(range(1, head + 1))
             assert _first_occurrences(_everything(log, topic_of(platform.plan.county, service))) == known
             total += head

@@ -7,8 +7,9 @@ What it asks for may be refused by a rule, never for its form, so that an answer
 from typing import Any
 
 LATER = "2099-01-01"
+VILLAGER = "a-villager"  # whom nobody else needs: they may be erased
 BY_NAME: dict[str, Any] = {
-    "person": "zhou-dahai", "superior": "QS", "on": LATER, "effective": LATER, "year": 2099, "kind": "clerk",
+    "person": VILLAGER, "superior": "QS", "on": LATER, "effective": LATER, "year": 2099, "kind": "clerk",
     "values": {"P-01": "3"}, "holidays": [LATER],
 }  # fmt: skip
 ALWAYS = {"item", "organisation", "town", "holidays"}  # said even where they may be left out: what it is about

@@ -66,6 +66,9 @@ def may_read(county: County, branch: str, kind: str) -> set[str]:
 def planted(client: httpx2.Client) -> County:
     demo.load_demo(client, lambda _step: None)
     county = County(World(client))
+    villager = {"person": "a-villager", "name_zh": "村民", "name_en": "A Villager"}
+    staff = {"persons": [villager], "on": "2026-01-05"}
+    county.world("he-jing").does(f"{CATALOGUE}/organisations/FY-R1/staff", staff)
     _settle_heshan(county, demo.Stage(client, lambda _step: None, resumed=True))
     for branch in BRANCHES:
         posts = county.get("jiang-ping", f"{CATALOGUE}/organisations/{branch}").json()["posts"]

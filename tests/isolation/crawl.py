@@ -141,6 +141,7 @@ def values(county: County, branch: str) -> dict[str, list[str]]:
         "dry_run": ["true"],
         "event_id": ["no-such"],
         "origin_hash": ["0" * 64],
+        "hold": ["case-2099-1"],
         "index": ["0"],
         "size": ["1"],
         "old": ["1"],

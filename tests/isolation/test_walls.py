@@ -249,7 +249,7 @@ def test_a_reader_changes_nothing(databases: Databases, county: County, reach: s
     "reader", ["anyone", "fang-zheng", "zhao-guoqiang", "ma-xiaoyan", "guo-changfu", "luo-lan", "tang-ning"]
 )
 def test_who_may_read_something_finds_it_behind_the_wall_too(county: County, reader: str) -> None:
-    """The same questions as tests/isolation/test_leaks.py asks on SQLite, where there is no second wall."""
+    """The same questions as tests/isolation/test_reading_paths.py asks on SQLite, where there is no second wall."""
     told = ""
     broken = set()
     for question in questions(county):

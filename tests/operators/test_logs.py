@@ -51,6 +51,7 @@ def night(monkeypatch: pytest.MonkeyPatch) -> Iterator[Night]:
     night = Night(monkeypatch)
     monkeypatch.setattr("shared.telemetry.logs.time", night)
     monkeypatch.setattr("shared.telemetry.logs._told", {})
+    monkeypatch.setattr(logging.getLogger("uvicorn"), "propagate", True)  # a server of another test may have cut it off
     structlog.contextvars.clear_contextvars()
     yield night
     root.handlers[:], root.level = handlers, level

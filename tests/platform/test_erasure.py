@@ -27,6 +27,7 @@ from tests.platform.collector import Collected, collector
 from tests.platform.erasing import CATALOGUE, CONFIRMER, KEEPER, PERSON, Told
 from tests.platform.searching import found_in
 
+pytestmark = pytest.mark.in_order
 ERASURE = f"{CATALOGUE}/persons/{PERSON}/erasure"
 T = TypeVar("T")
 GROUND = {"ground": "purpose-ended"}

@@ -13,6 +13,12 @@ LONGER_FILES: dict[str, int] = {}
 LONGER_FUNCTIONS: dict[str, int] = {}
 
 
+def test_no_two_test_files_bear_the_same_name() -> None:
+    """pytest would refuse to collect the second."""
+    names = [file.name for file in FILES if file.name.startswith("test_")]
+    assert [name for name in set(names) if names.count(name) > 1] == []
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(REPOSITORY)))
 def test_a_file_is_short_and_opens_with_a_sentence(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
