@@ -236,8 +236,8 @@ def test_a_database_that_loses_or_a_role_too_strong_is_found(postgres: PostgresS
 
 @pytest.mark.postgres
 def test_a_database_of_an_older_program_or_away_is_found(postgres: PostgresServer) -> None:
-    url = postgres.create_database("archive", "archive")
-    each = url.replace("archive", "{service}")
+    url = postgres.create_database("doctored_archive", "doctored")  # a name that no other test lays tables in
+    each = url.replace("doctored_archive", "doctored_{service}")
     lines = list(looked(Settings(**GOOD | {"database_url": each}), [databases.every_database]))
     assert [one for one in lines if one.what == "the database of archive" and "step 0" in one.missing]
     assert [one for one in lines if one.what == "the database of portal" and "does not exist" in one.missing]
