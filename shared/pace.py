@@ -4,9 +4,9 @@ Each batch has its price whatever is in it. Who rests in proportion to what the 
 process's time: the busier it is, the larger the batches, and commands are answered meanwhile.
 """
 
-REST_SECONDS_MIN = 0.005
-REST_SECONDS_MAX = 0.05  # the most that resting adds to the way of an event
-REST_SHARE = 4.0
+REST_SECONDS_MIN = 0.003
+REST_SECONDS_MAX = 0.015  # the most that resting adds to the way of an event
+REST_SHARE = 1.0
 
 
 def rest_after(took: float) -> float:
