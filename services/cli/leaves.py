@@ -19,6 +19,7 @@ from shared.cloudevents import canonical
 from shared.events import Recorded
 from shared.recovery.findings import Difference, Findings
 from shared.recovery.leaves import Leaf
+from shared.transparency.keys import NoteWrong
 from shared.transparency.merkle import EMPTY_ROOT, leaf_hash, node_hash
 from shared.transparency.notes import Checkpoint, split_note
 
@@ -35,10 +36,18 @@ class Published:
 
     def __post_init__(self) -> None:
         self.store = Store(self.folder)
-        note = self.store.checkpoint
-        self.checkpoint = Checkpoint.parse(split_note(note)[0]) if note else None
+        self.checkpoint = self._published()
         self.size = self.checkpoint.size if self.checkpoint else 0
         self.findings.figures["leaves"] = self.size
+
+    def _published(self) -> Checkpoint | None:
+        """What the log says of itself; none where it says nothing, or nothing that can be read."""
+        try:
+            note = self.store.checkpoint
+            return Checkpoint.parse(split_note(note)[0]) if note else None
+        except (NoteWrong, UnicodeDecodeError) as fault:
+            self._damaged("checkpoint", f"the checkpoint cannot be read: {fault}")
+            return None
 
     def leaves(self) -> Iterator[Leaf]:
         """Every leaf in order; what cannot be read is a difference, and what comes after it is not looked at."""

@@ -66,12 +66,23 @@ def test_an_event_taken_out_of_journal_and_log_is_missed_by_its_leaf(gongkai: Go
     assert {"journal-behind", "leaf-beyond"} <= differences(ended).keys()
 
 
-@pytest.mark.parametrize("part", ["tile/entries", "checkpoint"])
-def test_a_damaged_transparency_log_is_found(gongkai: Gongkai, var: Path, part: str) -> None:
-    files = sorted(file for file in (var / "tlog").rglob("*") if file.is_file() and part in str(file))
-    data = bytearray(files[0].read_bytes())
-    data[40] ^= 1
-    files[0].write_bytes(bytes(data))
+@pytest.mark.parametrize(
+    ("part", "line", "damage"),
+    [
+        ("tile/entries", 0, b"{"),
+        ("checkpoint", 1, b"0"),
+        ("checkpoint", 2, b"@"),
+        ("checkpoint", 2, b"\xff"),
+        ("checkpoint", 2, b"\n"),
+        ("checkpoint", 3, b"x"),
+    ],
+)
+def test_a_damaged_transparency_log_is_found(gongkai: Gongkai, var: Path, part: str, line: int, damage: bytes) -> None:
+    file = min(file for file in (var / "tlog").rglob("*") if file.is_file() and part in str(file))
+    lines = file.read_bytes().split(b"\n")
+    at = len(b"\n".join(lines[:line])) + 1
+    whole = file.read_bytes()
+    file.write_bytes(whole[:at] + damage + whole[at + 1 :])
     ended = gongkai("verify", "--json")
     assert ended.code == 1
     assert differences(ended).keys() & {"tlog-damaged", "leaf-differs"}
