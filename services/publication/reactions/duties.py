@@ -1,11 +1,9 @@
-"""What follows from a fact: duties from an adopted catalogue, a duty met by the first inside release (PUB-01), and the
-end of the words that were refused for secrecy (PUB-35).
-"""
+"""Duties that follow from facts: raised from an adopted catalogue, met by the first inside release (PUB-01)."""
 
 from collections.abc import Iterable
 
 from services.publication.domain.obligation import OBLIGATION, Fulfil
-from services.publication.events import REGISTRY, DisclosureReleasedInside, SecrecyRefused
+from services.publication.events import REGISTRY, DisclosureReleasedInside
 from services.publication.heard import CatalogueAdopted
 from services.publication.views.almanac import Almanac, to_raise
 from services.publication.views.items import CatalogueItems
@@ -13,8 +11,6 @@ from shared.clock import business_day
 from shared.events import Recorded, hear
 from shared.handling import Do
 from shared.identity.register import Register
-from shared.personal_data import Subject
-from shared.personal_data.vault import Vault
 from shared.service import Reaction
 
 
@@ -41,15 +37,3 @@ def on_released_inside(register: Register) -> Reaction:
             yield Do(OBLIGATION, released.obligation, fulfil)
 
     return Reaction("duty-met-by-inside-release", (REGISTRY.service,), commands)
-
-
-def on_refused_for_secrecy(vault: Vault) -> Reaction:
-    """The key of the refused writing is destroyed: what was written stays in no file, view or backup to be read."""
-
-    def commands(event: Recorded) -> Iterable[Do]:
-        if event.service == REGISTRY.service and event.name == SecrecyRefused.__name__:
-            refused = SecrecyRefused.model_validate(REGISTRY.upcast(event))
-            vault.destroy(f"{Subject.DRAFT}:{refused.draft}", event.recorded_at)
-        return ()
-
-    return Reaction("forget-what-was-refused", (REGISTRY.service,), commands)
