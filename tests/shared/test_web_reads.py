@@ -122,9 +122,13 @@ class Following:
 
     ready = True
     gaps: dict[str, str] = {}  # noqa: RUF012 - read only
+    positions: dict[tuple[str, str], int] = {}  # noqa: RUF012 - read only
 
     def __init__(self, position: int) -> None:
         self.position = position
+
+    def lag(self) -> dict[tuple[str, str], int]:
+        return {}
 
     def wait_for(self, service: str, position: int, _timeout: float) -> bool:
         assert service == "publication"
