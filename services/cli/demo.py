@@ -5,7 +5,7 @@ the clock is never set back behind a county that is already there. Start at :fun
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,12 @@ class Stage:
     resumed: bool = False
     actor: str = ""
     seen: str = ""  # the catalogue's position that the next act must take into account
+    sent: int = 0  # commands so far
     _tokens: dict[str, str] = field(default_factory=dict)
+
+    def apart(self) -> "Stage":
+        """The same platform and tokens for other people, who act at the same time and see for themselves."""
+        return replace(self, actor="", sent=0)
 
     def day(self, instant: str, title: str) -> None:
         """The story goes on at this instant; what falls due by then falls due."""
@@ -52,12 +57,20 @@ class Stage:
         if self.seen and person != self.actor:  # whose post may have been recorded a moment ago
             headers["Wait-For"] = self.seen
         self.actor = person
+        self.sent += 1
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         done = self._answer(self.client.post(path, headers=headers, **request), f"{step} by {person}")
         if path.startswith(CATALOGUE):
             self.seen = done["position"]
         return done
+
+    def ask(self, person: str, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """A question by one person, or by nobody who is known. Raises :class:`DemoFailed` if it is refused."""
+        headers = {"Authorization": f"Bearer {self._token(person)}"} if person else {}
+        if self.seen and person:
+            headers["Wait-For"] = self.seen
+        return self._answer(self.client.get(path, headers=headers, params=dict(params)), f"{path} for {person}")
 
     def _token(self, person: str) -> str:
         if person not in self._tokens:

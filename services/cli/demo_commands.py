@@ -10,10 +10,11 @@ from typing import Annotated
 
 import httpx2
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from services.cli.demo import DemoFailed, load_demo
 from services.cli.output import AsJson, answer, err, fail
+from services.cli.year import Lived, live_a_year
 from services.split.plan import Plan
 from services.split.processes import Child, UpFailed
 from shared.clock import MovableClock
@@ -86,13 +87,44 @@ def begin_with(prepared_folder: Path, var: Path) -> bool:
     return True
 
 
+def live(url: str, organisations: int, *, quiet: bool) -> tuple[int, float]:
+    """A year of three towns; how many commands were sent and the seconds it took. Ends the command if refused."""
+    began, sent = time.monotonic(), 0
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[sent]} commands"))
+    with (
+        httpx2.Client(base_url=url, timeout=600) as client,
+        Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), disable=quiet, console=err) as bar,
+    ):
+        task = bar.add_task("three towns, founded", total=1.0, sent=0)
+
+        def show(lived: Lived) -> None:
+            bar.update(task, description=f"three towns, {lived.day}", completed=lived.share, sent=lived.commands)
+
+        try:
+            sent = live_a_year(client, show, organisations=organisations)
+        except (DemoFailed, httpx2.HTTPError) as failure:
+            fail(f"the year could not be lived through: {failure}")
+    return sent, time.monotonic() - began
+
+
 def demo(
     url: Annotated[str, typer.Option(help="The development platform's address.")] = "http://127.0.0.1:8000",
     as_json: AsJson = False,
     prepare: Annotated[
         Path | None, typer.Option(help="Load it into this folder instead, for `gongkai run` to begin with.")
     ] = None,
+    year: Annotated[
+        bool, typer.Option("--year", help="Instead, a whole year of three towns (into an empty platform).")
+    ] = False,
+    organisations: Annotated[
+        int, typer.Option(min=0, max=200, help="With --year: in each town; 0 takes the file's number.")
+    ] = 0,
 ) -> None:
-    """Load the demo county (does nothing twice)."""
-    seconds = prepared(prepare) if prepare else load(url, quiet=as_json)
-    answer({"seconds": seconds}, as_json, f"demo county loaded in {seconds:.1f} s")
+    """Load the demo county, or with --year some 100,000 events of three towns (does nothing twice)."""
+    if year:
+        sent, seconds = live(url, organisations, quiet=as_json)
+        said = f"a year lived through: {sent} commands in {seconds:.0f} s"
+        answer({"seconds": seconds, "commands": sent}, as_json, said)
+    else:
+        seconds = prepared(prepare) if prepare else load(url, quiet=as_json)
+        answer({"seconds": seconds}, as_json, f"demo county loaded in {seconds:.1f} s")
