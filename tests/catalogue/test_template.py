@@ -79,9 +79,63 @@ def test_an_inspection_notice_goes_to_the_units_staff() -> None:  # CAT-08
     assert checked(usual("5.4"), codes.Channels()).audience_outside is Scope.UNIT_STAFF
 
 
-def test_a_template_with_a_gap_is_not_completed() -> None:  # CAT-04 to CAT-11
-    command = CompleteTemplate("fengyang", "rural")
-    scenario(TEMPLATE, given=whole()[:-1], when=command, then=Refused("TEMPLATE_INCOMPLETE", ""))
+CATEGORIES = [
+    pytest.param(f"C{n}", count, id=f"CAT-{n + 3:02}") for n, count in enumerate((6, 3, 11, 6, 11, 5, 7, 1), 1)
+]
+
+
+@pytest.mark.parametrize(("category", "count"), CATEGORIES)
+def test_a_template_covers_every_sub_item_of_a_category_or_is_not_completed(category: str, count: int) -> None:
+    listed = [f"{category[1:]}.{n}" for n in range(1, count + 1)]
+    assert [s.code for s in codes.SUB_ITEMS.values() if s.category == category] == listed
+    for missing in (listed, listed[:1], listed[-1:]):
+        given = [f for f in whole() if not isinstance(f, TemplateItemSet) or f.item.sub_item not in missing]
+        with pytest.raises(Refused) as refused:
+            TEMPLATE.decide(TEMPLATE.replay(given), CompleteTemplate("fengyang", "rural"))
+        assert (refused.value.code, refused.value.facts) == ("TEMPLATE_INCOMPLETE", {"missing": missing})
+
+
+@pytest.mark.parametrize(("category", "count"), CATEGORIES)
+def test_a_category_may_be_excluded_with_a_reason_for_each_sub_item(category: str, count: int) -> None:  # CAT-02
+    own = [s for s in codes.SUB_ITEMS if codes.category_of(s) == category]
+    given = [f for f in whole() if not isinstance(f, TemplateItemSet) or f.item.sub_item not in own]
+    excluding = written_by(UNITS[category], exclusions=[ExclusionDraft(s, "本类型组织没有此项") for s in own])
+    template = TEMPLATE.replay([*given, *TEMPLATE.decide(TEMPLATE.replay(given), excluding)])
+    assert [e.reason for e in template.exclusions.values()] == ["本类型组织没有此项"] * count
+    assert TEMPLATE.decide(template, CompleteTemplate("fengyang", "rural"))
+    silent = written_by(UNITS[category], exclusions=[ExclusionDraft(own[0], "")])
+    scenario(TEMPLATE, given=given, when=silent, then=Refused("REASON_REQUIRED", ""))
+
+
+def test_a_unit_may_add_an_item_behind_the_listed_ones() -> None:  # CAT-21, S01
+    extra = replace(DUES, sub_item="3.12", title_zh="党员志愿服务时长")
+    item = checked(extra, codes.Channels())
+    assert (item.title_zh, item.title_en) == ("党员志愿服务时长", "党员志愿服务时长")
+    command = replace(written_by("FY-DJB", extra), seen=False)
+    scenario(
+        TEMPLATE,
+        given=whole(),
+        when=command,
+        then=[TemplateItemSet(town="fengyang", type="rural", item=item, unit="FY-DJB")],
+    )
+    scenario(TEMPLATE, given=whole(), when=written_by("FY-DZB", extra), then=Refused("NOT_YOUR_REMIT", ""))
+    untitled = written_by("FY-DJB", replace(DUES, sub_item="3.12"))
+    scenario(TEMPLATE, given=whole(), when=untitled, then=Refused("MISSING_FIELD", ""))
+
+
+def test_what_somebody_has_written_is_not_replaced_unseen() -> None:  # CAT-21
+    mine = replace(written_by("FY-DJB", replace(DUES, content="党费收缴、上缴和下拨")), seen=False)
+    scenario(TEMPLATE, given=whole(), when=mine, then=Refused("VERSION_NEEDED", ""))
+    assert TEMPLATE.decide(TEMPLATE.replay(whole()), replace(mine, seen=True))
+    same = replace(written_by("FY-DJB", usual("3.8")), seen=False)
+    scenario(TEMPLATE, given=whole(), when=same, then=[])
+
+
+def test_why_an_item_is_not_as_usual_is_kept() -> None:  # CAT-13
+    draft = replace(usual("3.9"), scope="inside", reason="另行公开")
+    (fact,) = TEMPLATE.decide(TEMPLATE.replay([STARTED]), written_by("FY-DJB", draft))
+    assert isinstance(fact, TemplateItemSet)
+    assert fact.reason == "另行公开"
 
 
 def test_a_template_that_settles_all_fifty_is_completed_as_a_version() -> None:  # CAT-04 to CAT-11

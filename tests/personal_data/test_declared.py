@@ -50,6 +50,7 @@ FIELDS: dict[str, str] = {
     **dict.fromkeys(
         (
             "basis", "content", "item_title", "title_en", "title_zh", "Item.summary", "Exclusion.reason",
+            "TemplateItemSet.reason",
             "ObligationFact.title",
         ),
         OWED,

@@ -1,5 +1,6 @@
 """Commands to catalogues: drafted from a template or imported from a sheet, then adopted with an effective day."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import File, Query, UploadFile
@@ -34,6 +35,7 @@ def _drafting(router: Api, parts: Parts) -> None:
         importer = _importer(parts, organisation, state.town, desk, acting)
         template: Template = parts.handler.state(TEMPLATE, identity(state.town, state.type))[1]
         command = _from_template(template, importer, state.town, state.type)
+        command = replace(command, seen=desk.expected_version is not None)
         return desk.handle(Do(CATALOGUE, organisation, command), acting=acting, town=state.town)
 
     @router.post("/organisations/{organisation}/catalogue/import", action="catalogue.draft", status_code=201)
@@ -53,6 +55,7 @@ def _drafting(router: Api, parts: Parts) -> None:
             raise _import_refused(imported.bad)
         source = parts.documents.put(content) if not dry_run else "dry-run"
         command = _draft(importer, state.town, imported, source)
+        command = replace(command, seen=desk.expected_version is not None)
         result = _told(imported, dry_run)
         if dry_run:
             return _rehearsed(parts, organisation, command, result)

@@ -64,10 +64,16 @@ class MePage(PersonNamed):
 
 
 class SubItemPage(Named):
+    """What is usual for a sub-item, offered to whoever drafts it (CAT-13, CAT-20)."""
+
     code: str
     kind: str
+    kinds: list[str] = Field(description="The usual ones, the first one first.")
+    suitable_kinds: list[str] = Field(description="Those of which nobody is warned.")
+    content_type: str = Field(examples=["stable", "regular", "phased", "event", "any"])
     scope: str
     cycle: str
+    audience_outside: str | None = Field(None, description="Where the usual scope goes outside the Party.")
 
 
 class CategoryPage(Named):

@@ -24,7 +24,7 @@ from services.catalogue.api.pages import (
     VersionPage,
 )
 from services.catalogue.api.parts import Parts
-from services.catalogue.domain import codes
+from services.catalogue.domain import advice, codes
 from services.catalogue.events import Exclusion, Item, OrganisationType
 from services.catalogue.views.catalogues import Row
 from shared import scope
@@ -66,11 +66,23 @@ def _code_list(router: Api) -> None:
 
 
 def _sub_items(category: str) -> list[SubItemPage]:
-    return [
-        SubItemPage(code=s.code, name_zh=s.title_zh, name_en=s.title_en, kind=s.kind, scope=s.scope, cycle=s.cycle)
-        for s in codes.SUB_ITEMS.values()
-        if s.category == category
-    ]
+    return [_usual(sub_item) for sub_item in codes.SUB_ITEMS.values() if sub_item.category == category]
+
+
+def _usual(sub_item: codes.SubItem) -> SubItemPage:
+    kind = advice.content_type(sub_item.code)
+    return SubItemPage(
+        code=sub_item.code,
+        name_zh=sub_item.title_zh,
+        name_en=sub_item.title_en,
+        kind=sub_item.kind,
+        kinds=list(advice.usual_kinds(sub_item.code)),
+        suitable_kinds=sorted(advice.SUITABLE[kind] | set(advice.usual_kinds(sub_item.code))),
+        content_type=kind,
+        scope=sub_item.scope,
+        cycle=sub_item.cycle,
+        audience_outside=None if sub_item.scope == "inside" else codes.usual_outside(sub_item.code),
+    )
 
 
 def _register(router: Api, parts: Parts) -> None:

@@ -14,7 +14,10 @@ from shared.decider import Decider, Refused
 
 @dataclass(frozen=True)
 class DraftCatalogue:
-    """``categories``: those whose items this draft replaces; what the draft before it said of others stays."""
+    """``categories``: those whose items this draft replaces; what the draft before it said of others stays.
+
+    ``seen``: whoever drafts has named the version of the catalogue that they saw.
+    """
 
     organisation: str
     town: str
@@ -22,6 +25,7 @@ class DraftCatalogue:
     exclusions: tuple[Exclusion, ...]
     source: str
     categories: frozenset[str]
+    seen: bool = True
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,24 @@ def draft_catalogue(catalogue: Catalogue, command: DraftCatalogue) -> list[Catal
         exclusions=(*_kept_exclusions(catalogue, command), *command.exclusions),
         source=command.source,
     )
-    return [] if drafted == catalogue.draft else [drafted]
+    if drafted == catalogue.draft:
+        return []
+    _must_have_seen(catalogue, command)
+    return [drafted]
+
+
+def _must_have_seen(catalogue: Catalogue, command: DraftCatalogue) -> None:
+    """What somebody has drafted of the same categories is replaced only by who has seen it (CAT-21)."""
+    before = catalogue.draft
+    drafted = {i.category for i in before.items} | {_category(e) for e in before.exclusions} if before else set()
+    written = sorted(drafted & command.categories)
+    if written and not command.seen:
+        detail = f"Drafted already: {', '.join(written)}."
+        raise Refused("VERSION_NEEDED", detail, 'If-Match: "<version>"', facts={"written": written})
+
+
+def _category(exclusion: Exclusion) -> str:
+    return f"C{exclusion.sub_item.split('.')[0]}"
 
 
 def _kept_items(catalogue: Catalogue, command: DraftCatalogue) -> list[Item]:
@@ -91,7 +112,7 @@ def _kept_items(catalogue: Catalogue, command: DraftCatalogue) -> list[Item]:
 
 def _kept_exclusions(catalogue: Catalogue, command: DraftCatalogue) -> list[Exclusion]:
     before = catalogue.draft.exclusions if catalogue.draft else ()
-    return [e for e in before if f"C{e.sub_item.split('.')[0]}" not in command.categories]
+    return [e for e in before if _category(e) not in command.categories]
 
 
 def _in_order(items: tuple[Item, ...]) -> tuple[Item, ...]:

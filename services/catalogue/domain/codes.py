@@ -1,8 +1,10 @@
 """The code lists: 8 categories with 50 sub-items (requirements 1.2), the channels, and who sees which scope.
 
-The usual kind and scope of a sub-item are proposals; a template may say otherwise.
+The usual kind and scope of a sub-item are proposals; a template may say otherwise (``domain/advice.py``). A unit may
+add items of its own behind the listed ones of a category: ``3.12`` follows 3.11 (CAT-21).
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -104,6 +106,8 @@ SUB_ITEMS: Mapping[str, SubItem] = MappingProxyType(
     {row[0]: SubItem(*row, cycle=_cycle(row[0], row[3])) for row in _ROWS}
 )
 
+_NUMBERED = re.compile(r"[1-8]\.[1-9][0-9]?")
+
 INSIDE_CHANNELS: Mapping[str, str] = MappingProxyType(
     {
         "meeting": "党员大会",
@@ -144,4 +148,19 @@ def usual_outside(sub_item: str) -> Scope:
 
 
 def category_of(sub_item: str) -> str:
-    return SUB_ITEMS[sub_item].category
+    return f"C{sub_item.split('.')[0]}"
+
+
+def is_extra(sub_item: str) -> bool:
+    """Whether it is an added item: numbered behind the listed ones of its category.
+
+    >>> is_extra("3.12"), is_extra("3.11"), is_extra("9.1"), is_extra("3.012")
+    (True, False, False, False)
+    """
+    return _NUMBERED.fullmatch(sub_item) is not None and sub_item not in SUB_ITEMS
+
+
+def place_of(sub_item: str) -> tuple[int, int]:
+    """Where it stands in a catalogue: 3.9 before 3.10."""
+    category, _, number = sub_item.partition(".")
+    return int(category), int(number)

@@ -29,6 +29,7 @@ class ItemDraft:
     cycle: str = ""
     fine_tune: str = ""
     limit_days: int = 0
+    reason: str = ""  # why its kind, cycle or scope is not the usual one (CAT-13)
 
 
 @dataclass(frozen=True)
@@ -40,18 +41,13 @@ class ExclusionDraft:
 def checked(draft: ItemDraft, channels: codes.Channels, at: str = "") -> TemplateItem:
     """The item, if nothing is missing and every channel fits. ``at`` is where the draft stands, for pointers."""
     must_be_listed(draft.sub_item, f"{at}/sub_item")
-    _must_be_complete(draft, at)
-    _must_use_the_code_lists(draft, at)
-    _must_fit_its_scope(draft, channels, at)
-    usual = codes.SUB_ITEMS[draft.sub_item]
-    inside = Scope(draft.audience_inside or Scope.MEMBERS)
-    outside = None if draft.scope == "inside" else Scope(draft.audience_outside or codes.usual_outside(usual.code))
-    _must_reach_as_its_scope_says(inside, outside, at)
+    inside, outside = audiences_of(draft, channels, at)
+    title_zh, title_en = _titles(draft, at)
     return TemplateItem.model_validate(
         {
-            "sub_item": usual.code,
-            "title_zh": draft.title_zh.strip() or usual.title_zh,
-            "title_en": draft.title_en.strip() or usual.title_en,
+            "sub_item": draft.sub_item,
+            "title_zh": title_zh,
+            "title_en": title_en,
             "content": draft.content.strip(),
             "basis": draft.basis.strip(),
             "scope": draft.scope,
@@ -66,6 +62,29 @@ def checked(draft: ItemDraft, channels: codes.Channels, at: str = "") -> Templat
     )
 
 
+def audiences_of(draft: ItemDraft, channels: codes.Channels, at: str = "") -> tuple[Scope, Scope | None]:
+    """Whom it reaches inside and outside, once nothing is missing and every channel fits (CAT-03, CAT-13, CAT-20)."""
+    _must_be_complete(draft, at)
+    _must_use_the_code_lists(draft, at)
+    _must_fit_its_scope(draft, channels, at)
+    inside = Scope(draft.audience_inside or Scope.MEMBERS)
+    usual = codes.usual_outside(draft.sub_item)
+    outside = None if draft.scope == "inside" else Scope(draft.audience_outside or usual)
+    _must_reach_as_its_scope_says(inside, outside, at)
+    return inside, outside
+
+
+def _titles(draft: ItemDraft, at: str) -> tuple[str, str]:
+    """Chinese and English; an added item has none in the code list and needs one of its own (CAT-21)."""
+    usual = codes.SUB_ITEMS.get(draft.sub_item)
+    title_zh, title_en = draft.title_zh.strip(), draft.title_en.strip()
+    if usual:
+        return title_zh or usual.title_zh, title_en or usual.title_en
+    if not (title_zh or title_en):
+        raise Refused("MISSING_FIELD", f"The title of {draft.sub_item} is missing.", pointer=f"{at}/title_zh")
+    return title_zh or title_en, title_en or title_zh
+
+
 def item_of(organisation: str, item: TemplateItem, unit: str) -> Item:
     """An organisation's own item of a template's; ``unit`` is in charge of its category (ORG-09)."""
     return Item(
@@ -78,8 +97,10 @@ def item_of(organisation: str, item: TemplateItem, unit: str) -> Item:
 
 
 def must_be_listed(sub_item: str, pointer: str) -> None:
-    if sub_item not in codes.SUB_ITEMS:
-        raise Refused("UNKNOWN_CODE", f"{sub_item!r} is none of the 50 sub-items.", "1.1 to 8.1", pointer)
+    """One of the 50 sub-items, or an item added behind them (CAT-04 to CAT-11, CAT-21)."""
+    if sub_item not in codes.SUB_ITEMS and not codes.is_extra(sub_item):
+        accepted = "1.1 to 8.1, or a number behind the listed ones such as 3.12"
+        raise Refused("UNKNOWN_CODE", f"{sub_item!r} is none of the 50 sub-items.", accepted, pointer)
 
 
 def _must_be_complete(draft: ItemDraft, at: str) -> None:

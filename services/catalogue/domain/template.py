@@ -26,7 +26,10 @@ Kept = TypeVar("Kept")
 
 @dataclass(frozen=True)
 class AuthorTemplate:
-    """What ``unit`` writes of its own categories; ``in_charge`` is the town's division on that day."""
+    """What ``unit`` writes of its own categories; ``in_charge`` is the town's division on that day.
+
+    ``seen``: whoever writes has named the version of the template that they saw.
+    """
 
     town: str
     type: OrganisationType
@@ -35,6 +38,7 @@ class AuthorTemplate:
     channels: codes.Channels = field(default_factory=codes.Channels)
     items: tuple[ItemDraft, ...] = ()
     exclusions: tuple[ExclusionDraft, ...] = ()
+    seen: bool = True
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Template:
     open: bool = False
     items: Mapping[str, TemplateItem] = field(default_factory=dict)
     exclusions: Mapping[str, Exclusion] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)  # why an item departs from the usual (CAT-13)
 
     def missing(self) -> list[str]:
         return [code for code in codes.SUB_ITEMS if code not in self.items and code not in self.exclusions]
@@ -74,11 +79,26 @@ def decide(template: Template, command: TemplateCommand) -> list[TemplateEvent]:
 def author_template(template: Template, command: AuthorTemplate) -> list[TemplateEvent]:
     set_items = [_item_set(command, number) for number in range(len(command.items))]
     excluded = [_item_excluded(command, number) for number in range(len(command.exclusions))]
-    facts: list[TemplateEvent] = []
-    facts += [e for e in set_items if template.items.get(e.item.sub_item) != e.item]
-    facts += [e for e in excluded if template.exclusions.get(e.exclusion.sub_item) != e.exclusion]
+    new_items = [e for e in set_items if not _stands(template, e.item, e.reason)]
+    new_exclusions = [e for e in excluded if template.exclusions.get(e.exclusion.sub_item) != e.exclusion]
+    touched = {e.item.sub_item for e in new_items} | {e.exclusion.sub_item for e in new_exclusions}
+    _must_have_seen(template, command, touched)
+    facts: list[TemplateEvent] = [*new_items, *new_exclusions]
     started = [] if template.started else [TemplateStarted(town=command.town, type=command.type)]
     return [*started, *facts]
+
+
+def _must_have_seen(template: Template, command: AuthorTemplate, touched: set[str]) -> None:
+    """Of two who write the same item at once, the second learns of the first and replaces nothing unseen (CAT-21)."""
+    written = sorted(touched & (template.items.keys() | template.exclusions.keys()), key=codes.place_of)
+    if written and not command.seen:
+        detail = f"Written already: {', '.join(written)}."
+        raise Refused("VERSION_NEEDED", detail, 'If-Match: "<version>"', facts={"written": written})
+
+
+def _stands(template: Template, item: TemplateItem, reason: str) -> bool:
+    sub_item = item.sub_item
+    return template.items.get(sub_item) == item and template.reasons.get(sub_item, "") == reason
 
 
 def _item_set(command: AuthorTemplate, number: int) -> TemplateItemSet:  # CAT-03
@@ -86,7 +106,8 @@ def _item_set(command: AuthorTemplate, number: int) -> TemplateItemSet:  # CAT-0
     must_be_listed(draft.sub_item, f"{at}/sub_item")
     must_be_in_charge(command.unit, draft.sub_item, command.in_charge, f"{at}/sub_item")
     item = checked(draft, command.channels, at)
-    return TemplateItemSet(town=command.town, type=command.type, item=item, unit=command.unit)
+    reason = draft.reason.strip()
+    return TemplateItemSet(town=command.town, type=command.type, item=item, unit=command.unit, reason=reason)
 
 
 def _item_excluded(command: AuthorTemplate, number: int) -> TemplateItemExcluded:  # CAT-02
@@ -129,8 +150,9 @@ def evolve(template: Template, event: TemplateEvent) -> Template:
             return replace(template, started=True)
         case TemplateItemSet():
             code = event.item.sub_item
-            items = {**template.items, code: event.item}
-            return replace(template, open=True, items=items, exclusions=_without(template.exclusions, code))
+            items, reasons = {**template.items, code: event.item}, {**template.reasons, code: event.reason}
+            exclusions = _without(template.exclusions, code)
+            return replace(template, open=True, items=items, exclusions=exclusions, reasons=reasons)
         case TemplateItemExcluded():
             code = event.exclusion.sub_item
             exclusions = {**template.exclusions, code: event.exclusion}

@@ -80,12 +80,13 @@ class TemplateStarted(Event):
 
 
 class TemplateItemSet(Event):
-    """``unit`` authored it, being in charge of its category (CAT-01)."""
+    """``unit`` authored it, being in charge of its category (CAT-01); ``reason``: why it is not as usual (CAT-13)."""
 
     town: str
     type: OrganisationType
     item: TemplateItem
     unit: str
+    reason: str = ""
 
 
 class TemplateItemExcluded(Event):

@@ -54,7 +54,7 @@ class Templates(View):
             case TemplateStarted():
                 self._head(tx, event, fact.town, fact.type, {"version": 0})
             case TemplateItemSet():
-                values = {"unit": fact.unit, "reason": "", "item": fact.item.model_dump_json()}
+                values = {"unit": fact.unit, "reason": fact.reason, "item": fact.item.model_dump_json()}
                 self._line(tx, event, fact, fact.item.sub_item, values)
             case TemplateItemExcluded():
                 values = {"unit": fact.unit, "reason": fact.exclusion.reason, "item": ""}
@@ -76,7 +76,7 @@ class Templates(View):
         values: Row,
     ) -> None:
         key = {"town": fact.town, "type": fact.type}
-        upsert(tx, self.lines, {**key, "sub_item": sub_item}, {**values, "place": _PLACES[sub_item]})
+        upsert(tx, self.lines, {**key, "sub_item": sub_item}, {**values, "place": _place(sub_item)})
         table = self.templates
         tx.execute(
             table.update()
@@ -99,7 +99,13 @@ class Templates(View):
                 return None
             query = select(lines).where(lines.c.town == town, lines.c.type == kind).order_by(lines.c.place)
             found = [_line(dict(row._mapping)) for row in connection.execute(query)]
-        return {**head._mapping, "lines": found}
+        return {**head._mapping, "lines": sorted(found, key=lambda line: codes.place_of(line["sub_item"]))}
+
+
+def _place(sub_item: str) -> int:
+    """Behind the listed ones stands what a unit has added."""
+    category, number = codes.place_of(sub_item)
+    return _PLACES.get(sub_item, len(_PLACES) + 100 * category + number)
 
 
 def _line(row: Row) -> Row:
