@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tests.benchmarks import command, growth, journal, memory, relay, replay, visible
+from tests.benchmarks import command, growth, journal, memory, relay, replay, visible, year
 from tests.benchmarks.rows import MISSED, REACHED, Effort, Row
 
 RESULT = Path("var/bench.json")
@@ -52,6 +52,7 @@ BENCHES: dict[str, Callable[[Effort], Iterator[Row]]] = {
     "visible": visible.rows,
     "memory": memory.rows,
     "growth": growth.rows,
+    "year": year.rows,
 }
 if find_spec("tests.benchmarks.tlog"):
     from tests.benchmarks import tlog
