@@ -24,13 +24,19 @@ from shared.events import Recorded
 from shared.follow import View
 from shared.following import Follower
 from shared.intake import JournalIntake, LogIntake
+from shared.lease import Lease
 from shared.merging import Gap
 from shared.replaying import replay
 
 BATCH = 1_000
 SILENCE_SECONDS_MAX = 30.0
+LEASE_SECONDS = 600.0  # a replay of millions of events is one step; a dead process of this host is not waited for
 MARK = "__n"  # of the tables of a view being rebuilt
 Progress = Callable[[int, int], object]
+
+
+class AlreadyRebuilding(Exception):
+    """Somebody else makes this view again just now; two would remove each other's tables."""
 
 
 class DigestDiffers(Exception):
@@ -58,16 +64,21 @@ def rebuild_view(
 ) -> Rebuilt:
     """Build ``view`` again and swap; on PostgreSQL it takes the role that owns the tables.
 
-    Raises :class:`DigestDiffers`, :class:`Gap`, and whatever ``apply`` raises.
+    Raises :class:`DigestDiffers`, :class:`AlreadyRebuilding`, :class:`Gap`, and whatever ``apply`` raises.
     """
-    drop_leftovers(view)
-    fresh = type(view)(view.engine, f"{MARK}{ids.new_id()[-4:]}")
-    with view.engine.begin() as tx:
-        make_tables(tx, fresh.metadata)
+    lease = Lease(view.engine, f"rebuild-{view.name}", seconds=LEASE_SECONDS)
+    if not lease.acquire():
+        raise AlreadyRebuilding(f"{view.name} is being made again by another process")
+    mark = f"{MARK}{ids.new_id()[-4:]}"
     try:
-        return _Rebuild(follower, view, fresh, progress).run(accept_difference, dry_run)
-    finally:
         drop_leftovers(view)
+        fresh = type(view)(view.engine, mark)
+        with view.engine.begin() as tx:
+            make_tables(tx, fresh.metadata)
+        return _Rebuild(follower, view, fresh, progress, lease).run(accept_difference, dry_run)
+    finally:
+        drop_leftovers(view, mark)
+        lease.release()
 
 
 @reach.as_service
@@ -77,12 +88,12 @@ def view_digest(view: View) -> str:
         return _digest(_tables(tx, view))
 
 
-def drop_leftovers(view: View) -> None:
-    """Remove the tables of a rebuild of this view that did not come to its end."""
+def drop_leftovers(view: View, mark: str = MARK) -> None:
+    """Remove the tables of a rebuild of this view that did not come to its end; of all, or of the one so marked."""
     base = [name.removesuffix(view.generation) for name in view.metadata.tables]
     with view.engine.begin() as tx:
         there = inspect(tx).get_table_names()
-        _drop(tx, [name for name in there if any(name.startswith(f"{table}{MARK}") for table in base)])
+        _drop(tx, [name for name in there if any(name.startswith(f"{table}{mark}") for table in base)])
 
 
 def _drop(tx: Connection, names: Sequence[str]) -> None:
@@ -125,6 +136,7 @@ class _Rebuild:
     live: View
     fresh: View
     progress: Progress
+    lease: Lease
     done: int = 0
 
     def run(self, accept_difference: bool, dry_run: bool) -> Rebuilt:
@@ -136,12 +148,14 @@ class _Rebuild:
         events = self._events(targets)
         while batch := list(islice(events, BATCH)):
             with self.live.engine.begin() as tx:
+                self.lease.renew(tx)
                 self._apply(tx, batch)
             self.progress(self.done, sum(targets.values()))
         with self.live.engine.begin() as tx:
             return self._finish(tx, accept_difference, dry_run)
 
     def _finish(self, tx: Connection, accept_difference: bool, dry_run: bool) -> Rebuilt:
+        self.lease.renew(tx)  # who was stalled for so long that another began does not swap
         targets = self._positions(checkpoints.lock(tx, [self.live.name]))
         self._apply(tx, self._events(targets))
         self.progress(self.done, sum(targets.values()))

@@ -7,7 +7,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from services.cli.offline import offline
 from services.cli.output import AsJson, DryRun, answer, err, fail, wrong
-from shared.rebuild import DigestDiffers, rebuild_view
+from shared.rebuild import AlreadyRebuilding, DigestDiffers, rebuild_view
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,6 +44,8 @@ def rebuild(
                 )
             except DigestDiffers as differs:
                 fail(f"not swapped: {differs}; --accept-difference (or --force) swaps if the change is meant")
+            except AlreadyRebuilding as busy:
+                fail(f"nothing done: {busy}")
     value = {
         "view": view,
         "events": result.events,

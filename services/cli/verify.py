@@ -16,7 +16,7 @@ from services.cli.leaves import Published
 from services.cli.offline import Opened, opened
 from services.cli.output import AsJson, answer
 from services.cli.progressing import Steps, steps
-from shared.rebuild import rebuild_view
+from shared.rebuild import AlreadyRebuilding, rebuild_view
 from shared.recovery.comparing import compare_with_log
 from shared.recovery.findings import KEPT_MAX, Difference, Findings
 from shared.recovery.leaves import compare_leaves
@@ -80,7 +80,11 @@ def _views(done: Verification, name: str, flow: Flow) -> None:
     found = done.of(name)
     for view in flow.service.views:
         with done.show.step(f"{name}: view {view.name}") as progress:
-            made = rebuild_view(flow.follower, view, progress=progress, dry_run=True)
+            try:
+                made = rebuild_view(flow.follower, view, progress=progress, dry_run=True)
+            except AlreadyRebuilding as busy:
+                found.wait(str(busy), 1)
+                continue
         found.figures[f"view {view.name}"] = made.digest
         if not made.same:
             what = f"the view {view.name} has other rows than the events make; `gongkai rebuild {name} {view.name}`"

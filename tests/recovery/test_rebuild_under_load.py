@@ -5,7 +5,7 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import inspect
 
-from shared.rebuild import DigestDiffers, rebuild_view, view_digest
+from shared.rebuild import AlreadyRebuilding, DigestDiffers, rebuild_view, view_digest
 from tests.shared.flows import Numbers, count
 from tests.shared.towns import Town
 
@@ -60,6 +60,20 @@ def test_what_a_killed_rebuild_left_behind_is_removed_by_the_next(busy: Town) ->
     assert len(tables(busy)) == 4
     assert rebuild_view(busy.follower, busy.view).same
     assert tables(busy) == {"numbers_rows", "numbers_totals"}
+
+
+def test_a_view_is_made_again_by_one_at_a_time(busy: Town) -> None:
+    refused: list[str] = []
+
+    def another(_done: int, _total: int) -> None:
+        if not refused:  # after the first batch; the last word is told while the swap holds the database
+            with pytest.raises(AlreadyRebuilding) as running:
+                rebuild_view(busy.follower, busy.view)
+            refused.append(str(running.value))
+
+    assert rebuild_view(busy.follower, busy.view, progress=another).swapped
+    assert refused == ["numbers is being made again by another process"]
+    assert rebuild_view(busy.follower, busy.view).swapped, "the lease was given back"
 
 
 def test_a_difference_is_told_table_by_table(busy: Town) -> None:
