@@ -141,8 +141,9 @@ class Handler:
         wanted = _Wanted(commands, context, fingerprint, expected_version, dict(result or {}))
         try:
             decided = self._decided(wanted, fresh=False) if self._at_hand(wanted) else None
-            if decided is not None and (self.sealing is None or self.sealing.at_hand(decided.facts)):
-                append = self._append(wanted, decided)
+            facts = self._sealed_at_once(decided.facts) if decided else None
+            if decided and facts is not None:
+                append = self._append(wanted, decided, facts)
                 outcome = await landed(self.journal, append)
                 self._keep(decided, append, outcome)
                 return outcome
@@ -154,7 +155,7 @@ class Handler:
     def remembers(self, decider: Decider[Any, Any, Any], identity: str, at: int | None) -> bool:
         """Whether :meth:`state` at this version would ask nobody."""
         kept = self._states.get(decider.stream(identity))
-        return kept is not None and kept.version == at and (self.sealing is None or self.sealing.at_hand(()))
+        return kept is not None and kept.version == at and (self.sealing is None or self.sealing.at_hand())
 
     def repeated(self, command_id: str, fingerprint: str) -> Outcome | None:
         """The outcome of an earlier run of this command, if there was one."""
@@ -207,7 +208,8 @@ class Handler:
     def _tried(self, wanted: _Wanted, *, fresh: bool) -> Outcome:
         """Decide all and append. ``fresh``: on what the journal holds now, not on what the cache remembers."""
         decided = self._decided(wanted, fresh=fresh)
-        append = self._append(wanted, decided)
+        facts = decided.facts
+        append = self._append(wanted, decided, self.sealing.sealed(facts) if self.sealing else facts)
         outcome = self.journal.append(append)
         self._keep(decided, append, outcome)
         return outcome
@@ -224,8 +226,13 @@ class Handler:
             told.append((do.stream, version, facts))
         return _Decided(states, told)
 
-    def _append(self, wanted: _Wanted, decided: "_Decided") -> Append:
-        context, writes = wanted.context, self._writes(wanted, decided.told)
+    def _sealed_at_once(self, facts: Sequence[Event]) -> Sequence[Event] | None:
+        return facts if self.sealing is None else self.sealing.sealed_at_once(facts)
+
+    def _append(self, wanted: _Wanted, decided: "_Decided", facts: Sequence[Event]) -> Append:
+        """``facts`` are the decided ones as they are to be written, personal fields sealed."""
+        context, events = wanted.context, iter(self._numbered(wanted, facts))
+        writes = tuple(Write(stream, version, tuple(islice(events, len(new)))) for stream, version, new in decided.told)
         return Append(context.command_id, wanted.fingerprint, context, writes, wanted.result)
 
     def _keep(self, decided: "_Decided", append: Append, outcome: Outcome) -> None:
@@ -241,14 +248,8 @@ class Handler:
 
     def _at_hand(self, wanted: _Wanted) -> bool:
         """Whether all states are remembered: what is missing must be read, which the event loop cannot wait for."""
-        ready = self.sealing is None or self.sealing.at_hand(())
+        ready = self.sealing is None or self.sealing.at_hand()
         return ready and all(do.stream in self._states for do in wanted.commands)
-
-    def _writes(self, wanted: _Wanted, told: Sequence[tuple[str, int, list[Event]]]) -> tuple[Write, ...]:
-        """What is to be written, personal fields sealed, all of them at once."""
-        facts = [fact for _, _, new in told for fact in new]
-        events = iter(self._numbered(wanted, self.sealing.sealed(facts) if self.sealing else facts))
-        return tuple(Write(stream, version, tuple(islice(events, len(facts)))) for stream, version, facts in told)
 
     def _numbered(self, wanted: _Wanted, facts: Sequence[Event]) -> Iterator[NewEvent]:
         """Event ids follow from the command's, so that no command can ever be written twice."""

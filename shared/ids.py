@@ -27,19 +27,20 @@ def new_id() -> str:
                 _last_ms, _counter = _last_ms + 1, 0
         milliseconds, count = _last_ms, _counter
     tail = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
-    return _written((milliseconds << 80) | (0x7 << 76) | (count << 64) | (0b10 << 62) | tail)
+    number = (milliseconds << 80) | (0x7 << 76) | (count << 64) | (0b10 << 62) | tail
+    return _written(f"{number:032x}")
 
 
 def derived(*parts: str) -> str:
     """The same id for the same parts, in any process: a UUIDv8 over SHA-256 of the parts with their lengths."""
-    digest = hashlib.sha256(b"".join(f"{len(p.encode())}:".encode() + p.encode() for p in parts)).digest()
-    number = int.from_bytes(digest[:16], "big")
-    number = (number & ~(0xF << 76)) | (0x8 << 76)
-    number = (number & ~(0b11 << 62)) | (0b10 << 62)
-    return _written(number)
+    coded = [part.encode() for part in parts]
+    digits = hashlib.sha256(b"".join([b"%d:%b" % (len(code), code) for code in coded])).hexdigest()
+    return _written(f"{digits[:12]}8{digits[13:16]}{_VARIANT[digits[16]]}{digits[17:32]}")
 
 
-def _written(number: int) -> str:
+_VARIANT = {digit: "89ab"[int(digit, 16) & 0b11] for digit in "0123456789abcdef"}
+
+
+def _written(digits: str) -> str:
     """As RFC 9562 writes it."""
-    digits = f"{number:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

@@ -79,17 +79,17 @@ class Standing:
     def holds(self, kind: PostKind, organisation: str = "") -> bool:
         return any(p.kind == kind and (not organisation or p.organisation == organisation) for p in self.posts)
 
-    @property
+    @cached_property
     def oversees(self) -> frozenset[str]:
         """The towns nothing of which is hidden from them: read, never edit (ORG-03, ORG-04)."""
         return frozenset(p.town for p in self.posts if p.kind in OVERSEERS and p.town)
 
-    @property
+    @cached_property
     def towns(self) -> frozenset[str]:
         """Every town in which something could be theirs to see."""
         return self.home_towns | {p.town for p in self.posts}
 
-    @property
+    @cached_property
     def of_county(self) -> bool:
         """Whether a post of theirs lies above the towns (ORG-16); what they may do there the policy table says."""
         return any(not p.town for p in self.posts)

@@ -13,6 +13,8 @@ from threading import Lock
 from time import perf_counter
 from typing import Any
 
+import orjson
+
 from shared.journal import (
     EVENT_BYTES_MAX,
     Append,
@@ -35,6 +37,14 @@ def _no_constants(name: str) -> Any:
 
 
 _decode = json.JSONDecoder(parse_constant=_no_constants).decode
+
+
+def _read(data: str) -> Any:
+    """What JSON says. orjson is by far the quicker, but does not take half a character written as an escape."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return _decode(data)
 
 
 class Waiting:
@@ -204,7 +214,7 @@ def _numbers(versions: Mapping[str, int]) -> str:
 def _must_be_json_object(event: NewEvent) -> None:
     if len(event.data) > EVENT_BYTES_MAX // 4 and len(event.data.encode()) > EVENT_BYTES_MAX:
         raise EventTooLarge(f"{event.type} has {len(event.data.encode())} bytes; {EVENT_BYTES_MAX} are allowed")
-    if not isinstance(_decode(event.data), dict):
+    if not isinstance(_read(event.data), dict):
         raise ValueError(f"the data of {event.type} is not a JSON object")  # noqa: TRY004 - the type is in the text
 
 

@@ -43,9 +43,14 @@ class Sealing:
         """Changes when what was opened before must not be used any more."""
         return self.vault.last_generation()
 
-    def at_hand(self, facts: Sequence[Event]) -> bool:
-        """Whether these can be sealed, and what is remembered be believed, without asking the key store."""
-        return self.vault.at_hand({subject for fact in facts for subject, _, _ in _texts(fact)})
+    def at_hand(self) -> bool:
+        """Whether what is remembered can be believed without asking the key store."""
+        return self.vault.at_hand(())
+
+    def sealed_at_once(self, facts: Sequence[E]) -> list[E] | None:
+        """:meth:`sealed`, or None if the key store would have to be asked."""
+        wanted = [text for fact in facts for text in _texts(fact)]
+        return self._sealed(facts, wanted) if self.vault.at_hand({subject for subject, _, _ in wanted}) else None
 
     def sealed(self, facts: Sequence[E]) -> list[E]:
         """The facts as they are to be written; one question to the key store for all of them.
@@ -53,9 +58,11 @@ class Sealing:
         Raises ``Refused('PERSON_ERASED')`` when a subject has been forgotten, ``INVALID`` for a text that would
         pass for a token.
         """
-        if not any(personal_fields(type(fact)) for fact in facts):
+        return self._sealed(facts, [text for fact in facts for text in _texts(fact)])
+
+    def _sealed(self, facts: Sequence[E], wanted: Sequence[tuple[str, str, str]]) -> list[E]:
+        if not wanted:
             return list(facts)
-        wanted = [(subject, owner, text) for fact in facts for subject, owner, text in _texts(fact)]
         for _, _, text in wanted:
             if key_id_of(text):
                 raise Refused("INVALID", "This is not a text that a person writes.", "another text")

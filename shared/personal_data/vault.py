@@ -15,6 +15,8 @@ from enum import StrEnum
 from threading import Lock, Thread
 from typing import Any
 
+import orjson
+
 from shared.personal_data.key_store import Destruction, KeyStore, KeysUnavailable
 from shared.personal_data.tokens import (
     Key,
@@ -34,7 +36,7 @@ FINGERPRINTS = "fingerprints"
 DESTROYED = "destroyed"
 
 
-_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode
 
 
 class Mark(StrEnum):
@@ -140,8 +142,7 @@ class Vault:
         """Tells one value from another without being a dictionary of them: keyed, over its canonical JSON."""
         if not self._pepper:
             self._pepper = self.store.secret(FINGERPRINTS)
-        said = _canonical(parts).encode(errors="surrogatepass")
-        return hmac.new(self._pepper, said, "sha256").hexdigest()
+        return hmac.digest(self._pepper, _canonical(parts), "sha256").hex()
 
     def destroy(self, subject: str, at: datetime) -> Destruction:
         """Here at once, in other processes within a second."""
@@ -200,6 +201,14 @@ class Vault:
                 _, dropped = self._by_id.popitem(last=False)
                 if isinstance(dropped, Key):
                     self._by_subject.pop(dropped.subject, None)
+
+
+def _canonical(parts: Any) -> bytes:
+    """orjson is by far the quicker, but knows neither half a character nor a very large number."""
+    try:
+        return orjson.dumps(parts, default=str, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        return _encode(parts).encode(errors="surrogatepass")
 
 
 def _text(key: Key | str | None, token: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from opentelemetry import trace
 from opentelemetry.context import Context as OtelContext
+from opentelemetry.context import attach, detach
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
@@ -91,19 +92,35 @@ def kept() -> bool:
     return _sampler.kept
 
 
+class OnlyNamed(NonRecordingSpan):
+    """Stands for a trace that nobody keeps here; it still has a name, for logs, events and answers."""
+
+    def __init__(self, context: SpanContext) -> None:
+        super().__init__(context)
+        self.trace_id = f"{context.trace_id:032x}"
+        self.span_id = f"{context.span_id:016x}"
+        self.traceparent = f"00-{self.trace_id}-{self.span_id}-00"
+
+
 @contextmanager
-def named_only(called_by: str) -> Iterator[None]:
-    """A trace that nobody keeps here still has a name, the caller's if there is one: for logs, events and answers."""
+def named_only(called_by: str) -> Iterator[OnlyNamed]:
+    """Be in a trace that nobody keeps here: the caller's if there is one."""
     before = _context(called_by) if called_by else None
     trace_number = before.trace_id if before else _numbers.generate_trace_id()
-    context = SpanContext(trace_number, _numbers.generate_span_id(), is_remote=False)
-    with trace.use_span(NonRecordingSpan(context), record_exception=False, set_status_on_exception=False):
-        yield
+    span = OnlyNamed(SpanContext(trace_number, _numbers.generate_span_id(), is_remote=False))
+    token = attach(trace.set_span_in_context(span))
+    try:
+        yield span
+    finally:
+        detach(token)
 
 
 def traceparent() -> str:
     """The W3C form of the span we are in, or '' outside any."""
-    context = trace.get_current_span().get_span_context()
+    span = trace.get_current_span()
+    if isinstance(span, OnlyNamed):
+        return span.traceparent
+    context = span.get_span_context()
     if not context.is_valid:
         return ""
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}"
@@ -117,8 +134,10 @@ def outgoing() -> dict[str, str]:
 
 def trace_id(scope: Any) -> str:
     """The id under which a request is found in logs and traces: its trace's, or its own if none is kept."""
-    context = trace.get_current_span().get_span_context()
-    state: dict[str, Any] = scope.setdefault("state", {})
+    span = trace.get_current_span()
+    if isinstance(span, OnlyNamed):
+        return span.trace_id
+    context, state = span.get_span_context(), scope.setdefault("state", {})
     if context.is_valid:
         return f"{context.trace_id:032x}"
     return str(state.setdefault("trace_id", secrets.token_hex(16)))

@@ -9,13 +9,13 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
-from starlette.types import Lifespan
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from shared.follow import View
 from shared.handling import Handler
 from shared.service import Platform
 from shared.telemetry import tracing
-from shared.web import middleware, openapi, problems, routing
+from shared.web import direct, middleware, openapi, problems, routing
 from shared.web.api import Api
 from shared.web.caller import Register, Web
 from shared.web.health import health, measure
@@ -55,6 +55,7 @@ def make_app(
         app.include_router(router)
     _deny_unnamed(app)
     routing.index(app)
+    app.add_middleware(direct.Direct)
     app.add_middleware(
         middleware.Limits,
         body_bytes_max=settings.body_bytes_max,
@@ -67,9 +68,30 @@ def make_app(
     return app
 
 
+class Application(FastAPI):
+    """FastAPI that, where nobody keeps spans, begins with our own outermost layer: what lies around it is for spans."""
+
+    _watch: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._watch is None or scope["type"] != "http" or tracing.kept():
+            await super().__call__(scope, receive, send)
+            return
+        scope["app"] = self
+        await self._watch(scope, receive, send)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        stack = super().build_middleware_stack()
+        layer: Any = stack
+        while not isinstance(layer, middleware.Watch):
+            layer = layer.app
+        self._watch = layer
+        return stack
+
+
 def _bare(name: str, description: str, lifespan: "Lifespan[FastAPI] | None") -> FastAPI:
     """An application without routes, as OpenAPI is to describe it."""
-    return FastAPI(
+    return Application(
         title=f"Gongkai {name}",
         version=openapi.VERSION,
         summary=openapi.summary(name),

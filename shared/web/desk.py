@@ -9,10 +9,11 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any
 
 from fastapi import Depends
+from prometheus_client import Counter
 from pydantic import BaseModel, Field
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -51,6 +52,7 @@ class Desk(Caller):
     request: Request
     response: Response
     payload: bytes | FormData
+    said: Any  # the JSON of the payload, where it has been read
     key: str
     expected_version: int | None
     decided: bool = field(default=False, init=False)
@@ -105,10 +107,12 @@ class Desk(Caller):
 
     def fingerprint(self) -> str:
         """Tells this command from another under the same key, without being a dictionary of what it says."""
-        parts = (self.key, dict(self.request.path_params), self.request.url.query, _content(self.payload))
+        query = self.request.scope["query_string"].decode("latin-1")
+        content = _content(self.payload) if self.said is None else self.said
+        parts = (self.key, self.request.path_params, query, content)
         return self._web.platform.vault.fingerprint(*parts)
 
-    @property
+    @cached_property
     def _web(self) -> Web:
         web: Web = self.request.app.state.web
         return web
@@ -128,9 +132,9 @@ class Desk(Caller):
         stream = str(outcome.result["stream"])
         version = outcome.versions.get(stream, 0)
         position = f"{self._web.name}:{outcome.position}"
-        self.response.headers["ETag"] = f'"{version}"'
-        self.response.headers["Gongkai-Position"] = position
-        metrics.COMMANDS.labels(self._web.name, "repeated" if outcome.repeated else "done").inc()
+        self._say(b"etag", f'"{version}"')
+        self._say(b"gongkai-position", position)
+        _counter(self._web.name, "repeated" if outcome.repeated else "done").inc()
         return Done(
             id=str(outcome.result["id"]),
             stream=stream,
@@ -140,6 +144,15 @@ class Desk(Caller):
             result=dict(outcome.result["result"]),
         )
 
+    def _say(self, header: bytes, value: str) -> None:
+        headers = self.response.raw_headers
+        headers[:] = [*(pair for pair in headers if pair[0] != header), (header, value.encode())]
+
+
+@lru_cache(maxsize=64)
+def _counter(service: str, outcome: str) -> Counter:
+    return metrics.COMMANDS.labels(service, outcome)
+
 
 async def _payload(request: Request) -> bytes | FormData:
     """The body as FastAPI has read it; a form stays a form, so that its files are not read into memory."""
@@ -147,7 +160,10 @@ async def _payload(request: Request) -> bytes | FormData:
         form = await request.form()
         _must_not_hold_nul(any("\0" in (v if isinstance(v, str) else f"{v.filename}") for v in form.values()))
         return form
-    body = await request.body()
+    return _free_of_nul(await request.body())
+
+
+def _free_of_nul(body: bytes) -> bytes:
     _must_not_hold_nul(b"u0000" in body and _NUL.search(body) is not None)
     return body
 
@@ -166,13 +182,18 @@ DEMANDED: tuple[dict[str, Any], ...] = (
 
 
 async def _desk(request: Request, response: Response) -> Desk:
+    return await desk_of(request, response)
+
+
+async def desk_of(request: Request, response: Response, content: bytes | None = None, said: Any = None) -> Desk:
+    """The desk for a request, whose content may have been read as JSON; ``response`` is where it puts its headers."""
     caller = await called_by(request)
-    payload = await _payload(request)
+    payload = await _payload(request) if content is None else _free_of_nul(content)
     key = request.headers.get("idempotency-key", "")
     if not _KEY.fullmatch(key):
         raise Refused("IDEMPOTENCY_KEY_NEEDED", "Idempotency-Key is missing or not 1 to 200 printable characters.")
     version = _version(request.headers.get("if-match"), needed=request.state.act.versioned)
-    desk = Desk(caller.standing, caller.now, caller.action, request, response, payload, key, version)
+    desk = Desk(caller.standing, caller.now, caller.action, request, response, payload, said, key, version)
     request.state.desk = desk
     return desk
 

@@ -5,8 +5,10 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import structlog
+from prometheus_client import Histogram
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -30,6 +32,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 _RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+_NAMES = frozenset(name for name, _ in _RAW)
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -39,6 +42,7 @@ class Watch:
     def __init__(self, app: ASGIApp, service: str) -> None:
         self.app = app
         self.service = service
+        self._log = log.bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -76,11 +80,16 @@ class Watch:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = tracing.route(scope)
         method = scope["method"] if scope["method"] in METHODS else "other"
-        metrics.HTTP_SECONDS.labels(self.service, method, route, str(status)).observe(seconds)
+        _measure(self.service, method, route, status).observe(seconds)
         if scope["path"] not in QUIET:
             actor = problems.acting(scope)
             took = round(seconds * 1000, 1)
-            log.info("request", method=method, route=route, status=status, ms=took, actor=actor)
+            self._log.info("request", method=method, route=route, status=status, ms=took, actor=actor)
+
+
+@lru_cache(maxsize=4096)
+def _measure(service: str, method: str, route: str, status: int) -> Histogram:
+    return metrics.HTTP_SECONDS.labels(service, method, route, str(status))
 
 
 class Limits:
@@ -135,7 +144,7 @@ def _too_large(limit: int) -> str:
 def _dress(message: Message, scope: Scope) -> None:
     headers: list[tuple[bytes, bytes]] = message.setdefault("headers", [])
     there = {name for name, _ in headers}
-    headers.extend(pair for pair in _RAW if pair[0] not in there)
+    headers += _RAW if there.isdisjoint(_NAMES) else [pair for pair in _RAW if pair[0] not in there]
     if scope.get("scheme") == "https" and b"strict-transport-security" not in there:
         headers.append((b"strict-transport-security", HSTS.encode()))
     if b"traceparent" not in there:

@@ -3,10 +3,12 @@
 ``install`` puts the handlers on an app. Nothing internal leaves: a fault is INTERNAL and a trace id.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import structlog
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
@@ -28,6 +30,7 @@ from shared.web.codes.code import Code
 log = structlog.get_logger("gongkai.web")
 MEDIA_TYPE = "application/problem+json"
 CHALLENGE = 'Bearer realm="gongkai"'
+Handler = Callable[[Request, Exception], Response]
 
 
 class FieldError(BaseModel):
@@ -104,19 +107,36 @@ def acting(scope: Scope) -> str:
 
 def install(app: FastAPI) -> None:
     """Put the handlers for refusals and faults on an app."""
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(WrongVersion, _wrong_version)
-    app.add_exception_handler(CommandReused, _command_reused)
-    app.add_exception_handler(JournalBusy, _busy)
-    app.add_exception_handler(JournalUnavailable, _unavailable)
-    app.add_exception_handler(DocumentsUnavailable, _unavailable)
-    app.add_exception_handler(KeysUnavailable, _unavailable)
-    app.add_exception_handler(DBAPIError, _database)
-    app.add_exception_handler(PoolExhausted, _busy)
-    app.add_exception_handler(EventTooLarge, _event_too_large)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, refused_by_framework)
-    app.add_exception_handler(NotModified, _not_modified)
+    for kind, handler in _handlers().items():
+        app.add_exception_handler(kind, handler)
+
+
+async def answer_to(request: Request, fault: Exception) -> Response:
+    """What the app answers to a refusal or fault; raises one that it has no name for."""
+    handlers = _handlers()
+    handler = next((handlers[kind] for kind in type(fault).__mro__ if kind in handlers), None)
+    if handler is None:
+        raise fault
+    return await to_thread.run_sync(handler, request, fault)
+
+
+@cache
+def _handlers() -> dict[type[Exception], Handler]:
+    return {
+        Refused: _refused,
+        WrongVersion: _wrong_version,
+        CommandReused: _command_reused,
+        JournalBusy: _busy,
+        JournalUnavailable: _unavailable,
+        DocumentsUnavailable: _unavailable,
+        KeysUnavailable: _unavailable,
+        DBAPIError: _database,
+        PoolExhausted: _busy,
+        EventTooLarge: _event_too_large,
+        RequestValidationError: _invalid,
+        HTTPException: refused_by_framework,
+        NotModified: _not_modified,
+    }
 
 
 def unexpected(request: Request, fault: BaseException) -> Response:

@@ -24,17 +24,24 @@ class Candidate:
     route: Any
     length: int | None
     fixed: tuple[tuple[int, str], ...]
+    named: tuple[tuple[int, str], ...]
 
     @classmethod
     def of(cls, route: Any) -> "Candidate":
         parts = str(getattr(route, "path_format", "") or "").split("/")
         whole = all(c.regex == "[^/]+" for c in getattr(route, "param_convertors", {}).values())
         if not whole or len(parts) == 1 or any("{" in p and not _is_parameter(p) for p in parts):
-            return cls(route, None, ())
-        return cls(route, len(parts), tuple((n, p) for n, p in enumerate(parts) if not _is_parameter(p)))
+            return cls(route, None, (), ())
+        fixed = tuple((place, part) for place, part in enumerate(parts) if not _is_parameter(part))
+        named = tuple((place, part[1:-1]) for place, part in enumerate(parts) if _is_parameter(part))
+        return cls(route, len(parts), fixed, named)
 
     def fits(self, parts: Sequence[str]) -> bool:
         return self.length is None or all(parts[place] == part for place, part in self.fixed)
+
+    def takes(self, path: str, parts: Sequence[str]) -> bool:
+        """The same, sure also of one that takes an address of any length."""
+        return self.fits(parts) and (self.length is not None or bool(self.route.path_regex.match(path)))
 
 
 @dataclass
