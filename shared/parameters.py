@@ -16,6 +16,7 @@ class Unit(StrEnum):
     DAY_OF_MONTH = "day-of-month"
     YEARS = "years"
     TIMES = "times"
+    SWITCH = "switch"  # 1 on, 0 off
     MONTH_DAY = "month-day"  # 630 is 30 June
 
 
@@ -62,6 +63,7 @@ _ROWS = (
     Parameter("P-18", 5, Unit.WORKDAYS, "the town's audit of a filing"),
     Parameter("P-18.receipt", 5, Unit.WORKDAYS, "the county's receipt"),
     Parameter("P-18.announce", 3, Unit.WORKDAYS, "announcement after the receipt"),
+    Parameter("P-18.other-unit", 1, Unit.SWITCH, "audit by a person not of the approving unit (A-21)"),
     Parameter("P-19", 1, Unit.TIMES, "appraisals a year, at least"),
     Parameter("P-19.results", 10, Unit.WORKDAYS, "publication of an appraisal's results"),
     Parameter("P-20", 20, Unit.WORKDAYS, "filing into the archive after the matter closes"),

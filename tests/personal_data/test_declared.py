@@ -16,6 +16,7 @@ DIGESTS = "a digest of what is public, sealed or random: nothing can be guessed 
 SHOWN = "what was shown to its audiences stays readable for ever (PUB-31), and is free of personal data by the gate"
 OWED = "what the catalogue says is owed: public, written by the units, of matters and not of persons"
 PLACES = "a name of an organisation, a place or an act of state"
+ON_FILE = "what an officer writes on the file of a catalogue: of items and rules, and not of persons"
 FIELDS: dict[str, str] = {
     **dict.fromkeys(
         (
@@ -55,7 +56,30 @@ FIELDS: dict[str, str] = {
         ),
         OWED,
     ),
-    **dict.fromkeys(("name_zh", "name_en", "SecrecyRefused.citation"), PLACES),
+    **dict.fromkeys(("name_zh", "name_en", "SecrecyRefused.citation", "WithholdingFiled.citation"), PLACES),
+    **dict.fromkeys(
+        (
+            "ChangeRequested.reason", "ChangeApproved.reason", "ChangeRefused.reason", "ChangeReturned.reason",
+            "ChangeFiled.reason", "ChangeAnnounced.reason", "CaseOpened.reason", "ChangeAuditReturned.reason",
+            "ChangeAudited.note", "FilingReturned.missing", "FilingSubmitted.supplement",
+        ),
+        ON_FILE,
+    ),
+    **dict.fromkeys(
+        (
+            "addressed_to", "announced_by", "approved_by", "audited_by", "change", "changes", "disclosures", "filed_by",
+            "filing", "persons", "received_by", "reference", "refused_by", "returned_by", "withholding",
+            "FilingSubmitted.items", "ItemsLodged.items",
+        ),
+        IDS,
+    ),
+    **dict.fromkeys(
+        (
+            "filing_number", "matter", "ChangeAnnounced.number", "ChangeFiled.number", "FilingReceived.number",
+            "WithholdingReceipted.number",
+        ),
+        CODES,
+    ),
 }  # fmt: skip
 
 

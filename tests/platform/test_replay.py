@@ -9,13 +9,17 @@ from shutil import copy
 import pytest
 
 from services.archive.domain.file import FILE
+from services.audit.domain.case import CASE
+from services.audit.domain.filing import FILING, FILING_NUMBERS
 from services.catalogue.domain.calendar import CALENDAR
 from services.catalogue.domain.catalogue import CATALOGUE
+from services.catalogue.domain.change import CHANGE
 from services.catalogue.domain.county import COUNTY
 from services.catalogue.domain.organisation import ORGANISATION
 from services.catalogue.domain.person import PERSON
 from services.catalogue.domain.template import TEMPLATE
 from services.catalogue.domain.town import TOWN
+from services.catalogue.domain.withholding import WITHHOLDING
 from services.cli.contracts import REGISTRIES
 from services.feedback.domain.opinion import OPINION
 from services.feedback.domain.receipt_register import RECEIPTS
@@ -32,22 +36,38 @@ from tests.platform.taped import DIGESTS, tape
 
 APPROVED = json.loads(DIGESTS.read_text(encoding="utf-8"))
 DECIDERS: dict[str, tuple[Decider, ...]] = {  # type: ignore[type-arg]  # each has types of its own
-    "catalogue": (CALENDAR, CATALOGUE, COUNTY, ORGANISATION, PERSON, TEMPLATE, TOWN),
+    "catalogue": (CALENDAR, CATALOGUE, CHANGE, COUNTY, ORGANISATION, PERSON, TEMPLATE, TOWN, WITHHOLDING),
     "publication": (DISCLOSURE, OBLIGATION, APPROVALS),
     "feedback": (OPINION, RECEIPTS),
     "archive": (FILE,),
-    "audit": (),
+    "audit": (CASE, FILING, FILING_NUMBERS),
 }
+STREAMS_NOT_YET = {"case", "change", "filing", "filings", "withholding"}  # of the deciders above
 NOT_YET = {  # what the story of the dues does not tell yet
     "catalogue": {
+        "AnnouncementDueMoved",
+        "AnnouncementFellOverdue",
+        "ChangeAnnounced",
+        "ChangeApproved",
+        "ChangeFiled",
+        "ChangePassedAudit",
+        "ChangeRefused",
+        "ChangeRequested",
+        "ChangeReturned",
+        "ChangeShown",
         "ErasureConfirmed",
         "ErasureRequested",
         "ErasureWithdrawn",
         "HoldLifted",
         "HoldPlaced",
+        "ItemsFreed",
+        "ItemsLodged",
         "PersonErased",
         "PersonRestricted",
         "RestrictionLifted",
+        "WithholdingEnded",
+        "WithholdingFiled",
+        "WithholdingReceipted",
     },
     "publication": {
         "AttachmentRemoved",
@@ -58,6 +78,18 @@ NOT_YET = {  # what the story of the dues does not tell yet
         "SecrecyRefused",
     },
     "feedback": {"OpinionDueMoved", "OpinionExtended", "OpinionFellOverdue"},
+    "audit": {
+        "CaseDueMoved",
+        "CaseFellOverdue",
+        "CaseOpened",
+        "ChangeAuditReturned",
+        "ChangeAudited",
+        "FilingDueMoved",
+        "FilingNumberGiven",
+        "FilingReceived",
+        "FilingReturned",
+        "FilingSubmitted",
+    },
 }
 each_registry = pytest.mark.parametrize("registry", REGISTRIES, ids=lambda registry: registry.service)
 
@@ -111,7 +143,7 @@ def test_every_stream_folds_into_a_state(registry: Registry) -> None:
     streams: dict[str, list[Recorded]] = defaultdict(list)
     for event in tape(registry.service):
         streams[event.stream].append(event)
-    assert {stream.split("-", 1)[0] for stream in streams} == deciders.keys()
+    assert {stream.split("-", 1)[0] for stream in streams} == deciders.keys() - STREAMS_NOT_YET
     for stream, events in streams.items():
         decider = deciders[stream.split("-", 1)[0]]
         assert decider.replay(map(registry.read, events)) != decider.initial

@@ -4,11 +4,20 @@ Nothing of an adopted version is ever edited in place: what is in force changes 
 CAT-19, and every version stays answerable (CAT-21).
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import assert_never
 
-from services.catalogue.events import CatalogueAdopted, CatalogueDrafted, Exclusion, Item
+from services.catalogue.events import (
+    CatalogueAdopted,
+    CatalogueDrafted,
+    Exclusion,
+    Item,
+    ItemChange,
+    ItemsFreed,
+    ItemsLodged,
+)
 from shared.decider import Decider, Refused
 
 
@@ -38,16 +47,40 @@ class AdoptCatalogue:
     on: date
 
 
-CatalogueCommand = DraftCatalogue | AdoptCatalogue
-CatalogueEvent = CatalogueDrafted | CatalogueAdopted
+@dataclass(frozen=True)
+class LodgeItems:
+    """For a change that was requested: until it is bound or comes to nothing, nobody else changes these items."""
+
+    change: str
+    lines: tuple[ItemChange, ...]
+
+
+@dataclass(frozen=True)
+class FreeItems:
+    change: str
+
+
+@dataclass(frozen=True)
+class BindChange:
+    """All four steps of the change are done; from ``on`` it is in force as the next version (CAT-19)."""
+
+    change: str
+    lines: tuple[ItemChange, ...]
+    by: str
+    on: date
+
+
+CatalogueCommand = DraftCatalogue | AdoptCatalogue | LodgeItems | FreeItems | BindChange
+CatalogueEvent = CatalogueDrafted | CatalogueAdopted | ItemsLodged | ItemsFreed
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """``draft`` waits for adoption; ``versions`` are all adopted ones, oldest first."""
+    """``draft`` waits for adoption; ``versions`` are all adopted ones, oldest first; ``lodged``: item to change."""
 
     draft: CatalogueDrafted | None = None
     versions: tuple[CatalogueAdopted, ...] = ()
+    lodged: Mapping[str, str] = field(default_factory=dict)
 
     def in_force(self, day: date) -> CatalogueAdopted:
         """The version in force on a day; refuses NOT_IN_FORCE when there is none."""
@@ -63,6 +96,12 @@ def decide(catalogue: Catalogue, command: CatalogueCommand) -> list[CatalogueEve
             return draft_catalogue(catalogue, command)
         case AdoptCatalogue():
             return adopt_catalogue(catalogue, command)
+        case LodgeItems():
+            return lodge_items(catalogue, command)
+        case FreeItems():
+            return free_items(catalogue, command)
+        case BindChange():
+            return bind_change(catalogue, command)
         case _:
             assert_never(command)
 
@@ -141,14 +180,74 @@ def adopt_catalogue(catalogue: Catalogue, command: AdoptCatalogue) -> list[Catal
     ]
 
 
+def lodge_items(catalogue: Catalogue, command: LodgeItems) -> list[CatalogueEvent]:
+    """Of two who would change the same item, the second waits and loses nothing (CAT-21)."""
+    latest = catalogue.versions[-1]
+    taken = sorted(
+        line.item for line in command.lines if catalogue.lodged.get(line.item, "") not in ("", command.change)
+    )
+    if taken:
+        raise Refused(
+            "VERSION_CONFLICT",
+            f"A change of {', '.join(taken)} is under way.",
+            accepted=f"a change to version {latest.version}, once that one is bound or refused",
+            facts={"version": latest.version, "changes": sorted({catalogue.lodged[item] for item in taken})},
+        )
+    items = tuple(line.item for line in command.lines)
+    names = {"organisation": latest.organisation, "town": latest.town, "change": command.change}
+    return [ItemsLodged(**names, items=items)]
+
+
+def free_items(catalogue: Catalogue, command: FreeItems) -> list[CatalogueEvent]:
+    if command.change not in catalogue.lodged.values():
+        return []
+    latest = catalogue.versions[-1]
+    return [ItemsFreed(organisation=latest.organisation, town=latest.town, change=command.change)]
+
+
+def bind_change(catalogue: Catalogue, command: BindChange) -> list[CatalogueEvent]:
+    """The next version: the latest, with what was announced. The old one stays answerable (CAT-19, CAT-21)."""
+    if any(command.change in version.changes for version in catalogue.versions):
+        return []
+    if command.change not in catalogue.lodged.values():
+        raise Refused("STEP_OUT_OF_ORDER", "No such change of this catalogue is under way.")
+    latest = catalogue.versions[-1]
+    touched = {line.sub_item for line in command.lines}
+    new = [line.becomes for line in command.lines if line.becomes is not None]
+    kept = [item for item in latest.items if item.sub_item not in touched]
+    fields = {
+        "version": latest.version + 1,
+        "items": _in_order((*kept, *new)),
+        "exclusions": tuple(e for e in latest.exclusions if e.sub_item not in {item.sub_item for item in new}),
+        "effective": max(command.on, latest.effective),
+        "adopted_by": command.by,
+        "on": command.on,
+        "changes": (command.change,),
+    }
+    return [latest.model_copy(update=fields)]
+
+
 def evolve(catalogue: Catalogue, event: CatalogueEvent) -> Catalogue:
     match event:
         case CatalogueDrafted():
             return replace(catalogue, draft=event)
         case CatalogueAdopted():
-            return replace(catalogue, draft=None, versions=(*catalogue.versions, event))
+            still = {item: change for item, change in catalogue.lodged.items() if change not in event.changes}
+            return replace(catalogue, draft=None, versions=(*catalogue.versions, event), lodged=still)
+        case ItemsLodged():
+            return replace(_freed(catalogue, event.change), lodged=_lodged(catalogue, event))
+        case ItemsFreed():
+            return _freed(catalogue, event.change)
         case _:
             assert_never(event)
+
+
+def _lodged(catalogue: Catalogue, event: ItemsLodged) -> dict[str, str]:
+    return {**_freed(catalogue, event.change).lodged, **dict.fromkeys(event.items, event.change)}
+
+
+def _freed(catalogue: Catalogue, change: str) -> Catalogue:
+    return replace(catalogue, lodged={item: by for item, by in catalogue.lodged.items() if by != change})
 
 
 CATALOGUE: Decider[Catalogue, CatalogueCommand, CatalogueEvent] = Decider("catalogue", Catalogue(), decide, evolve)

@@ -117,7 +117,10 @@ class CatalogueDrafted(Event):
 
 
 class CatalogueAdopted(Event):
-    """In force from the start of ``effective``; ``on_behalf_of`` is the town committee (A-02)."""
+    """In force from the start of ``effective``; ``on_behalf_of`` is the town committee (A-02).
+
+    The first version is adopted from a draft; every later one is bound by the announced ``changes`` (CAT-19).
+    """
 
     catalogue: str
     organisation: str
@@ -129,3 +132,4 @@ class CatalogueAdopted(Event):
     adopted_by: str
     on_behalf_of: str
     on: date
+    changes: tuple[str, ...] = ()

@@ -1,0 +1,184 @@
+"""The facts of a change to a catalogue in force: requested, approved, audited, filed, announced, and only then bound.
+
+Stream ``change-<id>``; what audit decides is heard and recorded here too, so that the order of the four steps stands in
+one place. While a change is under way its items are lodged in the stream of their catalogue. Start at
+:class:`ChangeRequested`.
+"""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from services.catalogue.events.catalogues import Item
+from shared.due_days import DueDay
+from shared.events import Event
+
+ChangeKind = Literal["add", "change", "revoke", "terminate"]
+Side = Literal["inside", "outside"]
+
+
+class ItemChange(BaseModel):
+    """One item of a change (A-19): ``was`` as in force, ``becomes`` as it is to read; one of them may be missing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: ChangeKind
+    item: str  # "FY-R1/3.9"
+    sub_item: str
+    was: Item | None = None
+    becomes: Item | None = None
+
+    @property
+    def announced_as(self) -> Item:
+        """The terms of its announcement: of old and new wording whichever reaches further (CAT-19)."""
+        wordings = [wording for wording in (self.was, self.becomes) if wording is not None]
+        return next((w for w in wordings if w.audience_outside is not None), wordings[0])
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """Inside first, then outside where the item goes outside (PUB-04, A-20)."""
+        return ("inside",) if self.announced_as.audience_outside is None else ("inside", "outside")
+
+
+class ChangeFact(Event):
+    change: str
+    town: str
+    organisation: str
+
+
+class ChangeRequested(ChangeFact):
+    """Step 1 begins (CAT-16). ``round`` counts the requests: a returned change is requested again.
+
+    ``unit`` is in charge of the items' categories and approves on behalf of the town committee (A-02).
+    """
+
+    round: int = 1
+    base_version: int
+    lines: tuple[ItemChange, ...]
+    reason: str
+    unit: str
+    on_behalf_of: str
+    requested_by: str
+    on: date
+
+
+class ChangeApproved(ChangeFact):
+    """Step 1 is done; the town's audit is due (CAT-17)."""
+
+    round: int
+    lines: tuple[ItemChange, ...]
+    reason: str
+    unit: str
+    on_behalf_of: str
+    requested_by: str
+    approved_by: str
+    on: date
+
+
+class ChangeRefused(ChangeFact):
+    reason: str
+    unit: str
+    refused_by: str
+    on: date
+
+
+class ChangePassedAudit(ChangeFact):
+    """Step 2 is done, as audit told; the county has it for the record."""
+
+    audited_by: str
+    on: date
+
+
+class ChangeReturned(ChangeFact):
+    """The town's audit sent it back: it is requested again, or refused."""
+
+    reason: str
+    returned_by: str
+    on: date
+
+
+class ChangeFiled(ChangeFact):
+    """Step 3 is done, as audit told: receipted, or deemed so. From here on it may be announced (A-04).
+
+    ``persons`` have taken a step already; the announcement is another's (A-21).
+    """
+
+    lines: tuple[ItemChange, ...]
+    reason: str
+    filing: str
+    number: str
+    deemed: bool
+    received_by: str
+    persons: tuple[str, ...]
+    announce: DueDay
+    on: date
+
+
+class ChangeShown(ChangeFact):
+    """The announcement of one of its items was released on one side."""
+
+    item: str
+    disclosure: str
+    side: Side
+    released_by: str
+    post: str = ""
+    on: date
+
+
+class ChangeAnnounced(ChangeFact):
+    """Step 4 is done: everything was announced in the scope of the items. Only now does the change bind (CAT-19)."""
+
+    lines: tuple[ItemChange, ...]
+    reason: str
+    filing: str
+    number: str
+    disclosures: tuple[str, ...]
+    approved_by: str
+    announced_by: tuple[str, ...]
+    on: date
+
+
+class AnnouncementDueMoved(ChangeFact):
+    was: date
+    announce: DueDay
+
+
+class AnnouncementFellOverdue(ChangeFact):
+    due: date
+    from_day: date
+
+
+# --- in the stream of the catalogue ---
+
+
+class ItemsLodged(Event):
+    """While ``change`` is under way nobody else changes these items."""
+
+    organisation: str
+    town: str
+    change: str
+    items: tuple[str, ...]
+
+
+class ItemsFreed(Event):
+    """The change came to nothing."""
+
+    organisation: str
+    town: str
+    change: str
+
+
+ChangeEvent = (
+    ChangeRequested
+    | ChangeApproved
+    | ChangeRefused
+    | ChangePassedAudit
+    | ChangeReturned
+    | ChangeFiled
+    | ChangeShown
+    | ChangeAnnounced
+    | AnnouncementDueMoved
+    | AnnouncementFellOverdue
+)
+LodgingEvent = ItemsLodged | ItemsFreed
