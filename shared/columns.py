@@ -1,7 +1,10 @@
 """Column types that SQLite and PostgreSQL would otherwise treat differently. Start at :class:`Instant`."""
 
+import json
 from datetime import UTC, datetime
+from typing import Any
 
+import msgspec
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -23,3 +26,12 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+JsonText = msgspec.Raw
+"""JSON as the text it is already: a JSON column takes it as it stands, and gives back what it says."""
+
+
+def json_text(value: Any) -> str:
+    """What a JSON column holds for a value."""
+    return str(value, "utf-8") if isinstance(value, JsonText) else json.dumps(value, ensure_ascii=False)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Dialect, Engine, MetaData, Pool, create_engin
 from sqlalchemy.engine import URL, make_url
 
 from shared import reach, walls
+from shared.columns import json_text
 
 LOCK_SECONDS_MAX = 10
 STATEMENT_SECONDS_MAX = 30
@@ -127,6 +128,7 @@ def _postgres_engine(url: URL, pool_size: int, connect_args: dict[str, Any]) -> 
         pool_recycle=1800,
         connect_args=connect_args,
         hide_parameters=True,
+        json_serializer=json_text,
     )
 
 
@@ -143,6 +145,7 @@ def sqlite_engine(path: Path, *, pool_size: int = 10) -> SqliteEngine:
         max_overflow=10 * pool_size,
         pool_timeout=LOCK_SECONDS_MAX,
         connect_args={"isolation_level": None, "timeout": LOCK_SECONDS_MAX},
+        json_serializer=json_text,
     )
     engine = SqliteEngine(plain.pool, plain.dialect, plain.url)
     event.listen(engine, "connect", _set_pragmas)

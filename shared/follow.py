@@ -101,8 +101,10 @@ class GatheredView(View):
     """A view that gathers what a batch changes in memory and writes each row once. It has ``change``, not ``apply``.
 
     ``touched`` names the rows that an event will ask for, so that they are read together; to forget one is slow,
-    not wrong.
+    not wrong. ``data_alone``: of an event it asks for stream, version, type and data, and nothing else.
     """
+
+    data_alone: ClassVar[bool] = False
 
     def change(self, rows: Store, event: Recorded) -> None:
         """What ``apply`` is to other views, on rows in memory."""

@@ -18,18 +18,28 @@ class Unread(Recorded):
     __slots__ = ("_row",)
     _row: Sequence[Any]
 
+    def __new__(cls, *parts: Any, **named: Any) -> Any:
+        """One that is made of its parts, as by ``dataclasses.replace``, has no row."""
+        return Recorded(*parts, **named)
+
     @property
     def text(self) -> str:
         """As it was recorded, to the letter."""
-        row = _row_of(self)
-        return super().text if row is None else str(row[TEXT])
+        text = self._row[TEXT]
+        return text if isinstance(text, str) else str(text, "utf-8")
+
+    @property
+    def raw(self) -> str | bytes:
+        """The same as whoever read it has it."""
+        text: str | bytes = self._row[TEXT]
+        return text
 
     def __getattr__(self, name: str) -> Any:
         """Only asked for what has not been made yet."""
-        make, row = _MAKE.get(name), _row_of(self)
-        if make is None or row is None:
+        make = _MAKE.get(name)
+        if make is None:
             raise AttributeError(name)
-        value = make(row)
+        value = make(_get_row(self))
         object.__setattr__(self, name, value)
         return value
 
@@ -39,42 +49,40 @@ class Unread(Recorded):
     __hash__ = Recorded.__hash__
 
 
-TEXT = 6
+ID, TEXT = 4, 6
+
+
+def _id(row: Sequence[Any]) -> str:
+    if row[ID] is None:
+        raise AttributeError("event_id was not read")
+    return str(row[ID])
+
+
 _MAKE: dict[str, Callable[[Sequence[Any]], Any]] = {
+    "position": lambda row: row[0],
+    "event_id": _id,
     "recorded_at": lambda row: instant(row[1]),
     "data": lambda row: from_json(row[TEXT]),
     "context": lambda row: Context(*row[TEXT + 1 :]),
 }
 _new = object.__new__
 _set_row, _set_service = vars(Unread)["_row"].__set__, vars(Recorded)["service"].__set__
-_set_position, _set_stream = vars(Recorded)["position"].__set__, vars(Recorded)["stream"].__set__
-_set_version, _set_id = vars(Recorded)["version"].__set__, vars(Recorded)["event_id"].__set__
+_set_stream, _set_version = vars(Recorded)["stream"].__set__, vars(Recorded)["version"].__set__
 _set_type = vars(Recorded)["type"].__set__
+_get_row = vars(Unread)["_row"].__get__
 
 
 def unread(service: str, row: Sequence[Any]) -> Unread:
-    """``row`` has the columns of ``statements.COLUMNS``."""
-    event = _new(Unread)
+    """``row`` has the columns of ``statements.COLUMNS``, or of those the first seven, of which the instant and the id
+    may be missing.
+    """
+    event: Unread = _new(Unread)
     _set_row(event, row)
     _set_service(event, service)
-    _set_position(event, row[0])
     _set_stream(event, row[2])
     _set_version(event, row[3])
-    _set_id(event, row[4])
     _set_type(event, row[5])
     return event
-
-
-def _row_of(event: Unread) -> Sequence[Any] | None:
-    """None for one that was made of its parts, as by ``dataclasses.replace``."""
-    try:
-        row: Sequence[Any] = _get_row(event)
-    except AttributeError:
-        return None
-    return row
-
-
-_get_row = vars(Unread)["_row"].__get__
 
 
 def _said(event: Recorded) -> tuple[Any, ...]:

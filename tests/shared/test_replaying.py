@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,14 @@ from sqlalchemy import Engine, inspect, text
 
 from services.archive.views.files import Files
 from services.audit.views.trace import Trace
+from services.publication.views.desk import DeskWork
 from services.publication.views.obligations import Obligations
 from services.publication.views.shown import Shown
+from shared import replaying
 from shared.database import make_engine
 from shared.events import Recorded
 from shared.follow import View
-from shared.journal import JournalGap
+from shared.journal import JournalGap, scanning
 from shared.journal.scanning import scan
 from shared.rebuild import view_digest
 from shared.replaying import replay
@@ -67,6 +70,26 @@ def test_a_position_that_is_missing_stops_the_scan_even_if_nobody_heeds_it(
         tx.execute(text("DELETE FROM events WHERE position = 333"))
     with pytest.raises(JournalGap):
         read(engine, names)
+
+
+@pytest.mark.parametrize("kind", [Obligations, Shown, DeskWork])
+@pytest.mark.parametrize("kept", [2, 40])
+def test_rows_that_must_be_read_again_because_memory_is_small_come_out_the_same(
+    engine: Engine, kind: type[View], kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replaying, "ROWS_KEPT", kept)
+    monkeypatch.setattr(replaying, "scan", partial(scanning.scan, page=50))
+    slow, quick = kind(engine), kind(engine, "__quick")
+    for view in (slow, quick):
+        view.metadata.create_all(engine)
+    with engine.begin() as tx:
+        for event in read(engine):
+            slow.apply(tx, event)
+    replay(quick, "publication", COUNT)
+    assert view_digest(quick) == view_digest(slow)
+    assert [inspect(engine).get_pk_constraint(t.name)["constrained_columns"] for t in quick.metadata.sorted_tables] == [
+        [column.name for column in t.primary_key.columns] for t in quick.metadata.sorted_tables
+    ]
 
 
 def test_a_replayed_view_has_the_rows_and_indexes_of_one_that_saw_event_by_event(engine: Engine) -> None:

@@ -7,13 +7,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, Boolean, Column, Date, Engine, Integer, MetaData, String, Table, func, select
+from sqlalchemy import JSON, Boolean, Column, Date, Engine, Integer, MetaData, String, Table, delete, func, select
 from sqlalchemy.exc import DBAPIError
 
 from services.split.postgres import PostgresServer
-from shared.columns import Instant
+from shared.columns import Instant, JsonText
 from shared.database import make_engine
 from shared.rows import Rows, Store
+from shared.writing import load_rows, put_rows
 
 NOON = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 table = Table(
@@ -172,3 +173,78 @@ def test_a_whole_number_of_any_size_is_kept_exactly(engine: Engine) -> None:
             store[table].put(thing(number, list=[2**70 + number]))
         store.write()
     assert {row["list"][0] for row in everything(engine).values()} == {2**70 + number for number in range(100)}
+
+
+NASTY = [
+    "",
+    "null",
+    "\\N",
+    "\\.",
+    '"',
+    "a\tb",
+    "a\nb",
+    "\r",
+    "\\n",
+    "\x01\x1f\x7f",
+    "],[",
+    "]\n[",
+    "党务, \u2028",
+    "{}",
+    "a,b",
+]
+
+
+def test_rows_loaded_at_once_say_what_rows_put_one_by_one_say(engine: Engine) -> None:
+    things = [thing(n, words=w, list=[w, 2**70], day=date(2026, 1, 5) if n % 2 else None) for n, w in enumerate(NASTY)]
+    things.append(thing(99, list=JsonText(b'["as it stands", "\\n"]')))
+    with engine.begin() as tx:
+        load_rows(tx, table, [dict(one) for one in things])
+    loaded = everything(engine)
+    with engine.begin() as tx:
+        tx.execute(delete(table))
+        for one in things:
+            put_rows(tx, table, [dict(one)], replacing=False)
+    assert loaded == everything(engine)
+    assert [loaded[n]["words"] for n in range(len(NASTY))] == NASTY
+    assert loaded[99]["list"] == ["as it stands", "\n"]
+
+
+def test_text_that_is_json_already_is_kept_by_many_rows_at_once_too(engine: Engine) -> None:
+    with engine.begin() as tx:
+        put_rows(tx, table, [thing(n, list=JsonText(b"[1, 2]")) for n in range(100)], replacing=True)
+        put_rows(tx, table, [thing(n, list=JsonText(b"[1, 2]"), words=str(2**70)) for n in range(100)], replacing=True)
+    assert {tuple(row["list"]) for row in everything(engine).values()} == {(1, 2)}
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_rows_that_are_alike_are_found_wherever_they_are(engine: Engine, whole: bool) -> None:
+    """Written before, changed since, gone, or not written yet."""
+    with engine.begin() as tx:
+        store = Store(tx, whole=whole)
+        for n in range(6):
+            store[table].put(thing(n, words="even" if n % 2 == 0 else "odd"))
+        store.write()
+        rows = store[table]
+        rows.drop("FY", 0)
+        rows.change("FY", 2, day=date(2026, 1, 5))
+        rows.put(thing(8, words="even"))
+        found = rows.alike(("town", "words"), "FY", "even")
+        assert sorted((row["number"], row["day"]) for row in found) == [(2, date(2026, 1, 5)), (4, None), (8, None)]
+        rows.put(thing(10, words="even"))
+        assert len(rows.alike(("town", "words"), "FY", "even")) == 4
+        assert rows.alike(("town", "words"), "FY", "neither") == []
+
+
+def test_what_came_last_stays_in_memory_when_the_rest_is_written(engine: Engine) -> None:
+    with engine.begin() as tx:
+        rows = Store(tx, whole=True)[table]
+        for n in range(10):
+            rows.put(thing(n))
+        rows.take(4).write(tx)
+        assert len(rows) == 4
+        rows.change("FY", 1, words="written before")
+        rows.change("FY", 9, words="not written yet")
+        rows.take().write(tx)
+    kept = everything(engine)
+    assert len(kept) == 10
+    assert (kept[1]["words"], kept[9]["words"]) == ("written before", "not written yet")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, String, Text, and_, func, select
+from sqlalchemy import BigInteger, Column, Integer, String, Text, func, select
 
 from services.audit.heard import (
     DISCLOSURE_FACTS,
@@ -25,6 +25,7 @@ from services.audit.heard import (
 from shared.columns import Instant
 from shared.events import Recorded, hear
 from shared.follow import GatheredView, Store, TableMaker
+from shared.rows import Rows
 
 Row = dict[str, Any]
 
@@ -88,18 +89,16 @@ class Trace(GatheredView):
             key = {"service": event.service, "position": event.position, "ordinal": ordinal}
             rows[self.steps].put({**key, **row, **vars(taken)})
         if isinstance(fact, SecrecyRefused):
-            rows.write()
-            self._forget_words(rows.tx, fact)
+            self._forget_words(rows[self.steps], fact)
         if isinstance(fact, Released):
             shown = {"disclosure": fact.disclosure, "version": fact.version, "town": fact.town}
             for audience in fact.audiences:
                 rows[self.openings].put({**shown, "audience": audience})
 
-    def _forget_words(self, tx: Connection, refused: SecrecyRefused) -> None:
+    def _forget_words(self, steps: Rows, refused: SecrecyRefused) -> None:
         """What was refused for secrecy stands nowhere in clear, its title neither (A-11)."""
-        s = self.steps.c
-        own = and_(s.disclosure == refused.disclosure, s.version == refused.version)
-        tx.execute(self.steps.update().where(own).values(title=""))
+        for step in steps.alike(("disclosure", "version"), refused.disclosure, refused.version):
+            steps.change(step["service"], step["position"], step["ordinal"], title="")
 
     def of(self, disclosure: str) -> Sequence[Row]:
         """The steps in the order in which they were recorded."""

@@ -22,12 +22,15 @@ from sqlalchemy import (
     select,
 )
 
-from services.publication.events import REGISTRY, ObligationEvent
+from services.publication.events import REGISTRY, ObligationEvent, ObligationRaised
 from shared.events import Recorded
+from shared.facts import Facts
 from shared.follow import GatheredView, Key, Store, TableMaker
 from shared.rows import Rows
 
 OPEN, FULFILLED = "open", "fulfilled"
+FACTS = Facts(REGISTRY)
+RAISED = ObligationRaised.__name__
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class Obligations(GatheredView):
     heeds: ClassVar[Mapping[str, frozenset[str]]] = {
         "publication": frozenset(fact.__name__ for fact in get_args(ObligationEvent))
     }
+    data_alone: ClassVar[bool] = True
 
     def define(self, table: TableMaker) -> None:
         def text(name: str, length: int) -> "Column[str]":
@@ -100,21 +104,21 @@ class Obligations(GatheredView):
         )
 
     def touched(self, event: Recorded) -> Iterator[tuple[Table, Key]]:
-        if event.stream.startswith("obligation-"):
+        if event.stream.startswith("obligation-") and event.name != RAISED:
             yield self.rows, (event.identity,)
 
     def change(self, rows: Store, event: Recorded) -> None:
-        name, obligation = event.name, event.identity
+        name = event.name
         if name not in self.heeds["publication"]:
             return
-        fact, own = REGISTRY.plain(event), rows[self.rows]
-        if name == "ObligationRaised":
+        fact, own = FACTS.of(event), rows[self.rows]
+        if name == RAISED:
             fact.update(_BLANK, trigger=_day(fact["trigger"]), due=_day(fact["due"]), version=event.version)
             own.put(fact)
         elif name == "ObligationDueMoved":
             self._moved(own, fact, event.version)
         else:
-            own.change(obligation, version=event.version, **_CHANGES[name](fact))
+            own.change(event.identity, version=event.version, **_CHANGES[name](fact))
 
     def _moved(self, rows: Rows, fact: dict[str, Any], version: int) -> None:
         row = rows.get(fact["obligation"])
