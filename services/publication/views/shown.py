@@ -8,13 +8,13 @@ outsider neither sees nor can infer a correction that has so far been shown insi
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    Connection,
     Date,
     Integer,
     RowMapping,
@@ -25,7 +25,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    update,
 )
 
 from services.publication.domain.schedule import period_end
@@ -34,7 +33,8 @@ from services.publication.events.parts import Attachment
 from shared import walls
 from shared.columns import Instant
 from shared.events import Recorded
-from shared.follow import TableMaker, View, upsert
+from shared.follow import GatheredView, Store, TableMaker
+from shared.rows import Rows
 
 SUPERSEDING = (Duty.REPLACEMENT, Duty.FIRST, Duty.REPUBLICATION)
 RELEASES = (DisclosureReleasedInside.__name__, DisclosureReleasedOutside.__name__)
@@ -53,10 +53,11 @@ class Filter:
     limit: int = 0  # no more than so many; 0: all
 
 
-class Shown(View):
+class Shown(GatheredView):
     name: ClassVar[str] = "shown"
     hears: ClassVar[tuple[str, ...]] = ("publication",)
     heeds: ClassVar[Mapping[str, frozenset[str]]] = {"publication": frozenset(RELEASES)}
+    data_alone: ClassVar[bool] = True
 
     def define(self, table: TableMaker) -> None:
         def text(name: str, length: int) -> "Column[str]":
@@ -96,63 +97,62 @@ class Shown(View):
             open_to=walls.along(self.rows, "disclosure", "version", "side"),
         )
 
-    def apply(self, tx: Connection, event: Recorded) -> None:
+    def change(self, rows: Store, event: Recorded) -> None:
         if event.service != REGISTRY.service or event.name not in RELEASES:
             return
         released = REGISTRY.read(event)
         assert isinstance(released, Released)  # noqa: S101 - the two names above are its kinds
         side = "inside" if isinstance(released, DisclosureReleasedInside) else "outside"
-        self._put_content(tx, released, side)
+        self._put_content(rows[self.contents], released, side)
         for audience in released.audiences:
-            self._put_row(tx, released, side, audience)
-            self._correct(tx, released, audience)
-            self._supersede(tx, released, audience)
+            self._put_row(rows[self.rows], released, side, audience)
+            self._correct(rows[self.rows], released, audience)
+            self._supersede(rows[self.rows], released, audience)
 
-    def _put_content(self, tx: Connection, released: Released, side: str) -> None:
+    def _put_content(self, contents: Rows, released: Released, side: str) -> None:
         kept = (
             "town", "title", "summary", "text", "led_text", "attachments", "channels", "content_digest",
             "register_number", "replaces", "note",
         )  # fmt: skip
         key = {"disclosure": released.disclosure, "version": released.version, "side": side}
-        upsert(tx, self.contents, key, released.model_dump(mode="json", include=set(kept)))
+        contents.put(key | released.model_dump(mode="json", include=set(kept)))
 
-    def _put_row(self, tx: Connection, released: Released, side: str, audience: str) -> None:
+    def _put_row(self, shown: Rows, released: Released, side: str, audience: str) -> None:
         key = {"disclosure": released.disclosure, "version": released.version, "audience": audience}
         names = released.model_dump(include={"town", "organisation", "item", "period"})
         period = {
             "period_end": period_end(released.period),
             "superseding": released.duty in SUPERSEDING and bool(released.period),
         }
-        upsert(tx, self.rows, key, names | period | {"side": side, "shown_from": released.at})
+        history = shown.get(*key.values()) or dict.fromkeys(("corrected_at", "superseded_at", "superseded_by"))
+        shown.put({**history, **key, **names, **period, "side": side, "shown_from": released.at})
 
-    def _correct(self, tx: Connection, released: Released, audience: str) -> None:
+    def _correct(self, shown: Rows, released: Released, audience: str) -> None:
         """For this audience, earlier versions stand corrected from now on."""
-        rows = self.rows
-        own = and_(rows.c.disclosure == released.disclosure, rows.c.audience == audience)
-        earlier = and_(own, rows.c.version < released.version, rows.c.corrected_at.is_(None))
-        tx.execute(update(rows).where(earlier).values(corrected_at=released.at))
+        for row in self._versions(shown, released, audience):
+            if row["version"] < released.version and row["corrected_at"] is None:
+                shown.change(*_key(row), corrected_at=released.at)
 
-    def _supersede(self, tx: Connection, released: Released, audience: str) -> None:
+    def _supersede(self, shown: Rows, released: Released, audience: str) -> None:
         """For this audience, a period's content makes that of earlier periods history, in whatever order."""
-        rows, end = self.rows, period_end(released.period)
+        end = period_end(released.period)
         if end is None:
             return
-        others = and_(
-            rows.c.item == released.item,
-            rows.c.audience == audience,
-            rows.c.disclosure != released.disclosure,
-            rows.c.period_end.is_not(None),
-        )
+        of_item = shown.alike(("item", "audience"), released.item, audience)
+        others = [row for row in of_item if row["disclosure"] != released.disclosure and row["period_end"] is not None]
         if released.duty in SUPERSEDING:
-            former = and_(others, rows.c.period_end <= end, rows.c.superseded_at.is_(None))
-            values = {"superseded_at": released.at, "superseded_by": released.disclosure}
-            tx.execute(update(rows).where(former).values(**values))
-        later = and_(others, rows.c.superseding, rows.c.period_end > end)
-        newer = tx.execute(select(rows.c.disclosure).where(later).order_by(rows.c.period_end)).scalar()
-        if newer:
-            own = and_(rows.c.disclosure == released.disclosure, rows.c.audience == audience)
-            values = {"superseded_at": released.at, "superseded_by": newer}
-            tx.execute(update(rows).where(own, rows.c.superseded_at.is_(None)).values(**values))
+            for row in others:
+                if row["period_end"] <= end and row["superseded_at"] is None:
+                    shown.change(*_key(row), superseded_at=released.at, superseded_by=released.disclosure)
+        later = [row for row in others if row["superseding"] and row["period_end"] > end]
+        if later:
+            newer = min(later, key=itemgetter("period_end", "disclosure"))["disclosure"]
+            for row in self._versions(shown, released, audience):
+                if row["superseded_at"] is None:
+                    shown.change(*_key(row), superseded_at=released.at, superseded_by=newer)
+
+    def _versions(self, shown: Rows, released: Released, audience: str) -> list[dict[str, Any]]:
+        return shown.alike(("disclosure", "audience"), released.disclosure, audience)
 
     # --- questions; every one of them begins with the asker's audiences ---
 
@@ -240,6 +240,10 @@ class Shown(View):
                 if channel["channel"] == "led" and _window(channel, at):
                     playing.append((row, channel))
         return playing
+
+
+def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return row["disclosure"], row["version"], row["audience"]
 
 
 def _window(channel: dict[str, Any], at: datetime) -> bool:
