@@ -128,7 +128,7 @@ class Rows:
     def _learn(self, found: Iterable[RowMapping]) -> None:
         """Rows as the table has them."""
         for there in found:
-            row = dict(there)
+            row = {str(name): value for name, value in there.items()}  # names as orjson takes them
             key = self._key_of(row)
             self._known[key] = row
             self.stored.add(key)
