@@ -17,6 +17,7 @@ class Unit(StrEnum):
     YEARS = "years"
     TIMES = "times"
     SWITCH = "switch"  # 1 on, 0 off
+    CHARACTERS = "characters"
     MONTH_DAY = "month-day"  # 630 is 30 June
 
 
@@ -35,6 +36,7 @@ _ROWS = (
     Parameter("P-02.fine-tune", 10, Unit.DAY_OF_MONTH, "monthly fine-tune due"),
     Parameter("P-03", 10, Unit.WORKDAYS, "staged disclosure after a milestone"),
     Parameter("P-03.final", 20, Unit.WORKDAYS, "final summary of a staged matter"),
+    Parameter("P-03.cross-year", 1, Unit.SWITCH, "final summary of work that crossed a year's end (A-01)"),
     Parameter("P-04", 3, Unit.WORKDAYS, "immediate item after its trigger"),
     Parameter("P-05", 20, Unit.WORKDAYS, "long-term item after it came into being or changed"),
     Parameter("P-06", 5, Unit.WORKDAYS, "publicity before an appointment, in whole working days"),
@@ -70,6 +72,9 @@ _ROWS = (
     Parameter("P-20.handover", 630, Unit.MONTH_DAY, "yearly handover to the archive"),
     Parameter("P-21.long", 30, Unit.YEARS, "retention of what is kept long"),
     Parameter("P-21.short", 10, Unit.YEARS, "retention of what is kept for a time"),
+    Parameter("PUB-34.only-methods", 0, Unit.SWITCH, "a release goes through the item's own methods and no others"),
+    Parameter("PUB-34.summary-needed", 0, Unit.SWITCH, "every disclosure has a summary"),
+    Parameter("PUB-34.summary", 500, Unit.CHARACTERS, "a summary's length, at most"),
 )
 PARAMETERS: dict[str, Parameter] = {row.id: row for row in _ROWS}
 
@@ -78,7 +83,12 @@ def value_of(parameter: str, text: str) -> int:
     """A value as events carry it. Raises ``KeyError`` for no such parameter, ``ValueError`` for no such value."""
     known = PARAMETERS[parameter]
     value = int(text)
-    ranges = {Unit.DAY_OF_MONTH: (1, 28), Unit.MONTH_DAY: (101, 1231)}
+    ranges = {
+        Unit.DAY_OF_MONTH: (1, 28),
+        Unit.MONTH_DAY: (101, 1231),
+        Unit.SWITCH: (0, 1),
+        Unit.CHARACTERS: (1, 500),
+    }
     least, most = ranges.get(known.unit, (0, 10_000))
     if not least <= value <= most:
         raise ValueError(f"{parameter} is {known.unit} from {least} to {most}, not {value}")

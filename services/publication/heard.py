@@ -1,7 +1,7 @@
 """What publication hears of the catalogue: the items of an adopted catalogue, with scope and time limit."""
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -34,3 +34,27 @@ class CatalogueAdopted(Heard):
     version: int
     items: tuple[HeardItem, ...]
     effective: date
+
+
+class ChannelDefined(Heard):
+    """A town's own channel, or its new terms from a day on (PUB-16)."""
+
+    SERVICE: ClassVar[str] = "catalogue"
+    EVENT: ClassVar[str] = "ChannelDefined"
+
+    town: str
+    channel: str
+    name_zh: str
+    name_en: str
+    audience: Literal["inside", "outside"]
+    evidence: tuple[str, ...]
+    on: date
+
+
+class ChannelWithdrawn(Heard):
+    SERVICE: ClassVar[str] = "catalogue"
+    EVENT: ClassVar[str] = "ChannelWithdrawn"
+
+    town: str
+    channel: str
+    on: date

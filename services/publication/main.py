@@ -6,10 +6,13 @@ from services.publication import ticker
 from services.publication.api import Parts, routes
 from services.publication.events import REGISTRY
 from services.publication.reactions import on_catalogue_adopted, on_refused_for_secrecy, on_released_inside
+from services.publication.reactions.planned import Planning, planned
 from services.publication.views.approvals import Approvals
 from services.publication.views.desk import DeskWork
+from services.publication.views.evidence import Evidence
 from services.publication.views.items import CatalogueItems
 from services.publication.views.obligations import Obligations
+from services.publication.views.own_channels import OwnChannels
 from services.publication.views.shown import Shown
 from shared.clock import Clock, business_day
 from shared.identity.register import Register
@@ -28,9 +31,13 @@ def build(platform: Platform) -> Service:
     handler = platform.handler(REGISTRY)
     register, items, obligations = Register(engine), CatalogueItems(engine), Obligations(engine)
     work, approvals, shown = DeskWork(engine), Approvals(engine), Shown(engine)
-    views = (register, items, obligations, work, approvals, shown)
-    parts = Parts(handler, register, items, obligations, work, approvals, shown, platform.documents, platform.vault)
-    measures = [measure_overdue(obligations, platform.clock)]
+    evidence, own_channels = Evidence(engine), OwnChannels(engine)
+    views = (register, items, obligations, work, approvals, shown, evidence, own_channels)
+    parts = Parts(
+        handler, register, items, obligations, work, approvals, shown, platform.documents, platform.vault,
+        evidence, own_channels,
+    )  # fmt: skip
+    measures = [measure_overdue(obligations, platform.clock), measure_missed(work)]
     witness = witness_of(platform.settings, NAME, engine)
     app = make_app(
         NAME,
@@ -59,8 +66,19 @@ def build(platform: Platform) -> Service:
             ticker.raised(items, obligations, register),
             ticker.moved(items, obligations, register),
             ticker.overdue(obligations),
+            planned(Planning(work, handler, items, register, own_channels, platform.documents, platform.vault)),
         ),
     )
+
+
+def measure_missed(work: DeskWork) -> Callable[[], None]:
+    """What each town planned to show and did not, and nobody has seen to."""
+
+    def measure() -> None:
+        for town, count in work.missed_by_town().items():
+            metrics.RELEASES_MISSED.labels(NAME, town).set(count)
+
+    return measure
 
 
 def measure_overdue(obligations: Obligations, clock: Clock) -> Callable[[], None]:

@@ -24,6 +24,7 @@ FIELDS: dict[str, str] = {
             "draft", "found_by", "giver", "handler", "hold", "office_person", "on_behalf_of", "opinion",
             "organisation", "person", "post", "released_by", "requested_by", "reviewer", "submitted_by", "superior",
             "town", "county", "unit", "obligation", "item", "catalogue", "file", "ref", "source_event", "Item.id",
+            "owner", "schedule", "named", "reader",
         ),
         IDS,
     ),
@@ -31,6 +32,7 @@ FIELDS: dict[str, str] = {
         (
             "audience", "audience_inside", "audience_outside", "audiences", "calendars", "category", "confirmed_scope",
             "confirmed_time_limit", "ground", "item_scope", "kind", "media_type", "methods", "parameter", "period",
+            "outside_attachments", "channel", "code", "ScheduledReleaseMissed.reason", "evidence",
             "receipt_number", "register_name", "register_number", "source", "sub_item", "time_limit", "value",
             "CountedDay.note", "FileOpened.number", "ObligationDueMoved.reason",
         ),
@@ -43,6 +45,9 @@ FIELDS: dict[str, str] = {
             "VersionCorrected.title", "VersionCorrected.note", "Attachment.name", "Attachment.clear",
             "Meeting.minutes", "NumberedDocument.number", "NumberedDocument.distribution", "Briefing.issue",
             "Briefing.recipients", "Intranet.url", "Website.url", "NewsMedia.outlet", "NewsMedia.link",
+            "Intranet.access_log", "Website.rendered", "LedScreen.play_list", "TouchScreen.feed", "NewsMedia.clipping",
+            "ReadingRoom.shelf", "OtherChannel.details", "EvidenceAdded.minutes", "EvidenceAdded.access_log",
+            "EvidenceAdded.link", "DisclosureReleasedOutside.lead_reason", "ReleaseScheduled.lead_reason",
             "ActivityRoomBoard.place", "ReadingRoom.place", "PublicColumn.place", "LedScreen.screen",
             "TouchScreen.device", "OpinionReceived.title", "OpinionReplied.title",
         ),
@@ -80,6 +85,7 @@ FIELDS: dict[str, str] = {
         ),
         CODES,
     ),
+    **dict.fromkeys(("DisclosureReleasedInside.citation", "ReleaseScheduled.citation"), PLACES),
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copy
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,8 @@ NOT_YET = {  # what the story of the dues does not tell yet
         "ChangeRequested",
         "ChangeReturned",
         "ChangeShown",
+        "ChannelDefined",
+        "ChannelWithdrawn",
         "ErasureConfirmed",
         "ErasureRequested",
         "ErasureWithdrawn",
@@ -71,6 +74,10 @@ NOT_YET = {  # what the story of the dues does not tell yet
     },
     "publication": {
         "AttachmentRemoved",
+        "EvidenceAdded",
+        "ReleaseScheduleCancelled",
+        "ReleaseScheduled",
+        "ScheduledReleaseMissed",
         "DisclosureReturned",
         "DisclosureRevised",
         "NoChangeAttested",
@@ -126,7 +133,16 @@ def test_every_kind_of_event_is_on_the_tape_or_known_to_be_missing(registry: Reg
 def test_every_recorded_event_can_be_read(registry: Registry) -> None:
     for event in tape(registry.service):
         read = registry.read(event).model_dump(mode="json")
-        assert registry.upcast(event).items() <= read.items()
+        assert _is_within(dict(registry.upcast(event)), read)
+
+
+def _is_within(recorded: Any, read: Any) -> bool:
+    """Nothing that was recorded is lost or changed; what came to be known later has its default."""
+    if isinstance(recorded, dict):
+        return recorded.keys() <= read.keys() and all(_is_within(value, read[name]) for name, value in recorded.items())
+    if isinstance(recorded, list):
+        return len(recorded) == len(read) and all(map(_is_within, recorded, read))
+    return bool(recorded == read)
 
 
 @each_registry

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from services.catalogue import events as c
 from services.publication.main import build
 from shared import calendars
+from shared.clock import business_day
 from shared.scope import Scope
 from tests.feedback.world import World, noon
 
@@ -33,7 +34,8 @@ LED = {
     "shown_to": "2026-04-30T18:00:00+08:00",
 }
 ID_NUMBER = "110101199003074514"
-RELEASED_INSIDE, RELEASED_OUTSIDE = [MEETING, BOARD], [COLUMN, WEBSITE, LED]
+RELEASED_INSIDE: list[dict[str, Any]] = [MEETING, BOARD]
+RELEASED_OUTSIDE: list[dict[str, Any]] = [COLUMN, WEBSITE, LED]
 
 
 def at(month: int, day: int, hour: int, minute: int = 0) -> datetime:
@@ -127,12 +129,20 @@ class Liushu(World):
             assert answer.status_code == 200, answer.text
 
     def released_inside(self, disclosure: str) -> None:
-        answer = self.step("ma-xiaoyan", disclosure, "release-inside", {"channels": RELEASED_INSIDE})
+        answer = self.step("ma-xiaoyan", disclosure, "release-inside", {"channels": self.evidence(RELEASED_INSIDE)})
         assert answer.status_code == 200, answer.text
 
     def released_outside(self, disclosure: str) -> None:
-        answer = self.step("ma-xiaoyan", disclosure, "release-outside", {"channels": RELEASED_OUTSIDE})
+        answer = self.step("ma-xiaoyan", disclosure, "release-outside", {"channels": self.evidence(RELEASED_OUTSIDE)})
         assert answer.status_code == 200, answer.text
+
+    def evidence(self, channels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """These channels, held, posted and switched on now."""
+        now = self.clock.now()
+        stamps = {"on": business_day(now).isoformat(), "posted_at": now.isoformat(), "shown_from": now.isoformat()}
+        later = (now + timedelta(days=14)).isoformat()
+        ended = {"shown_to": later} if now >= datetime.fromisoformat(str(LED["shown_to"])) else {}
+        return [{name: (stamps | ended).get(name, value) for name, value in c.items()} for c in channels]
 
     def attach(self, disclosure: str, name: str, content: bytes, *, mask: bool = False) -> Response:
         version = self.service.handler.journal.stream(f"disclosure-{disclosure}")[-1].version

@@ -34,7 +34,7 @@ from services.publication.events import (
     VersionCorrected,
 )
 from services.publication.events.parts import ActivityRoomBoard, Attachment, LedScreen, Meeting, PublicColumn, Website
-from shared.clock import at
+from shared.clock import at, business_day
 from shared.decider import Refused
 from shared.testing import scenario
 from tests.publication.liushu import ID_NUMBER
@@ -67,11 +67,16 @@ APPROVE = ApproveDisclosure(WANG, "FY-R1-2026-0001", APRIL_10)
 
 
 def inside(when: datetime, *channels: Any) -> ReleaseInside:
-    return ReleaseInside(MA, when, when.date(), channels or (MEETING, BOARD))
+    """Through these channels, or at a meeting of that day and on the board from then on."""
+    today = business_day(when)
+    here = (MEETING.model_copy(update={"on": today}), BOARD.model_copy(update={"posted_at": when}))
+    return ReleaseInside(MA, when, today, channels or here)
 
 
 def outside(when: datetime, *channels: Any, lead: timedelta = DAY) -> ReleaseOutside:
-    return ReleaseOutside(MA, when, when.date(), channels or (COLUMN, WEBSITE, LED), lead)
+    screen = LED.model_copy(update={"shown_from": when, "shown_to": when + 14 * DAY})
+    here = (COLUMN.model_copy(update={"posted_at": when}), WEBSITE, screen)
+    return ReleaseOutside(MA, when, business_day(when), channels or here, lead)
 
 
 INSIDE, OUTSIDE = inside(at(APRIL_10, 14)), outside(at(date(2026, 4, 13), 9))
@@ -294,7 +299,8 @@ def test_a_correction_of_a_correction_reaches_those_who_still_read_the_first() -
     third = replace(CORRECT, content=replace(WORDS, text="43名党员，6,211.00元"))
     once = (*CORRECTED, inside(at(APRIL_14, 14)))
     twice = (*once, third, SUBMIT, CLEAR, APPROVE, inside(at(APRIL_14, 16)))
-    refused(*twice, when=outside(at(date(2026, 4, 16)), COLUMN), code="MISSING_FIELD")
+    column = COLUMN.model_copy(update={"posted_at": at(date(2026, 4, 16))})
+    refused(*twice, when=outside(at(date(2026, 4, 16)), column), code="MISSING_FIELD")
     assert after(*twice, outside(at(date(2026, 4, 16))))
 
 

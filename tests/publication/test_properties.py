@@ -27,7 +27,7 @@ from services.publication.events import (
 from shared import calendars
 from shared.clock import at
 from shared.decider import Refused
-from tests.publication.test_disclosure import DRAFT, OUTSIDE, inside, outside
+from tests.publication.test_disclosure import DRAFT, inside, outside
 
 PEOPLE = st.sampled_from(["ma-xiaoyan", "he-tao", "wang-jianjun"])
 WORDS = st.sampled_from([Content("题", text, "摘", "短") for text in ("甲", "乙", "丙")])
@@ -47,7 +47,7 @@ def commands(when: datetime) -> st.SearchStrategy[DisclosureCommand]:
         st.builds(ReturnDisclosure, PEOPLE, st.just("改")),
         st.builds(ApproveDisclosure, PEOPLE, st.just("1"), st.just(DAY)),
         st.just(inside(when)),
-        st.builds(lambda lead: outside(when, *OUTSIDE.channels, lead=lead), lead),
+        st.builds(lambda lead: outside(when, lead=lead), lead),
         st.builds(OpenCorrection, WORDS, st.just("误"), PEOPLE, PEOPLE, st.just(DAY)),
     )
 
@@ -65,7 +65,7 @@ def histories(draw: st.DrawFn) -> list[DisclosureCommand]:
     ]
     for number in range(draw(st.integers(1, 14))):
         when += timedelta(hours=draw(st.sampled_from([0, 1, 23, 24])))
-        steps = [*right, inside(when), outside(when, *OUTSIDE.channels)]
+        steps = [*right, inside(when), outside(when)]
         follow = draw(st.booleans()) and number < len(steps)
         chosen.append(steps[number] if follow else draw(commands(when)))
     return chosen

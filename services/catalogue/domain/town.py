@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import assert_never
 
-from services.catalogue.domain import codes
-from services.catalogue.events import DivisionSet, ParameterSet, TownRegistered
+from services.catalogue.domain import codes, own_channels
+from services.catalogue.domain.own_channels import DefineChannel, OwnChannel, WithdrawChannel
+from services.catalogue.events import ChannelDefined, ChannelWithdrawn, DivisionSet, ParameterSet, TownRegistered
 from shared.decider import Decider, Refused
 from shared.parameters import PARAMETERS, value_of
 
@@ -41,8 +42,8 @@ class SetParameters:
     on: date
 
 
-TownCommand = RegisterTown | SetDivision | SetParameters
-TownEvent = TownRegistered | DivisionSet | ParameterSet
+TownCommand = RegisterTown | SetDivision | SetParameters | DefineChannel | WithdrawChannel
+TownEvent = TownRegistered | DivisionSet | ParameterSet | ChannelDefined | ChannelWithdrawn
 Dated = tuple[tuple[date, str], ...]
 
 
@@ -51,6 +52,7 @@ class Town:
     registered: bool = False
     division: Mapping[str, Dated] = field(default_factory=dict)
     parameters: Mapping[str, Dated] = field(default_factory=dict)
+    own_channels: Mapping[str, tuple[OwnChannel, ...]] = field(default_factory=dict)
 
     def in_charge(self, category: str, on: date) -> str:
         """The member unit in charge of a category on a day; empty if none is: a configuration error (A-17)."""
@@ -64,7 +66,9 @@ class Town:
 
     def channels(self, on: date) -> codes.Channels:
         inside, public = codes.PARAMETER_INSIDE_CHANNELS, codes.PARAMETER_PUBLIC_CHANNELS
-        return codes.Channels().with_own(_listed(self.parameter(inside, on)), _listed(self.parameter(public, on)))
+        named = codes.Channels().with_own(_listed(self.parameter(inside, on)), _listed(self.parameter(public, on)))
+        own = own_channels.on_day(self.own_channels, on)
+        return named.with_own(*([o.code for o in own if o.audience == side] for side in ("inside", "outside")))
 
 
 def value_on(lines: Dated, on: date) -> str:
@@ -81,6 +85,12 @@ def decide(town: Town, command: TownCommand) -> list[TownEvent]:
             return set_division(town, command)
         case SetParameters():
             return set_parameters(town, command)
+        case DefineChannel():
+            _must_be_registered(town)
+            return [*own_channels.define(town.own_channels, command)]
+        case WithdrawChannel():
+            _must_be_registered(town)
+            return [*own_channels.withdraw(town.own_channels, command)]
         case _:
             assert_never(command)
 
@@ -139,6 +149,8 @@ def evolve(town: Town, event: TownEvent) -> Town:
             return replace(town, division=_with(town.division, event.category, event.on, event.unit))
         case ParameterSet():
             return replace(town, parameters=_with(town.parameters, event.parameter, event.on, event.value))
+        case ChannelDefined() | ChannelWithdrawn():
+            return replace(town, own_channels=own_channels.told(town.own_channels, event))
         case _:
             assert_never(event)
 

@@ -38,6 +38,7 @@ from services.catalogue.events.changes import (
     LodgingEvent,
     Side,
 )
+from services.catalogue.events.channels import ChannelDefined, ChannelWithdrawn
 from services.catalogue.events.persons import (
     ErasureConfirmed,
     ErasureGround,
@@ -95,6 +96,8 @@ REGISTRY = Registry(
         StaffRecorded,
         DivisionSet,
         ParameterSet,
+        ChannelDefined,
+        ChannelWithdrawn,
         CalendarPublished,
         TemplateStarted,
         TemplateItemSet,
@@ -126,6 +129,8 @@ __all__ = [
     "ChangeRequested",
     "ChangeReturned",
     "ChangeShown",
+    "ChannelDefined",
+    "ChannelWithdrawn",
     "CountyFounded",
     "Cycle",
     "DivisionSet",

@@ -1,5 +1,6 @@
 """HTTP to the desk: what waits for me, what is on its way, one disclosure with all that was done to it."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -7,11 +8,16 @@ from fastapi import Response
 from sqlalchemy import RowMapping
 
 from services.publication.api.downloads import download
-from services.publication.api.pages import StepTaken, TaskRow, WorkPage, WorkRow
+from services.publication.api.pages import EvidenceRow, StepTaken, TaskRow, WorkPage, WorkRow
 from services.publication.api.parts import Parts, nothing
+from services.publication.domain.channels import Side, code_of
+from services.publication.domain.evidence import fields_of
+from services.publication.domain.versions import Shown, Version
 from services.publication.events.parts import Attachment
 from services.publication.views.almanac import Almanac
+from services.publication.views.desk import WORDS
 from services.publication.views.tasks import Asked, tasks
+from shared.decider import Refused
 from shared.web import Api, Page, Reader
 from shared.web.reader import Reading
 
@@ -48,6 +54,60 @@ def add(router: Api, parts: Parts) -> None:
                 return download(parts, attachment.model_copy(update={"name": reader.opened(attachment.name)}))
         raise nothing()
 
+    _evidence(router, parts)
+
+
+def _evidence(router: Api, parts: Parts) -> None:
+    path = "/disclosures/{disclosure}/evidence"
+
+    @router.get(path, action="file.read")
+    def evidence(disclosure: str, reader: Reader) -> list[EvidenceRow]:
+        """Every channel of every release with its evidence, and what may still be added (PUB-05 to PUB-16)."""
+        _inspected(parts, reader, disclosure)
+        state, _ = parts.disclosure(disclosure)
+        later = parts.evidence.of(disclosure)
+        return [row for version in state.versions for row in _channels_of(version, later)]
+
+    @router.get(f"{path}/documents/{{digest}}", action="file.read")
+    def evidence_document(disclosure: str, digest: str, reader: Reader) -> Response:
+        _inspected(parts, reader, disclosure)
+        found = parts.evidence.document(disclosure, digest)
+        if found is None:
+            raise Refused("INVALID", "No evidence of it has that digest.", pointer="digest")
+        return download(parts, found)
+
+
+def _inspected(parts: Parts, reader: Reading, disclosure: str) -> None:
+    row = parts.work.one(disclosure)
+    if row is None:
+        reader.may(hidden=True)
+        raise nothing()
+    reader.may(row["organisation"], row["town"], hidden=True)
+
+
+def _channels_of(version: Version, later: list[RowMapping]) -> Iterator[EvidenceRow]:
+    sides: tuple[Side, ...] = ("inside", "outside")
+    for side in sides:
+        shown: Shown | None = getattr(version, side)
+        if shown is None:
+            continue
+        for place, evidence in enumerate(shown.evidence):
+            key = (version.number, side, place)
+            yield EvidenceRow(
+                version=version.number,
+                side=side,
+                place=place,
+                channel=code_of(evidence),
+                at=shown.at,
+                evidence=evidence.model_dump(mode="json"),
+                later=[
+                    dict(row["said"]) | {"by": row["by"], "at": row["at"]}
+                    for row in later
+                    if (row["version"], row["side"], row["place"]) == key
+                ],
+                may_add=list(fields_of(code_of(evidence))),
+            )
+
 
 def _worked_on(parts: Parts, reader: Reading, disclosure: str) -> RowMapping:
     row = parts.work.one(disclosure)
@@ -59,7 +119,11 @@ def _worked_on(parts: Parts, reader: Reading, disclosure: str) -> RowMapping:
 
 
 def _page(parts: Parts, reader: Reading, row: RowMapping) -> WorkPage:
-    content = dict.fromkeys(("title", "text", "summary", "led_text"), "") | row["content"]
+    content = dict.fromkeys(WORDS, "") | row["content"]
+    known = {a["digest"]: a.get("clear") or a["digest"] for a in content.get("attachments", [])}
+    content["outside_attachments"] = [
+        reader.opened(known[d]) for d in content.get("outside_attachments", []) if d in known
+    ]
     content["attachments"] = [_as_known(attachment) for attachment in content.get("attachments", [])]
     lead = Almanac(parts.register, reader.now).parameters(row["town"]).lead
     earliest = row["inside_at"] + lead if row["inside_at"] and not row["outside_at"] else None

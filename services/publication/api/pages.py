@@ -1,7 +1,7 @@
 """What publication's questions are answered with: duties, work, tasks, and what is shown."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
@@ -9,6 +9,8 @@ from sqlalchemy import RowMapping
 from services.publication.events.parts import Attachment, CountedDay
 from shared.identity.register import Register
 from shared.personal_data import Clear, Shown
+
+PLAIN_MAX = 200
 
 
 class Moved(BaseModel):
@@ -96,6 +98,26 @@ class WorkRow(BaseModel):
         return cls.model_validate(dict(row) | {"title": row["content"].get("title", "")})
 
 
+class PlannedRelease(BaseModel):
+    """A release that is to happen by itself."""
+
+    schedule: str
+    side: str
+    at: datetime
+    by: str
+    version: int
+
+
+class MissedRelease(BaseModel):
+    """A planned release that did not happen: the refusal's code, and who must see to it."""
+
+    side: str
+    at: datetime
+    reason: str
+    owner: str
+    version: int
+
+
 class StepTaken(BaseModel):
     """Who did what to it, in which post (ORG-15)."""
 
@@ -114,7 +136,14 @@ class WorkPage(WorkRow):
     text: Clear
     summary: Clear
     led_text: Clear
+    outside_title: Clear = ""
+    outside_text: Clear = Field(default="", description="What is shown outside instead; empty: the same.")
+    outside_summary: Clear = ""
+    outside_note: Clear = ""
+    outside_attachments: list[str] = Field(default_factory=list)
     attachments: Annotated[list[Attachment], Shown()]
+    planned: list[PlannedRelease]
+    missed: list[MissedRelease]
     authors: list[str]
     attested_by: list[str]
     reviewer: str
@@ -148,10 +177,27 @@ class ShownRow(BaseModel):
     superseded_by: str | None
     replaces: int
     note: str
+    shortened: bool = Field(description="The public text is the longer one with parts left out, as approved (A-05).")
 
     @classmethod
     def of(cls, row: RowMapping, register: Register) -> Self:
         return cls.model_validate(dict(row) | organisation_names(register, row["organisation"]))
+
+
+class FeedbackEntry(BaseModel):
+    """Where the reader says what they think of it: members of what is for them (PUB-02), everybody of what is public
+    (PUB-03).
+    """
+
+    kind: Literal["comment", "feedback"]
+    post_to: str = "/api/feedback/v1/opinions"
+    disclosure: str
+    version: int
+
+    @classmethod
+    def of(cls, row: RowMapping) -> Self:
+        public = row["side"] == "outside"
+        return cls(kind="feedback" if public else "comment", disclosure=row["disclosure"], version=row["version"])
 
 
 class ShownPage(ShownRow):
@@ -164,14 +210,75 @@ class ShownPage(ShownRow):
     first_person: str = Field(description="The first person responsible when it was shown; their successor is not.")
     first_person_zh: Clear
     first_person_en: Clear
+    feedback: FeedbackEntry
 
     @classmethod
     def of(cls, row: RowMapping, register: Register) -> Self:
         first = register.first_person(row["organisation"], row["shown_from"]) or ""
         person = register.person(first) if first else None
         named = {"first_person_zh": person.name_zh, "first_person_en": person.name_en} if person else {}
-        known = {"first_person": first, "first_person_zh": first, "first_person_en": first} | named
+        known: dict[str, Any] = dict.fromkeys(("first_person", "first_person_zh", "first_person_en"), first) | named
+        known["feedback"] = FeedbackEntry.of(row)
         return cls.model_validate(dict(row) | organisation_names(register, row["organisation"]) | known)
+
+
+class KioskEntry(BaseModel):
+    """What a touch screen shows of a disclosure, in large type and in plain words first (PUB-14, PUB-32)."""
+
+    disclosure: str
+    version: int
+    organisation: str
+    organisation_zh: str
+    organisation_en: str
+    item: str
+    title: str
+    plain: str
+    text: str
+    shown_from: datetime
+    corrected: bool
+
+    @classmethod
+    def of(cls, row: RowMapping, register: Register) -> Self:
+        said = {"plain": plain(row), "corrected": bool(row["replaces"])}
+        return cls.model_validate(dict(row) | organisation_names(register, row["organisation"]) | said)
+
+
+class PlainPage(BaseModel):
+    """The short form of a disclosure in plain words, for large type and for being read aloud (PUB-32)."""
+
+    disclosure: str
+    version: int
+    organisation_zh: str
+    organisation_en: str
+    title: str
+    plain: str
+    shown_from: datetime
+
+    @classmethod
+    def of(cls, row: RowMapping, register: Register) -> Self:
+        return cls.model_validate(dict(row) | organisation_names(register, row["organisation"]) | {"plain": plain(row)})
+
+
+def plain(row: RowMapping) -> str:
+    """The summary; without one the text up to the end of a sentence."""
+    if row["summary"]:
+        return str(row["summary"])
+    text = str(row["text"])
+    end = text.rfind("。", 0, PLAIN_MAX)
+    return text[: end + 1] if end >= 0 else text[:PLAIN_MAX]
+
+
+class EvidenceRow(BaseModel):
+    """A channel of a release, with what was said of it when it was shown and what came later."""
+
+    version: int
+    side: str
+    place: int
+    channel: str
+    at: datetime
+    evidence: dict[str, Any]
+    later: list[dict[str, Any]]
+    may_add: list[str]
 
 
 class SheetPage(ShownPage):
@@ -186,6 +293,7 @@ class LedLine(BaseModel):
     disclosure: str
     organisation: str
     screen: str
+    play_list: str = ""
     text: str
     shown_from: datetime
     shown_to: datetime

@@ -5,22 +5,29 @@ What a command needs to know of a disclosure comes from the journal, so that it 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from anyio import to_thread
 from sqlalchemy import RowMapping
 
+from services.publication.domain.channels import TownChannels
 from services.publication.domain.disclosure import DISCLOSURE, DisclosureCommand
 from services.publication.domain.obligation import OBLIGATION, Obligation
 from services.publication.domain.versions import Disclosure
 from services.publication.events import DisclosureDrafted
+from services.publication.views.almanac import Almanac
 from services.publication.views.approvals import Approvals
 from services.publication.views.desk import DeskWork
+from services.publication.views.documents import opened
+from services.publication.views.evidence import Evidence
 from services.publication.views.items import CatalogueItems
 from services.publication.views.obligations import Obligations
+from services.publication.views.own_channels import OwnChannels
 from services.publication.views.shown import Shown
+from shared.clock import business_day
 from shared.decider import Refused
-from shared.documents import Documents, NoSuchDocument
+from shared.documents import Documents
 from shared.handling import Do, Handler
 from shared.identity import Standing
 from shared.identity.register import Register
@@ -41,6 +48,13 @@ class Parts:
     shown: Shown
     documents: Documents
     vault: Vault
+    evidence: Evidence
+    own_channels: OwnChannels
+
+    def channels_of(self, town: str, now: datetime) -> TownChannels:
+        """The town's own channels and its policy at an instant (PUB-16, PUB-34)."""
+        policy = Almanac(self.register, now).parameters(town)
+        return TownChannels(self.own_channels.of(town, business_day(now)), policy.only_methods)
 
     def disclosure(self, disclosure: str, at: int | None = None) -> tuple[Disclosure, DisclosureDrafted]:
         """As it is now; for a command that names the version it is for, as it was ``at`` that version."""
@@ -55,10 +69,7 @@ class Parts:
 
     def document(self, digest: str) -> bytes:
         """A kept document in clear. Raises :class:`NoSuchDocument` too if its draft was refused for secrecy."""
-        content = self.vault.opened_bytes(self.documents.get(digest))
-        if content is None:
-            raise NoSuchDocument(digest)
-        return content
+        return opened(self.documents, self.vault, digest)
 
     def obligation(self, obligation: str) -> Obligation:
         state: Obligation = self.handler.state(OBLIGATION, obligation)[1]

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 
 from services.publication.api import feed
 from services.publication.api.downloads import download
-from services.publication.api.pages import Count, LedLine, SheetPage, ShownPage, ShownRow
+from services.publication.api.pages import Count, KioskEntry, LedLine, PlainPage, SheetPage, ShownPage, ShownRow
 from services.publication.api.parts import Parts, nothing
 from services.publication.views.shown import Filter
 from shared.decider import Refused
@@ -92,11 +92,24 @@ def _renditions(router: Api, parts: Parts) -> None:
     @router.get("/shown/{disclosure}/sheet", action="disclosure.read")
     def sheet(disclosure: str, reader: Reader) -> SheetPage:
         """The same content for a printed sheet, in the size of its column (PUB-11, PUB-32)."""
-        row = _seen(parts, reader, disclosure)
+        row = parts.shown.on_public_sheet(disclosure, reader.audiences)
+        if row is None:
+            raise nothing()
         columns = [c for c in row["channels"] if c["channel"] == "public-column"]
         page = ShownPage.of(row, parts.register).model_dump()
         size = columns[0]["sheet"] if columns else "A4"
         return SheetPage(**page, sheet=size, places=[c["place"] for c in columns], printed_on=reader.today)
+
+    @router.get("/shown/{disclosure}/plain", action="disclosure.read")
+    def plain(disclosure: str, reader: Reader) -> PlainPage:
+        """In few and plain words, for large type and for being read aloud (PUB-32)."""
+        return PlainPage.of(_seen(parts, reader, disclosure), parts.register)
+
+    @router.get("/kiosk/{device}", action="disclosure.read")
+    def kiosk(device: str, reader: Reader) -> list[KioskEntry]:
+        """The feed of a touch screen: the present version of what was released on it, newest first (PUB-14)."""
+        shown = parts.shown.kiosk(device, reader.audiences)
+        return [KioskEntry.of(row, parts.register) for row, _ in shown]
 
     @router.get("/led", action="disclosure.read")
     def led(reader: Reader, screen: str = "") -> list[LedLine]:
@@ -107,6 +120,7 @@ def _renditions(router: Api, parts: Parts) -> None:
                 disclosure=row["disclosure"],
                 organisation=row["organisation"],
                 screen=channel["screen"],
+                play_list=channel["play_list"],
                 text=row["led_text"],
                 shown_from=channel["shown_from"],
                 shown_to=channel["shown_to"],

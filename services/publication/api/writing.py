@@ -18,10 +18,11 @@ from services.publication.domain.drafting import (
     RemoveAttachment,
     ReviseDisclosure,
 )
-from services.publication.domain.examination import SubmitDisclosure
+from services.publication.domain.examination import SubmitDisclosure, SummaryRule
 from services.publication.domain.personal_data_gate import covered, find
 from services.publication.domain.sheets import Examined, examine
 from services.publication.events.parts import Attachment, Mask
+from services.publication.views.almanac import Almanac
 from shared.decider import Refused
 from shared.handling import Do
 from shared.web import Api, CommandDesk, Done
@@ -62,7 +63,10 @@ def _drafting(router: Api, parts: Parts) -> None:
     def submit_disclosure(disclosure: str, body: SubmitBody, desk: CommandDesk) -> Done:
         """For review, attested as true by the named persons; from here on the content stands."""
         parts.must_be_known(body.attested_by, "/attested_by")
-        return parts.done(desk, disclosure, SubmitDisclosure(desk.standing.person, tuple(body.attested_by)))
+        _, drafted = parts.disclosure(disclosure)
+        policy = Almanac(parts.register, desk.now).parameters(drafted.town)
+        rule = SummaryRule(policy.summary_needed, policy.summary_longest)
+        return parts.done(desk, disclosure, SubmitDisclosure(desk.standing.person, tuple(body.attested_by), rule))
 
     @router.post(f"{path}/corrections", action="disclosure.draft", versioned=True, status_code=201)
     def open_correction(disclosure: str, body: CorrectBody, desk: CommandDesk) -> Done:

@@ -1,12 +1,13 @@
 """The way of a disclosure: drafted, examined by two others, registered, shown inside, then outside.
 
 ``decide`` is the table of contents: writing is in ``drafting``, review and approval in ``examination``, the
-two releases in ``release``; what a disclosure is, in ``versions``.
+two releases in ``release``, planned ones in ``planning``, what comes of them later in ``evidence``; what a disclosure
+is, in ``versions``.
 """
 
 from typing import assert_never
 
-from services.publication.domain import drafting, examination, release
+from services.publication.domain import drafting, evidence, examination, planning, release
 from services.publication.domain.versions import Disclosure, evolve
 from services.publication.events import DisclosureEvent
 from shared.decider import Decider
@@ -25,7 +26,14 @@ Examining = (
     | examination.ReturnDisclosure
     | examination.ApproveDisclosure
 )
-Releasing = release.ReleaseInside | release.ReleaseOutside
+Releasing = (
+    release.ReleaseInside
+    | release.ReleaseOutside
+    | planning.ScheduleRelease
+    | planning.CancelSchedule
+    | planning.RunSchedule
+    | evidence.AddEvidence
+)
 DisclosureCommand = Writing | Examining | Releasing
 
 
@@ -34,13 +42,7 @@ def decide(disclosure: Disclosure, command: DisclosureCommand) -> list[Disclosur
         return write(disclosure, command)
     if isinstance(command, Examining):
         return examine(disclosure, command)
-    match command:
-        case release.ReleaseInside():
-            return release.release_inside(disclosure, command)
-        case release.ReleaseOutside():
-            return release.release_outside(disclosure, command)
-        case _:
-            assert_never(command)
+    return show(disclosure, command)
 
 
 def write(disclosure: Disclosure, command: Writing) -> list[DisclosureEvent]:
@@ -71,6 +73,24 @@ def examine(disclosure: Disclosure, command: Examining) -> list[DisclosureEvent]
             return examination.return_for_revision(disclosure, command)
         case examination.ApproveDisclosure():
             return examination.approve(disclosure, command)
+        case _:
+            assert_never(command)
+
+
+def show(disclosure: Disclosure, command: Releasing) -> list[DisclosureEvent]:
+    match command:
+        case release.ReleaseInside():
+            return release.release_inside(disclosure, command)
+        case release.ReleaseOutside():
+            return release.release_outside(disclosure, command)
+        case planning.ScheduleRelease():
+            return planning.schedule(disclosure, command)
+        case planning.CancelSchedule():
+            return planning.cancel(disclosure, command)
+        case planning.RunSchedule():
+            return planning.run(disclosure, command)
+        case evidence.AddEvidence():
+            return evidence.add_evidence(disclosure, command)
         case _:
             assert_never(command)
 

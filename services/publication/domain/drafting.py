@@ -3,10 +3,12 @@
 Nothing with personal data in it passes (PERSONAL_DATA_FOUND), and nothing that was shown is ever overwritten.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from services.publication.domain import personal_data_gate
+from services.publication.domain.outside_text import with_attachments
 from services.publication.domain.personal_data_gate import Found
 from services.publication.domain.schedule import ItemInForce
 from services.publication.domain.versions import Content, Disclosure, Version, draft_of
@@ -82,8 +84,9 @@ def draft(disclosure: Disclosure, command: DraftDisclosure) -> list[DisclosureEv
     if disclosure.drafted:
         raise Refused("STEP_OUT_OF_ORDER", "This disclosure has been drafted already.")
     item = _in_force(command)
-    must_be_complete(command.content)
-    must_be_clean(command.content)
+    content = with_attachments(command.content, command.content.attachments)
+    must_be_complete(content)
+    must_be_clean(content)
     owed = command.owed
     return [
         DisclosureDrafted(
@@ -93,8 +96,8 @@ def draft(disclosure: Disclosure, command: DraftDisclosure) -> list[DisclosureEv
             item=item.item,
             version=1,
             draft=draft_of(command.disclosure, 1),
-            **_words(command.content),
-            attachments=command.content.attachments,
+            **_words(content),
+            attachments=content.attachments,
             sub_item=item.sub_item,
             item_title=item.title,
             kind=item.kind,
@@ -104,6 +107,7 @@ def draft(disclosure: Disclosure, command: DraftDisclosure) -> list[DisclosureEv
             item_scope=item.scope,
             audience_inside=item.audience_inside,
             audience_outside=item.audience_outside,
+            methods=item.methods,
             time_limit=time_limit(item),
             author=command.by,
             on=command.on,
@@ -134,7 +138,7 @@ def time_limit(item: ItemInForce) -> str:
 
 def revise(disclosure: Disclosure, command: ReviseDisclosure) -> list[DisclosureEvent]:
     version = open_for_writing(disclosure)
-    content = replace(command.content, attachments=version.content.attachments)
+    content = with_attachments(command.content, version.content.attachments)
     must_be_complete(content)
     must_be_clean(content)
     if content == version.content:
@@ -178,7 +182,7 @@ def open_correction(disclosure: Disclosure, command: OpenCorrection) -> list[Dis
         raise Refused("STEP_OUT_OF_ORDER", "Only what has been shown is corrected; a draft is revised.")
     if not command.note.strip():
         raise Refused("REASON_REQUIRED", "A correction says what was wrong.", pointer="/note")
-    content = replace(command.content, attachments=wrong.content.attachments)
+    content = with_attachments(command.content, wrong.content.attachments)
     must_be_complete(content)
     must_be_clean(content, note=command.note)
     return [
@@ -206,13 +210,14 @@ def open_for_writing(disclosure: Disclosure) -> Version:
 
 
 def must_be_complete(content: Content) -> None:
-    for name in ("title", "text"):
-        if not getattr(content, name).strip():
-            raise Refused("MISSING_FIELD", f"A disclosure needs a {name}.", pointer=f"/{name}")
+    for at, words in (("", content), ("/outside", content.outside)):
+        for name in ("title", "text") if words else ():
+            if not getattr(words, name).strip():
+                raise Refused("MISSING_FIELD", f"A disclosure needs a {name}.", pointer=f"{at}/{name}")
 
 
 def must_be_clean(content: Content, note: str = "") -> None:
-    fields = [(name, getattr(content, name)) for name in ("title", "text", "summary", "led_text")]
+    fields = [(name, words) for name, words in _words(content).items() if isinstance(words, str)]
     must_hold_nothing_personal(personal_data_gate.find([*fields, ("note", note)]), "/text")
 
 
@@ -245,5 +250,10 @@ def names(disclosure: Disclosure) -> dict[str, str | int]:
     }
 
 
-def _words(content: Content) -> dict[str, str]:
-    return {name: getattr(content, name).strip() for name in ("title", "text", "summary", "led_text")}
+def _words(content: Content) -> dict[str, Any]:
+    words: dict[str, Any] = {name: getattr(content, name).strip() for name in ("title", "text", "summary", "led_text")}
+    if content.outside:
+        outside = {name: getattr(content.outside, name).strip() for name in ("title", "text", "summary", "note")}
+        words |= {f"outside_{name}": text for name, text in outside.items()}
+        words["outside_attachments"] = content.outside.attachments
+    return words

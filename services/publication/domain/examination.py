@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.publication.domain.drafting import names, open_for_writing
-from services.publication.domain.versions import Disclosure, Stage, Version
+from services.publication.domain.outside_text import as_outside, must_only_shorten
+from services.publication.domain.versions import Content, Disclosure, Stage, Version
 from services.publication.events import (
+    SUMMARY_MAX,
     DisclosureApproved,
     DisclosureEvent,
     DisclosureReturned,
@@ -31,11 +33,23 @@ GROUNDS = (
 
 
 @dataclass(frozen=True)
+class SummaryRule:
+    """The town's policy on summaries (PUB-34): whether one is needed, and of how many characters at most."""
+
+    needed: bool = False
+    longest: int = SUMMARY_MAX
+
+
+FREE = SummaryRule()
+
+
+@dataclass(frozen=True)
 class SubmitDisclosure:
     """``attested_by`` are the persons who answer for the truth of what it says."""
 
     by: str
     attested_by: tuple[str, ...]
+    summary: SummaryRule = FREE
 
 
 @dataclass(frozen=True)
@@ -73,6 +87,9 @@ def submit(disclosure: Disclosure, command: SubmitDisclosure) -> list[Disclosure
         raise Refused("SECRECY_REFUSED", "This text was refused; it must be written anew first.")
     if not command.attested_by:
         raise Refused("MISSING_FIELD", "Someone must attest that it is true.", pointer="/attested_by")
+    _must_have_its_summary(version.content, command.summary)
+    must_only_shorten(version.content)
+    _must_keep_what_was_left_out(disclosure, version)
     return [
         DisclosureSubmitted(
             **names(disclosure),
@@ -80,8 +97,38 @@ def submit(disclosure: Disclosure, command: SubmitDisclosure) -> list[Disclosure
             submitted_by=command.by,
             attested_by=tuple(dict.fromkeys(command.attested_by)),
             content_digest=version.content.digest,
+            outside_digest=_outside_digest(version),
         )
     ]
+
+
+def _must_have_its_summary(content: Content, rule: SummaryRule) -> None:
+    """Conciseness: a summary of the length the town has set (PUB-34)."""
+    summaries = {"/summary": content.summary}
+    if content.outside:
+        summaries["/outside/summary"] = content.outside.summary
+    for pointer, summary in summaries.items():
+        if rule.needed and not summary:
+            raise Refused("MISSING_FIELD", "The town asks for a summary.", pointer=pointer)
+        if len(summary) > rule.longest:
+            detail, accepted = "The summary is too long.", f"at most {rule.longest} characters"
+            raise Refused("OUT_OF_RANGE", detail, accepted=accepted, pointer=pointer)
+
+
+def _must_keep_what_was_left_out(disclosure: Disclosure, version: Version) -> None:
+    """What outside readers were not told, a correction does not tell them by omission; and it says what was wrong."""
+    outside = version.content.outside
+    if not version.replaces:
+        return
+    if disclosure.version(version.replaces).content.outside and outside is None:
+        detail = "The version it corrects was shortened outside; say what is shown there now."
+        raise Refused("MISSING_FIELD", detail, accepted="an outside text, be it the whole", pointer="/outside")
+    if outside and not outside.note:
+        raise Refused("REASON_REQUIRED", "A correction says outside what was wrong.", pointer="/outside/note")
+
+
+def _outside_digest(version: Version) -> str:
+    return as_outside(version.content).digest if version.content.outside else ""
 
 
 def clear_secrecy(disclosure: Disclosure, command: ClearSecrecy) -> list[DisclosureEvent]:
@@ -108,10 +155,7 @@ def clear_secrecy(disclosure: Disclosure, command: ClearSecrecy) -> list[Disclos
 
 def refuse_secrecy(disclosure: Disclosure, command: RefuseSecrecy) -> list[DisclosureEvent]:
     version = _under_review(disclosure, command.by)
-    if command.ground not in GROUNDS:
-        raise Refused("REASON_REQUIRED", "Name a ground.", accepted=", ".join(GROUNDS), pointer="/ground")
-    if not command.citation.strip():
-        raise Refused("REASON_REQUIRED", "Cite the rule that the ground stands on.", pointer="/citation")
+    must_have_ground(command.ground, command.citation)
     return [
         SecrecyRefused(
             **names(disclosure),
@@ -121,6 +165,14 @@ def refuse_secrecy(disclosure: Disclosure, command: RefuseSecrecy) -> list[Discl
             digest=version.digest,
         )
     ]
+
+
+def must_have_ground(ground: str, citation: str) -> None:
+    """Whatever is kept from members is kept on a ground of the list, with the rule it stands on (A-11, CAT-14)."""
+    if ground not in GROUNDS:
+        raise Refused("REASON_REQUIRED", "Name a ground.", accepted=", ".join(GROUNDS), pointer="/ground")
+    if not citation.strip():
+        raise Refused("REASON_REQUIRED", "Cite the rule that the ground stands on.", pointer="/citation")
 
 
 def return_for_revision(disclosure: Disclosure, command: ReturnDisclosure) -> list[DisclosureEvent]:
@@ -150,6 +202,7 @@ def approve(disclosure: Disclosure, command: ApproveDisclosure) -> list[Disclosu
             attested_by=tuple(dict.fromkeys((*version.attested_by, command.by))),
             register_number=command.register_number,
             content_digest=version.digest,
+            outside_digest=_outside_digest(version),
             on=command.on,
         )
     ]

@@ -8,26 +8,41 @@ from datetime import timedelta
 @dataclass(frozen=True)
 class Parameters:
     lead_hours: int = 24  # P-01
+    immediate_lead_hours: int = 0  # P-01.immediate
     replacement_day: int = 15  # P-02
     fine_tune_day: int = 10  # P-02
     stage_workdays: int = 10  # P-03
     summary_workdays: int = 20  # P-03
     immediate_workdays: int = 3  # P-04
     long_term_workdays: int = 20  # P-05
+    cross_year_summary: bool = True  # A-01
+    only_methods: bool = False  # PUB-34
+    summary_needed: bool = False  # PUB-34
+    summary_longest: int = 500  # PUB-34
 
     @property
     def lead(self) -> timedelta:
         return timedelta(hours=self.lead_hours)
+
+    @property
+    def immediate_lead(self) -> timedelta:
+        """Of an immediate item for which a reason is given (A-05)."""
+        return timedelta(hours=self.immediate_lead_hours)
 
     @classmethod
     def of(cls, value: Callable[[str], int]) -> "Parameters":
         """From whoever knows a parameter's value by its id (shared.parameters)."""
         return cls(
             lead_hours=value("P-01"),
+            immediate_lead_hours=value("P-01.immediate"),
             replacement_day=value("P-02"),
             fine_tune_day=value("P-02.fine-tune"),
             stage_workdays=value("P-03"),
             summary_workdays=value("P-03.final"),
             immediate_workdays=value("P-04"),
             long_term_workdays=value("P-05"),
+            cross_year_summary=bool(value("P-03.cross-year")),
+            only_methods=bool(value("PUB-34.only-methods")),
+            summary_needed=bool(value("PUB-34.summary-needed")),
+            summary_longest=value("PUB-34.summary"),
         )

@@ -6,8 +6,8 @@ Only :func:`evolve` changes it. The last version is the one being worked on; the
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Literal, assert_never
+from datetime import date, datetime
+from typing import Any, Literal, assert_never
 
 from services.publication.domain.channels import kinds
 from services.publication.events import (
@@ -22,13 +22,28 @@ from services.publication.events import (
     DisclosureReturned,
     DisclosureRevised,
     DisclosureSubmitted,
+    EvidenceAdded,
+    ReleaseScheduleCancelled,
+    ReleaseScheduled,
+    ScheduledReleaseMissed,
     SecrecyCleared,
     SecrecyRefused,
     VersionCorrected,
 )
-from services.publication.events.parts import Attachment
+from services.publication.events.parts import Attachment, ChannelEvidence
 
 Stage = Literal["draft", "submitted", "refused", "cleared", "approved", "inside", "outside"]
+
+
+@dataclass(frozen=True)
+class OutsideWords:
+    """What is shown outside instead (A-05); of the attachments those with these digests go there too."""
+
+    title: str
+    text: str
+    summary: str = ""
+    note: str = ""
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,12 +55,16 @@ class Content:
     summary: str = ""
     led_text: str = ""
     attachments: tuple[Attachment, ...] = ()
+    outside: OutsideWords | None = None
 
     @property
     def digest(self) -> str:
         """Same content, same digest: SHA-256 over its canonical JSON."""
         attached = sorted((a.name, a.clear or a.digest) for a in self.attachments)
-        parts = [self.title, self.text, self.summary, self.led_text, attached]
+        parts: list[Any] = [self.title, self.text, self.summary, self.led_text, attached]
+        if self.outside:
+            also = [(a.name, a.clear or a.digest) for a in self.attachments if a.digest in self.outside.attachments]
+            parts.append([self.outside.title, self.outside.text, self.outside.summary, self.outside.note, sorted(also)])
         return "sha256:" + hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -59,6 +78,7 @@ class Shown:
     at: datetime
     channels: tuple[str, ...]
     digest: str
+    evidence: tuple[ChannelEvidence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,8 +92,10 @@ class Version:
     reviewer: str = ""
     approver: str = ""
     register_number: str = ""
+    approved_on: date | None = None
     inside: Shown | None = None
     outside: Shown | None = None
+    planned: tuple[ReleaseScheduled, ...] = ()
     replaces: int = 0
     note: str = ""
     refused_digests: frozenset[str] = frozenset()
@@ -97,6 +119,10 @@ class Disclosure:
     def version(self, number: int) -> Version:
         return self.versions[number - 1]
 
+    def planned(self, side: str) -> ReleaseScheduled | None:
+        """The release to a side that is still to happen, of whatever version."""
+        return next((p for version in self.versions for p in version.planned if p.side == side), None)
+
 
 def draft_of(disclosure: str, version: int, refusals: int = 0) -> str:
     """What a version's words are sealed under; after each refusal for secrecy it is another writing.
@@ -114,6 +140,10 @@ def evolve(disclosure: Disclosure, event: DisclosureEvent) -> Disclosure:
         case CorrectionOpened():
             opened = Version(event.version, _content(event), (event.author,), replaces=event.replaces, note=event.note)
             return replace(disclosure, versions=(*disclosure.versions, opened))
+        case EvidenceAdded():
+            return disclosure  # what is known of a release grows; the release is as it was
+        case ReleaseScheduleCancelled() | ScheduledReleaseMissed():
+            return replace(disclosure, versions=tuple(_unplanned(v, event.schedule) for v in disclosure.versions))
         case _:
             current = _advance(disclosure.current, event)
             return replace(disclosure, versions=(*disclosure.versions[:-1], current))
@@ -130,7 +160,7 @@ def _advance(version: Version, event: DisclosureEvent) -> Version:
         case SecrecyRefused():
             return _destroyed(version, event.digest)
         case DisclosureReturned():
-            unexamined = replace(version, stage="draft", attested_by=(), digest="")
+            unexamined = replace(version, stage="draft", attested_by=(), digest="", approved_on=None)
             return replace(unexamined, reviewer="", approver="", register_number="")
         case DisclosureApproved():
             return replace(
@@ -139,11 +169,16 @@ def _advance(version: Version, event: DisclosureEvent) -> Version:
                 approver=event.approver,
                 register_number=event.register_number,
                 attested_by=event.attested_by,
+                approved_on=event.on,
             )
+        case ReleaseScheduled():
+            return replace(version, planned=(*version.planned, event))
         case DisclosureReleasedInside():
-            return replace(version, stage="inside", inside=_shown(event))
+            return replace(_unplanned(version, "", "inside"), stage="inside", inside=_shown(event))
         case DisclosureReleasedOutside():
-            return replace(version, stage="outside", outside=_shown(event))
+            return replace(_unplanned(version, "", "outside"), stage="outside", outside=_shown(event, version.digest))
+        case EvidenceAdded() | ReleaseScheduleCancelled() | ScheduledReleaseMissed():
+            return version
         case VersionCorrected() | DisclosureDrafted() | CorrectionOpened():
             return version
         case _:
@@ -165,14 +200,30 @@ def _rewritten(version: Version, event: DisclosureRevised | AttachmentAdded | At
             content = replace(content, attachments=(*content.attachments, event.attachment))
         case AttachmentRemoved():
             kept = tuple(a for a in content.attachments if a.digest != event.digest)
-            content = replace(content, attachments=kept)
+            content = replace(content, attachments=kept, outside=_without(content.outside, event.digest))
     authors = tuple(dict.fromkeys((*version.authors, event.author)))
     return replace(version, stage="draft", content=content, authors=authors)
 
 
+def _without(outside: OutsideWords | None, digest: str) -> OutsideWords | None:
+    if outside is None:
+        return None
+    return replace(outside, attachments=tuple(d for d in outside.attachments if d != digest))
+
+
+def _unplanned(version: Version, schedule: str, side: str = "") -> Version:
+    """What has been shown to a side, or was called off, is no longer to come."""
+    return replace(version, planned=tuple(p for p in version.planned if p.schedule != schedule and p.side != side))
+
+
 def _content(event: DisclosureDrafted | DisclosureRevised | CorrectionOpened) -> Content:
-    return Content(event.title, event.text, event.summary, event.led_text, event.attachments)
+    outside = None
+    if event.outside_text:
+        words = (event.outside_title, event.outside_text, event.outside_summary, event.outside_note)
+        outside = OutsideWords(*words, event.outside_attachments)
+    return Content(event.title, event.text, event.summary, event.led_text, event.attachments, outside)
 
 
-def _shown(event: DisclosureReleasedInside | DisclosureReleasedOutside) -> Shown:
-    return Shown(event.at, kinds(event.channels), event.content_digest)
+def _shown(event: DisclosureReleasedInside | DisclosureReleasedOutside, whole: str = "") -> Shown:
+    """Under the digest of the whole version, though a shortened one has a digest of its own."""
+    return Shown(event.at, kinds(event.channels), whole or event.content_digest, event.channels)

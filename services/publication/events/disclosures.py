@@ -5,12 +5,12 @@ stream ``register-<organisation>/<year>``. Start at :class:`Written` and :class:
 """
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from services.publication.events.duties import Duty
-from services.publication.events.parts import Attachment, ChannelEvidence, Mask
+from services.publication.events.parts import Attachment, ChannelEvidence, Mask, ReadEntry
 from shared.events import Event
 from shared.personal_data import Personal, Subject
 
@@ -37,20 +37,30 @@ class DisclosureFact(Event):
 _OF_DRAFT = Personal(of="draft", kind=Subject.DRAFT)
 _OF_ATTACHMENT = Personal(of="draft", kind=Subject.DRAFT, within=("name", "clear"))
 Unshown = Annotated[str, _OF_DRAFT]
+Side = Literal["inside", "outside"]
 
 
 class Written(DisclosureFact):
-    """Everything that readers may come to see of one version, while it is being written and examined."""
+    """Everything that readers may come to see of one version, while it is being written and examined.
+
+    With an ``outside_text`` it declares what is shown outside instead: the same, shortened (A-05);
+    ``outside_attachments`` are the digests of the attachments that go there too.
+    """
 
     title: Unshown
     text: Unshown
     summary: Unshown = ""
     led_text: Unshown = ""
     attachments: Annotated[tuple[Attachment, ...], _OF_ATTACHMENT] = ()
+    outside_title: Unshown = ""
+    outside_text: Unshown = ""
+    outside_summary: Unshown = ""
+    outside_note: Unshown = ""
+    outside_attachments: tuple[str, ...] = ()
 
 
 class DisclosureDrafted(Written):
-    """``item_scope`` and the audiences are those of the catalogue item in force on that day."""
+    """``item_scope``, audiences and ``methods`` are those of the catalogue item in force on that day."""
 
     sub_item: str
     item_title: str
@@ -61,6 +71,7 @@ class DisclosureDrafted(Written):
     item_scope: str
     audience_inside: str
     audience_outside: str | None = None
+    methods: tuple[str, ...] = ()
     time_limit: str = ""
     author: str
     on: date
@@ -90,6 +101,7 @@ class DisclosureSubmitted(DisclosureFact):
     submitted_by: str
     attested_by: tuple[str, ...]
     content_digest: Unshown
+    outside_digest: Unshown = ""
 
 
 class SecrecyCleared(DisclosureFact):
@@ -132,6 +144,7 @@ class DisclosureApproved(DisclosureFact):
     attested_by: tuple[str, ...]
     register_number: str
     content_digest: Unshown
+    outside_digest: Unshown = ""
     on: date
 
 
@@ -161,11 +174,68 @@ class Released(DisclosureFact):
 
 
 class DisclosureReleasedInside(Released):
-    pass
+    """To named persons alone only on a ``ground``, which ``released_by`` answers for (CAT-14)."""
+
+    ground: str = ""
+    citation: str = ""
 
 
 class DisclosureReleasedOutside(Released):
-    pass
+    """``shortened``: it says less than what was shown inside, as approved (A-05); the digest is of what it says.
+
+    ``lead_reason``: why an immediate matter did not wait the town's usual lead (P-01.immediate).
+    """
+
+    shortened: bool = False
+    lead_reason: str = ""
+
+
+class EvidenceAdded(DisclosureFact):
+    """What came later of a release's channel, the ``place``-th from 0: that a notice was taken down, a photo, the
+    minutes, who has read it in the reading room (A-29). The release stays as it was.
+    """
+
+    side: Side
+    place: int
+    channel: str
+    removed_at: datetime | None = None
+    minutes: str = ""
+    access_log: str = ""
+    link: str = ""
+    reads: tuple[ReadEntry, ...] = ()
+    document: Attachment | None = None
+    by: str
+    at: datetime
+
+
+class ReleaseScheduled(DisclosureFact):
+    """Is to be shown at ``at``, once everything that a release needs has been asked again."""
+
+    schedule: str
+    side: Side
+    at: datetime
+    channels: tuple[ChannelEvidence, ...]
+    named: tuple[str, ...] = ()
+    ground: str = ""
+    citation: str = ""
+    lead_reason: str = ""
+    by: str
+
+
+class ReleaseScheduleCancelled(DisclosureFact):
+    schedule: str
+    side: Side
+    by: str
+
+
+class ScheduledReleaseMissed(DisclosureFact):
+    """It was not shown at ``at``: ``reason`` is the refusal's code; ``owner`` is who must see to it."""
+
+    schedule: str
+    side: Side
+    at: datetime
+    reason: str
+    owner: str
 
 
 class CorrectionOpened(Written):
@@ -214,6 +284,10 @@ DisclosureEvent = (
     | DisclosureApproved
     | DisclosureReleasedInside
     | DisclosureReleasedOutside
+    | EvidenceAdded
+    | ReleaseScheduled
+    | ReleaseScheduleCancelled
+    | ScheduledReleaseMissed
     | CorrectionOpened
     | VersionCorrected
 )

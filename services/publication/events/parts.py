@@ -68,8 +68,11 @@ class Briefing(Value):
 
 
 class Intranet(Value):
+    """``access_log`` says where the log of who opened it is kept."""
+
     channel: Literal["intranet"] = "intranet"
     url: str = Field(min_length=1)
+    access_log: str = ""
 
 
 class ActivityRoomBoard(Value):
@@ -80,8 +83,11 @@ class ActivityRoomBoard(Value):
 
 
 class ReadingRoom(Value):
+    """Who has read it there is entered afterwards (:class:`ReadEntry`)."""
+
     channel: Literal["reading-room"] = "reading-room"
     place: str = Field(min_length=1)
+    shelf: str = ""
 
 
 class PublicColumn(Value):
@@ -93,8 +99,11 @@ class PublicColumn(Value):
 
 
 class Website(Value):
+    """``rendered`` is the digest of the content that the page renders; the release puts it in."""
+
     channel: Literal["website"] = "website"
     url: str = Field(min_length=1)
+    rendered: str = ""
 
 
 class LedScreen(Value):
@@ -102,20 +111,35 @@ class LedScreen(Value):
 
     channel: Literal["led"] = "led"
     screen: str = Field(min_length=1)
+    play_list: str = ""
     shown_from: Instant
     shown_to: Instant
 
 
 class TouchScreen(Value):
+    """``feed`` is what the device reads; the release puts it in."""
+
     channel: Literal["touch-screen"] = "touch-screen"
     device: str = Field(min_length=1)
+    feed: str = ""
 
 
 class NewsMedia(Value):
+    """With a link, or with the digest of a clipping that is attached; either may also be added afterwards."""
+
     channel: Literal["news-media"] = "news-media"
     outlet: str = Field(min_length=1)
     on: Day
     link: str = ""
+    clipping: str = ""
+
+
+class OtherChannel(Value):
+    """A channel of the town's own (PUB-16): ``details`` are the fields of evidence that the town asks for."""
+
+    channel: Literal["other"] = "other"
+    code: str = Field(min_length=1, max_length=60)
+    details: dict[str, str] = Field(default_factory=dict, max_length=20)
 
 
 ChannelEvidence = Annotated[
@@ -129,6 +153,14 @@ ChannelEvidence = Annotated[
     | Website
     | LedScreen
     | TouchScreen
-    | NewsMedia,
+    | NewsMedia
+    | OtherChannel,
     Field(discriminator="channel"),
 ]
+
+
+class ReadEntry(Value):
+    """A line of a reading room's register: somebody of the register has read it there (PUB-10)."""
+
+    on: Day
+    reader: str

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Column, Integer, RowMapping, String, Table, Text, select
+from sqlalchemy import JSON, Column, Integer, RowMapping, String, Table, Text, case, func, select
 
 from services.publication.events import (
     REGISTRY,
@@ -22,6 +22,9 @@ from services.publication.events import (
     DisclosureReturned,
     DisclosureRevised,
     DisclosureSubmitted,
+    ReleaseScheduleCancelled,
+    ReleaseScheduled,
+    ScheduledReleaseMissed,
     SecrecyCleared,
     SecrecyRefused,
     Written,
@@ -31,7 +34,7 @@ from shared.events import Event, Recorded
 from shared.follow import GatheredView, Key, Store, TableMaker
 from shared.rows import Rows
 
-WORDS = ("title", "text", "summary", "led_text")
+WORDS = ("title", "text", "summary", "led_text", "outside_title", "outside_text", "outside_summary", "outside_note")
 NOTES = ("note", "reason", "ground")
 
 
@@ -55,13 +58,16 @@ class DeskWork(GatheredView):
             Column("version", Integer, nullable=False),
             Column("stream_version", Integer, nullable=False),
             *(Column(name, JSON, nullable=False) for name in ("content", "authors", "attested_by")),
+            *(Column(name, JSON, nullable=False) for name in ("planned", "missed")),
+            Column("planned_at", Instant),
+            Column("missed_at", Instant),
             *(text(name) for name in ("reviewer", "approver", "register_number")),
             Column("content_digest", Text, nullable=False, default=""),
             Column("note", Text, nullable=False, default=""),
             Column("inside_at", Instant),
             Column("outside_at", Instant),
             Column("changed_at", Instant, nullable=False),
-            index=(("organisation", "stage"),),
+            index=(("organisation", "stage"), ("planned_at",), ("missed_at",)),
         )
         self.steps = table(
             "steps",
@@ -115,11 +121,23 @@ class DeskWork(GatheredView):
                     "attested_by": list(fact.attested_by),
                 }
             case DisclosureReleasedInside():
-                return {"stage": "inside", "inside_at": fact.at}
+                return {"stage": "inside", "inside_at": fact.at} | self._planned(work, fact.disclosure, "inside")
             case DisclosureReleasedOutside():
-                return {"stage": "outside", "outside_at": fact.at}
+                return {"stage": "outside", "outside_at": fact.at} | self._planned(work, fact.disclosure, "outside")
+            case ReleaseScheduled() | ReleaseScheduleCancelled() | ScheduledReleaseMissed():
+                return self._planned(work, fact.disclosure, fact.side, fact)
             case _:
                 return {}
+
+    def _planned(self, work: Rows, disclosure: str, side: str, fact: Event | None = None) -> dict[str, Any]:
+        """What is still to be shown by itself, and what should have been: of a side only the last word counts."""
+        row = work.get(disclosure) or {}
+        kept = {name: [p for p in row.get(name, []) if p["side"] != side] for name in ("planned", "missed")}
+        if isinstance(fact, ReleaseScheduled):
+            kept["planned"].append(fact.model_dump(mode="json", include={"schedule", "side", "at", "by", "version"}))
+        if isinstance(fact, ScheduledReleaseMissed):
+            kept["missed"].append(fact.model_dump(mode="json", include={"side", "at", "reason", "owner", "version"}))
+        return kept | {f"{name}_at": _first(plans) for name, plans in kept.items()}
 
     def _rewritten(self, work: Rows, fact: DisclosureRevised | AttachmentAdded | AttachmentRemoved) -> dict[str, Any]:
         row = work.get(fact.disclosure)
@@ -157,6 +175,19 @@ class DeskWork(GatheredView):
             query = query.where(work.c.stage.in_(sorted(stages)))
         with self.reading() as connection:
             return list(connection.execute(query).mappings())
+
+    def planned_until(self, now: datetime) -> list[RowMapping]:
+        """The disclosures of which a planned release is due."""
+        query = select(self.work).where(self.work.c.planned_at <= now).order_by(self.work.c.disclosure)
+        with self.reading() as connection:
+            return list(connection.execute(query).mappings())
+
+    def missed_by_town(self) -> dict[str, int]:
+        """How many planned releases did not happen and nobody has seen to; 0 for towns that have none (any more)."""
+        missed = func.sum(case((self.work.c.missed_at.is_not(None), 1), else_=0))
+        with self.reading() as connection:
+            rows = connection.execute(select(self.work.c.town, missed).group_by(self.work.c.town))
+            return {town: int(count) for town, count in rows}
 
     def drafted_for(self, obligations: Collection[str]) -> frozenset[str]:
         """Which of these duties somebody is already writing for."""
@@ -197,9 +228,14 @@ def _noted(version: int, words: str) -> dict[str, str]:
 def _fresh(fact: DisclosureDrafted | CorrectionOpened) -> dict[str, Any]:
     """A version at its beginning: nobody has examined it, and it has been shown to nobody."""
     blank = dict.fromkeys(("reviewer", "approver", "register_number", "content_digest"), "")
-    shown = {"inside_at": None, "outside_at": None}
+    shown: dict[str, Any] = dict.fromkeys(("inside_at", "outside_at", "planned_at", "missed_at"))
+    shown |= {"planned": [], "missed": []}
     return {"stage": "draft", "content": _words(fact), "authors": [fact.author], "attested_by": []} | blank | shown
 
 
+def _first(plans: list[dict[str, Any]]) -> datetime | None:
+    return min((datetime.fromisoformat(p["at"]) for p in plans), default=None)
+
+
 def _words(fact: Written) -> dict[str, Any]:
-    return fact.model_dump(mode="json", include={*WORDS, "attachments"})
+    return fact.model_dump(mode="json", include={*WORDS, "attachments", "outside_attachments"})

@@ -22,6 +22,7 @@ from sqlalchemy import (
     String,
     Text,
     and_,
+    case,
     func,
     or_,
     select,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 from services.publication.domain.schedule import period_end
 from services.publication.events import REGISTRY, DisclosureReleasedInside, DisclosureReleasedOutside, Duty, Released
 from services.publication.events.parts import Attachment
-from shared import walls
+from shared import scope, walls
 from shared.columns import Instant
 from shared.events import Recorded
 from shared.follow import GatheredView, Store, TableMaker
@@ -71,6 +72,7 @@ class Shown(GatheredView):
             *(text(name, 100) for name in ("side", "town", "organisation", "item", "period")),
             Column("period_end", Date),
             Column("superseding", Boolean, nullable=False),
+            Column("shortened", Integer, nullable=False),  # 1: this audience gets the declared shortening (A-05)
             Column("shown_from", Instant, nullable=False),
             Column("corrected_at", Instant),
             Column("superseded_at", Instant),
@@ -104,8 +106,9 @@ class Shown(GatheredView):
         assert isinstance(released, Released)  # noqa: S101 - the two names above are its kinds
         side = "inside" if isinstance(released, DisclosureReleasedInside) else "outside"
         self._put_content(rows[self.contents], released, side)
+        shortened = isinstance(released, DisclosureReleasedOutside) and released.shortened
         for audience in released.audiences:
-            self._put_row(rows[self.rows], released, side, audience)
+            self._put_row(rows[self.rows], released, side, audience, shortened)
             self._correct(rows[self.rows], released, audience)
             self._supersede(rows[self.rows], released, audience)
 
@@ -117,12 +120,13 @@ class Shown(GatheredView):
         key = {"disclosure": released.disclosure, "version": released.version, "side": side}
         contents.put(key | released.model_dump(mode="json", include=set(kept)))
 
-    def _put_row(self, shown: Rows, released: Released, side: str, audience: str) -> None:
+    def _put_row(self, shown: Rows, released: Released, side: str, audience: str, shortened: bool) -> None:
         key = {"disclosure": released.disclosure, "version": released.version, "audience": audience}
         names = released.model_dump(include={"town", "organisation", "item", "period"})
         period = {
             "period_end": period_end(released.period),
             "superseding": released.duty in SUPERSEDING and bool(released.period),
+            "shortened": int(shortened),
         }
         history = shown.get(*key.values()) or dict.fromkeys(("corrected_at", "superseded_at", "superseded_by"))
         shown.put({**history, **key, **names, **period, "side": side, "shown_from": released.at})
@@ -171,6 +175,19 @@ class Shown(GatheredView):
         """A version as this asker may see it (if none is named, the present one), or None: there is none."""
         return next((row for row in self.versions(disclosure, audiences) if version in (0, row["version"])), None)
 
+    def on_public_sheet(self, disclosure: str, audiences: Collection[str]) -> RowMapping | None:
+        """As it goes on a public column where it is public, else as this asker may see it."""
+        return self.one(disclosure, public(audiences)) or self.one(disclosure, audiences)
+
+    def kiosk(self, device: str, audiences: Collection[str]) -> list[tuple[RowMapping, dict[str, Any]]]:
+        """What a touch screen shows: each present disclosure that was released on it (PUB-14)."""
+        return [
+            (row, channel)
+            for row in self.listed(public(audiences))
+            for channel in row["channels"]
+            if channel["channel"] == "touch-screen" and channel["device"] == device
+        ]
+
     def versions(self, disclosure: str, audiences: Collection[str]) -> list[RowMapping]:
         """Every version the asker may see, newest first; all but the first are marked as corrected."""
         seen = self._seen(audiences).where(self.rows.c.disclosure == disclosure).group_by(*self._grouping()).subquery()
@@ -191,12 +208,16 @@ class Shown(GatheredView):
         return (c.disclosure, c.version, c.town, c.organisation, c.item, c.period)
 
     def _seen(self, audiences: Collection[str]) -> Select[Any]:
-        """The rows of these audiences, one a version; ``side`` is outside if it was shown there too."""
+        """The rows of these audiences, one a version; ``side`` is outside if it was shown there too, ``told`` whose
+        words the asker gets: whoever may read the whole text is not given the shortened one.
+        """
         c = self.rows.c
         return select(
             *self._grouping(),
             func.min(c.shown_from).label("shown_from"),
             func.max(c.side).label("side"),
+            case((func.max(c.shortened) == 1, func.min(c.side)), else_=func.max(c.side)).label("told"),
+            case((func.min(c.shortened) == 1, 1), else_=0).label("shortened"),
             func.min(c.corrected_at).label("corrected_at"),
             func.min(c.superseded_at).label("superseded_at"),
             func.min(c.superseded_by).label("superseded_by"),
@@ -205,7 +226,7 @@ class Shown(GatheredView):
     def _joined(self, seen: Any) -> Select[Any]:
         texts = self.contents.c
         content = [column for column in texts if column.name not in seen.c]
-        same = and_(texts.disclosure == seen.c.disclosure, texts.version == seen.c.version, texts.side == seen.c.side)
+        same = and_(texts.disclosure == seen.c.disclosure, texts.version == seen.c.version, texts.side == seen.c.told)
         return select(seen, *content).join(self.contents, same)
 
     def _present(self, audiences: Collection[str], wanted: Filter) -> Select[Any]:
@@ -235,7 +256,7 @@ class Shown(GatheredView):
     def led(self, audiences: Collection[str], at: datetime) -> list[tuple[RowMapping, dict[str, Any]]]:
         """What LED screens play at an instant: each present disclosure with its screen and window."""
         playing = []
-        for row in self.listed(audiences):
+        for row in self.listed(public(audiences)):
             for channel in row["channels"]:
                 if channel["channel"] == "led" and _window(channel, at):
                     playing.append((row, channel))

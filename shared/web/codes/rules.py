@@ -117,6 +117,13 @@ ROWS = (
         "含有个人信息",
         "The text or a sheet holds personal data that must be masked; the place is named.",
     ),
+    Code(
+        "PLAN_LAPSED",
+        409,
+        "Plan has lapsed",
+        "定时发布已过期",
+        "The planned release could not happen near its time, and is not made up for by itself.",
+    ),
     Code("POST_HELD", 409, "Post is held", "职务已有人担任", "Someone else holds the post on that day."),
     Code("REASON_REQUIRED", 422, "A reason is needed", "须说明理由", "The act must say why."),
     Code("REPLY_MISSING", 409, "Reply missing", "尚未答复", "It cannot be closed before it has been answered."),
