@@ -267,5 +267,10 @@ def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return row["disclosure"], row["version"], row["audience"]
 
 
+def public(audiences: Collection[str]) -> frozenset[str]:
+    """Those of the asker's audiences that lie outside the Party: what a public screen or column shows is for them."""
+    return frozenset(a for a in audiences if a == scope.SOCIETY or a.startswith("staff:"))
+
+
 def _window(channel: dict[str, Any], at: datetime) -> bool:
     return datetime.fromisoformat(channel["shown_from"]) <= at <= datetime.fromisoformat(channel["shown_to"])
