@@ -72,6 +72,11 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "catalogue.draft": _UNITS,
     "catalogue.adopt": [(P.COMMITTEE_SECRETARY, Where.TOWN), (P.LEADING_GROUP_HEAD, Where.TOWN)],
     "catalogue.read": _ANYONE,
+    # plans for matters outside the catalogue, CAT-12
+    "plan.submit": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],
+    "plan.review": _REVIEWERS,  # for secrecy, PUB-35
+    "plan.decide": _UNITS,
+    "plan.read": [*_DESK, (P.SECRECY_REVIEWER, Where.SUPERIOR), *_TOWN, (P.UNIT_OFFICER, Where.TOWN)],
     # publication, PUB-01 to PUB-36
     "obligation.read": [
         *_DESK, *_SUPERVISOR, (P.SECRETARY, Where.SUPERIOR), *_TOWN, (P.UNIT_OFFICER, Where.TOWN), *_COUNTY,

@@ -7,7 +7,13 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from services.catalogue.domain.person import PERSON, CompleteErasure
-from services.catalogue.events import REGISTRY, ErasureConfirmed, PersonRestricted, RestrictionLifted
+from services.catalogue.events import (
+    REGISTRY,
+    ErasureConfirmed,
+    PersonRestricted,
+    PlanSecrecyRefused,
+    RestrictionLifted,
+)
 from shared.events import Recorded
 from shared.handling import Do
 from shared.personal_data import Subject
@@ -32,6 +38,18 @@ def on_person_decided(vault: Vault) -> Reaction:
                 return
 
     return Reaction("carry-out-erasure", (REGISTRY.service,), commands)
+
+
+def on_plan_refused_for_secrecy(vault: Vault) -> Reaction:
+    """The key of the plan's words is destroyed: they stay in no file, view or backup to be read (PUB-35)."""
+
+    def commands(event: Recorded) -> Iterable[Do]:
+        if event.service == REGISTRY.service and event.name == PlanSecrecyRefused.__name__:
+            refused = PlanSecrecyRefused.model_validate(REGISTRY.upcast(event))
+            vault.destroy(f"{Subject.DRAFT}:{refused.plan}", event.recorded_at)
+        return ()
+
+    return Reaction("forget-refused-plan", (REGISTRY.service,), commands)
 
 
 def digest_of(key_ids: Sequence[str]) -> str:

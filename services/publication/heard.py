@@ -1,4 +1,4 @@
-"""What publication hears of the catalogue: the items of an adopted catalogue, with scope and time limit."""
+"""What publication hears of the catalogue: items of an adopted catalogue, and approved plans for what is outside it."""
 
 from datetime import date
 from typing import ClassVar, Literal
@@ -57,4 +57,41 @@ class ChannelWithdrawn(Heard):
 
     town: str
     channel: str
+    on: date
+
+
+class HeardTerms(BaseModel):
+    """What an approved plan says of its matter, which from then on is an item in force."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    scope: str
+    audience_inside: str
+    audience_outside: str | None
+    methods: tuple[str, ...]
+    limit_days: int = 0
+    trigger: date | None = None
+
+
+class HeardCondition(BaseModel):
+    """``text`` and ``names`` are sealed."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: str
+    text: str = ""
+    names: tuple[str, ...] = ()
+
+
+class PlanApproved(Heard):
+    SERVICE: ClassVar[str] = "catalogue"
+    EVENT: ClassVar[str] = "PlanApproved"
+
+    plan: str
+    town: str
+    organisation: str
+    number: int
+    title: str
+    terms: HeardTerms
+    conditions: tuple[HeardCondition, ...] = ()
     on: date

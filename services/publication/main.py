@@ -5,7 +5,12 @@ from collections.abc import Callable
 from services.publication import ticker
 from services.publication.api import Parts, routes
 from services.publication.events import REGISTRY
-from services.publication.reactions import on_catalogue_adopted, on_refused_for_secrecy, on_released_inside
+from services.publication.reactions import (
+    on_catalogue_adopted,
+    on_plan_approved,
+    on_refused_for_secrecy,
+    on_released_inside,
+)
 from services.publication.reactions.planned import Planning, planned
 from services.publication.views.approvals import Approvals
 from services.publication.views.desk import DeskWork
@@ -59,6 +64,7 @@ def build(platform: Platform) -> Service:
         tables=(witness_tables,),
         reactions=(
             on_catalogue_adopted(items, register),
+            on_plan_approved(register),
             on_released_inside(register),
             on_refused_for_secrecy(platform.vault),
         ),

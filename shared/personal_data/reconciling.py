@@ -13,6 +13,7 @@ from shared.personal_data.vault import Vault
 
 DECISIONS: Mapping[tuple[str, str], tuple[Subject, str]] = {
     ("catalogue", "ErasureConfirmed"): (Subject.PERSON, "person"),
+    ("catalogue", "PlanSecrecyRefused"): (Subject.DRAFT, "plan"),
     ("publication", "SecrecyRefused"): (Subject.DRAFT, "draft"),
 }
 RESTRICTIONS: Mapping[str, bool] = {"PersonRestricted": True, "RestrictionLifted": False}

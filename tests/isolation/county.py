@@ -14,11 +14,12 @@ from tests.journeys.people import World
 
 CATALOGUE, PUBLICATION, FEEDBACK = "/api/catalogue/v1", "/api/publication/v1", "/api/feedback/v1"
 BRANCHES = {"FY-R1": "fengyang", "FY-E1": "fengyang", "HS-R1": "heshan"}
-KINDS = ("draft", "inside", "outside", "opinion")
+KINDS = ("draft", "inside", "outside", "opinion", "plan")
 
 OVERSEERS = {"fengyang": {"zhao-guoqiang", "he-jing", "li-min"}, "heshan": {"tang-ning", "shi-lei"}}  # ORG-03, ORG-04
 MEMBERS = {"FY-R1": {"chen-xiuying"}, "FY-E1": set[str](), "HS-R1": {"luo-lan", "tang-ning"}}
 SUPERVISORS = {"FY-R1": {"guo-changfu"}}  # ORG-14
+UNITS = {"fengyang": {"qian-li"}, "heshan": set[str]()}
 WITHOUT = {"anyone", "jiang-ping", "fang-zheng", "qian-li", "zhou-dahai"}  # society, county, a unit, a villager
 
 
@@ -59,6 +60,8 @@ def may_read(county: County, branch: str, kind: str) -> set[str]:
             return inside
         case "outside":
             return county.people
+        case "plan":  # CAT-12: the units decide on it
+            return desk | town | UNITS[BRANCHES[branch]]
         case _:
             return secretary_and_clerk | town | SUPERVISORS.get(branch, set())
 
@@ -77,6 +80,7 @@ def planted(client: httpx2.Client) -> County:
     for branch in BRANCHES:
         for kind in ("draft", "inside", "outside"):
             _plant(county, branch, kind)
+        _plan(county, branch)
     county.world.it_is("2026-04-10T15:00")
     for branch in BRANCHES:
         _show_outside(county, branch)
@@ -126,6 +130,15 @@ def _plant(county: County, branch: str, kind: str) -> None:
     ]
     for post, step, what in steps if kind != "draft" else ():
         version = county.world(county.desk[branch][post]).does(f"{path}/{step}", what, version=version)["version"]
+
+
+def _plan(county: County, branch: str) -> None:
+    """For a matter outside the catalogue, not yet decided."""
+    clerk, said = county.world(county.desk[branch]["clerk"]), word(branch, "plan")
+    words = {name: f"{said} {name}" for name in ("title", "content", "reason")} | {"names": [said]}
+    more = {"category": "C6", "scope": "inside", "methods": ["meeting"]}
+    done = clerk.does(f"{CATALOGUE}/organisations/{branch}/plans", words | more)
+    county.things[branch, "plan"] = done["id"]
 
 
 def _show_outside(county: County, branch: str) -> None:

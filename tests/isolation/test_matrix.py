@@ -43,7 +43,7 @@ SEATS: dict[str, tuple[tuple[str, str], ...]] = {  # the people of requirements 
     "shi-lei": (("HS", "committee-secretary"),),
 }
 POLICY_REFUSES = {"NOT_YOUR_REMIT", "NOT_FOUND", "SIGN_IN_NEEDED", "SELF_APPROVAL"}
-ASKED_FURTHER = {"template.author"}  # who owns the category, in a rule of its own (CAT-01)
+ASKED_FURTHER = {"template.author", "plan.decide"}  # who owns the category, in a rule of its own (CAT-01)
 OPEN = {permit.action for permit in PERMITS if permit.where is Where.ANY} | {"archive.as-of"}  # by audience
 ABOUT_A_PERSON = "/v1/persons/{person}"
 HOME = "FY-R1"  # of the villager whose data are restricted, held and erased

@@ -25,6 +25,7 @@ FIELDS: dict[str, str] = {
             "organisation", "person", "post", "released_by", "requested_by", "reviewer", "submitted_by", "superior",
             "town", "county", "unit", "obligation", "item", "catalogue", "file", "ref", "source_event", "Item.id",
             "owner", "schedule", "named", "reader",
+            "decided_by", "plan",
         ),
         IDS,
     ),
@@ -56,12 +57,13 @@ FIELDS: dict[str, str] = {
     **dict.fromkeys(
         (
             "basis", "content", "item_title", "title_en", "title_zh", "Item.summary", "Exclusion.reason",
-            "TemplateItemSet.reason",
+            "TemplateItemSet.reason", "PlanApproved.title",
             "ObligationFact.title",
         ),
         OWED,
     ),
-    **dict.fromkeys(("name_zh", "name_en", "SecrecyRefused.citation", "WithholdingFiled.citation"), PLACES),
+    **dict.fromkeys(("name_zh", "name_en"), PLACES),
+    **dict.fromkeys(("SecrecyRefused.citation", "WithholdingFiled.citation", "PlanSecrecyRefused.citation"), PLACES),
     **dict.fromkeys(
         (
             "ChangeRequested.reason", "ChangeApproved.reason", "ChangeRefused.reason", "ChangeReturned.reason",

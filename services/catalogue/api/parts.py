@@ -13,6 +13,7 @@ from services.catalogue.domain.organisation import ORGANISATION, Organisation
 from services.catalogue.domain.person import PERSON, RegisterPerson
 from services.catalogue.domain.town import TOWN, Town
 from services.catalogue.views.catalogues import Catalogues
+from services.catalogue.views.plans import Plans
 from services.catalogue.views.templates import Templates
 from shared.decider import Refused
 from shared.documents import Documents
@@ -29,6 +30,7 @@ class Parts:
     documents: Documents
     county: str
     founder: str
+    plans: Plans
 
     def organisation(self, organisation: str) -> Organisation:
         """Refuses NOT_FOUND if it is not registered."""

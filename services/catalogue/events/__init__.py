@@ -54,6 +54,18 @@ from services.catalogue.events.persons import (
     PersonRestricted,
     RestrictionLifted,
 )
+from services.catalogue.events.plans import (
+    Condition,
+    ConditionKind,
+    PlanApproved,
+    PlanDecisionFellOverdue,
+    PlanEvent,
+    PlanFact,
+    PlanRefused,
+    PlanSecrecyRefused,
+    PlanSubmitted,
+    PlanTerms,
+)
 from services.catalogue.events.register import (
     CalendarPublished,
     CountyFounded,
@@ -108,6 +120,7 @@ REGISTRY = Registry(
         *get_args(LodgingEvent),
         *get_args(ChangeEvent),
         *get_args(WithholdingEvent),
+        *get_args(PlanEvent),
     ],
 )
 
@@ -131,6 +144,8 @@ __all__ = [
     "ChangeShown",
     "ChannelDefined",
     "ChannelWithdrawn",
+    "Condition",
+    "ConditionKind",
     "CountyFounded",
     "Cycle",
     "DivisionSet",
@@ -161,6 +176,14 @@ __all__ = [
     "PersonEvent",
     "PersonRegistered",
     "PersonRestricted",
+    "PlanApproved",
+    "PlanDecisionFellOverdue",
+    "PlanEvent",
+    "PlanFact",
+    "PlanRefused",
+    "PlanSecrecyRefused",
+    "PlanSubmitted",
+    "PlanTerms",
     "PostLeft",
     "PostTaken",
     "RestrictionLifted",

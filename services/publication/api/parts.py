@@ -4,7 +4,7 @@ What a command needs to know of a disclosure comes from the journal, so that it 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -14,6 +14,7 @@ from sqlalchemy import RowMapping
 from services.publication.domain.channels import TownChannels
 from services.publication.domain.disclosure import DISCLOSURE, DisclosureCommand
 from services.publication.domain.obligation import OBLIGATION, Obligation
+from services.publication.domain.schedule import ItemInForce
 from services.publication.domain.versions import Disclosure
 from services.publication.events import DisclosureDrafted
 from services.publication.views.almanac import Almanac
@@ -62,6 +63,19 @@ class Parts:
         if state.drafted is None:
             raise nothing()
         return state, state.drafted
+
+    def opened(self, item: ItemInForce | None) -> ItemInForce | None:
+        """With its conditions in clear, for the rules that hold a disclosure to them (CAT-12)."""
+        if item is None or not item.conditions:
+            return item
+        clear = self.vault.opened({text for c in item.conditions for text in (c.text, *c.names)})
+        conditions = tuple(
+            c.model_copy(
+                update={"text": clear.get(c.text, c.text), "names": tuple(str(clear.get(n, n)) for n in c.names)}
+            )
+            for c in item.conditions
+        )
+        return replace(item, conditions=conditions)
 
     def keep(self, content: bytes, draft: str) -> str:
         """Keep a document of a draft, sealed with it; the digest of what is kept."""

@@ -50,7 +50,7 @@ def _drafting(router: Api, parts: Parts) -> None:
         if organisation is None:
             raise nothing()
         acting = desk.may(organisation.organisation, organisation.town)
-        made, in_catalogue = desk.new_id(), parts.items.item(item, desk.today)
+        made, in_catalogue = desk.new_id(), parts.opened(parts.items.item(item, desk.today))
         command = DraftDisclosure(made, in_catalogue, owed, body.content(), desk.standing.person, desk.today)
         result = {"disclosure": made, "item": item, "obligation": body.obligation}
         return desk.handle(Do(DISCLOSURE, made, command), acting=acting, town=organisation.town, result=result)

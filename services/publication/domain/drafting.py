@@ -109,6 +109,7 @@ def draft(disclosure: Disclosure, command: DraftDisclosure) -> list[DisclosureEv
             audience_outside=item.audience_outside,
             methods=item.methods,
             time_limit=time_limit(item),
+            conditions=item.conditions,
             author=command.by,
             on=command.on,
         )

@@ -7,6 +7,7 @@ asked before the order of the steps, so that a person learns first what they may
 from dataclasses import dataclass
 from datetime import date
 
+from services.publication.domain import conditions
 from services.publication.domain.drafting import names, open_for_writing
 from services.publication.domain.outside_text import as_outside, must_only_shorten
 from services.publication.domain.versions import Content, Disclosure, Stage, Version
@@ -192,6 +193,8 @@ def approve(disclosure: Disclosure, command: ApproveDisclosure) -> list[Disclosu
     _must_be_another(command.by, version.authors, "wrote")
     _must_be_another(command.by, (version.reviewer,), "reviewed")
     _must_stand(version, "cleared")
+    if version.content.outside and disclosure.drafted:  # what is shown outside is approved with it
+        conditions.must_be_met(disclosure.drafted.conditions, as_outside(version.content))
     return [
         DisclosureApproved(
             **names(disclosure),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.publication.domain import channels, lead
+from services.publication.domain import channels, conditions, lead
 from services.publication.domain.channels import TownChannels
 from services.publication.domain.drafting import names
 from services.publication.domain.examination import must_have_ground
@@ -75,6 +75,7 @@ def release_outside(disclosure: Disclosure, command: ReleaseOutside) -> list[Dis
     must_go_outside(drafted)
     if version.outside:
         raise Refused("STEP_OUT_OF_ORDER", "This version has been shown outside already.")
+    conditions.must_be_met(drafted.conditions, as_outside(version.content))
     lead.must_be_inside_first(version, command.at)
     earliest = lead.must_have_passed(drafted, version, command)
     channels.must_fit(command.channels, command.town.allowed("outside", drafted.methods), command.at, command.on)

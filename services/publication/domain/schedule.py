@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from services.publication.domain.parameters import Parameters
 from services.publication.events import Duty
-from services.publication.events.parts import CountedDay
+from services.publication.events.parts import Condition, CountedDay
 from shared.workdays import Calendar, Reckoning
 
 CYCLE_MONTHS = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}
@@ -36,6 +36,7 @@ class ItemInForce:
     scope: str = "inside"
     audience_inside: str = "members"
     audience_outside: str | None = None
+    conditions: tuple[Condition, ...] = ()
     methods: tuple[str, ...] = ()
 
 

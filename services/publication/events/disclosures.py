@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.publication.events.duties import Duty
-from services.publication.events.parts import Attachment, ChannelEvidence, Mask, ReadEntry
+from services.publication.events.parts import Attachment, ChannelEvidence, Condition, Mask, ReadEntry
 from shared.events import Event
 from shared.personal_data import Personal, Subject
 
@@ -73,6 +73,9 @@ class DisclosureDrafted(Written):
     audience_outside: str | None = None
     methods: tuple[str, ...] = ()
     time_limit: str = ""
+    conditions: Annotated[
+        tuple[Condition, ...], Personal(of="disclosure", kind=Subject.DISCLOSURE, within=("text", "names"))
+    ] = ()
     author: str
     on: date
 

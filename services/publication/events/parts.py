@@ -44,6 +44,14 @@ class CountedDay(Value):
     count: int
 
 
+class Condition(Value):
+    """Under which a matter outside the catalogue was approved (CAT-12); ``names`` must not be shown outside."""
+
+    kind: str
+    text: str = ""
+    names: tuple[str, ...] = ()
+
+
 # --- channels, each with its own evidence (PUB-05 to PUB-16) ---
 
 

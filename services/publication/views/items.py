@@ -1,6 +1,6 @@
 """The items of all catalogues, by the days each wording is in force: what may be drafted, what is owed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -20,9 +20,12 @@ from sqlalchemy import (
 )
 
 from services.publication.domain.schedule import ItemInForce
-from services.publication.heard import CatalogueAdopted, HeardItem
+from services.publication.events.parts import Condition
+from services.publication.heard import CatalogueAdopted, HeardItem, PlanApproved
 from shared.events import Recorded, hear
 from shared.follow import TableMaker, View, upsert
+
+OFF_CATALOGUE = 0  # the version of what is in no catalogue
 
 
 class CatalogueItems(View):
@@ -51,11 +54,28 @@ class CatalogueItems(View):
             earlier = self._ended(tx, adopted)
             for item in adopted.items:
                 self._put(tx, adopted, item, earlier.get(item.id, adopted.effective))
+        approved = hear(event, PlanApproved)
+        if approved:
+            self._put_planned(tx, approved)
+
+    def _put_planned(self, tx: Connection, approved: PlanApproved) -> None:
+        """In force from its approval, whatever becomes of the catalogue: it never was of it (CAT-12)."""
+        conditions = [condition.model_dump(mode="json") for condition in approved.conditions]
+        values = {
+            "until_day": None,
+            "since": approved.on,
+            "town": approved.town,
+            "organisation": approved.organisation,
+            "version": OFF_CATALOGUE,
+            "terms": _terms(approved).model_dump(mode="json") | {"conditions": conditions},
+        }
+        upsert(tx, self.items, {"item": approved.plan, "from_day": approved.on}, values)
 
     def _ended(self, tx: Connection, adopted: CatalogueAdopted) -> dict[str, date]:
         """End what was in force of the organisation's catalogue; says since when each item had been."""
         table = self.items
-        open_rows = and_(table.c.organisation == adopted.organisation, table.c.until_day.is_(None))
+        of_catalogue = and_(table.c.organisation == adopted.organisation, table.c.version != OFF_CATALOGUE)
+        open_rows = and_(of_catalogue, table.c.until_day.is_(None))
         since = {row.item: row.since for row in tx.execute(select(table).where(open_rows))}
         tx.execute(update(table).where(open_rows).values(until_day=adopted.effective))
         return since
@@ -104,7 +124,31 @@ def _not_ended(table: Any, on: date) -> Any:
     return or_(table.c.until_day.is_(None), table.c.until_day > on)
 
 
-def _in_force(row: RowMapping) -> ItemInForce:
+def planned_item(approved: PlanApproved) -> ItemInForce:
+    """The matter of an approved plan, as the view has it."""
+    where = {"organisation": approved.organisation, "town": approved.town, "since": approved.on}
+    return _in_force({**where, "terms": _terms(approved).model_dump(mode="json")})
+
+
+def _terms(approved: PlanApproved) -> HeardItem:
+    terms = approved.terms
+    return HeardItem(
+        id=approved.plan,
+        sub_item=f"plan-{approved.number}",
+        title_zh=approved.title,
+        title_en=approved.title,
+        scope=terms.scope,
+        audience_inside=terms.audience_inside,
+        audience_outside=terms.audience_outside,
+        methods=terms.methods,
+        kind="immediate",
+        cycle="",
+        fine_tune=None,
+        limit_days=terms.limit_days,
+    )
+
+
+def _in_force(row: RowMapping | Mapping[str, Any]) -> ItemInForce:
     terms = HeardItem.model_validate(row["terms"])
     return ItemInForce(
         item=terms.id,
@@ -115,6 +159,7 @@ def _in_force(row: RowMapping) -> ItemInForce:
         title_en=terms.title_en,
         kind=terms.kind,
         since=row["since"],
+        conditions=tuple(Condition.model_validate(c) for c in row["terms"].get("conditions", ())),
         cycle=terms.cycle,
         fine_tune=terms.fine_tune,
         limit_days=terms.limit_days,

@@ -27,6 +27,13 @@ ROWS = (
         "The channel would show it to more people than the item's scope allows.",
     ),
     Code(
+        "CONDITION_NOT_MET",
+        409,
+        "Condition of the approval not met",
+        "未满足审批附加条件",
+        "The matter was approved on a condition that what is to be shown outside does not meet.",
+    ),
+    Code(
         "FILING_REQUIRED",
         409,
         "Filing needed first",
