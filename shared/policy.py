@@ -59,6 +59,9 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "register.found": _SIGNED_IN,  # once, by the founder the settings name
     "register.keep": _KEEPERS,
     "register.read": _SIGNED_IN,
+    "roll.read": [*_DESK, *_SUPERVISOR, ("member", Where.OWN), *_TOWN],  # who is a member of which organisation, ORG-11
+    "supervision.log": _SUPERVISOR,  # ORG-14: what they looked at and inspected
+    "supervision.read": [*_SUPERVISOR, *_TOWN],
     # what is kept of a person: evidence is held by those who inspect, erasure takes a keeper and another
     "person.hold": [(P.COUNTY_CDI, Where.COUNTY), (P.CDI_SECRETARY, Where.TOWN)],
     "person.restrict": _KEEPERS,

@@ -3,7 +3,7 @@
 from services.catalogue import plan_ticker
 from services.catalogue.api import Parts, routes
 from services.catalogue.events import REGISTRY
-from services.catalogue.reactions import on_person_decided, on_plan_refused_for_secrecy
+from services.catalogue.reactions import on_member_transferred, on_person_decided, on_plan_refused_for_secrecy
 from services.catalogue.views.catalogues import Catalogues
 from services.catalogue.views.plans import Plans
 from services.catalogue.views.templates import Templates
@@ -38,7 +38,11 @@ def build(platform: Platform) -> Service:
         engine,
         app,
         views=views,
-        reactions=(on_person_decided(platform.vault), on_plan_refused_for_secrecy(platform.vault)),
+        reactions=(
+            on_member_transferred(),
+            on_person_decided(platform.vault),
+            on_plan_refused_for_secrecy(platform.vault),
+        ),
         tickers=(plan_ticker.overdue(plans, register),),
         workers=(witness,) if witness else (),
         tables=(witness_tables,),

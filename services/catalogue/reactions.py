@@ -6,10 +6,13 @@ Keys go before the certificate: a crash between the two destroys them again, whi
 import hashlib
 from collections.abc import Iterable, Sequence
 
+from services.catalogue.domain.organisation import ORGANISATION
 from services.catalogue.domain.person import PERSON, CompleteErasure
+from services.catalogue.domain.roll import ReceiveMember
 from services.catalogue.events import (
     REGISTRY,
     ErasureConfirmed,
+    MemberTransferred,
     PersonRestricted,
     PlanSecrecyRefused,
     RestrictionLifted,
@@ -50,6 +53,18 @@ def on_plan_refused_for_secrecy(vault: Vault) -> Reaction:
         return ()
 
     return Reaction("forget-refused-plan", (REGISTRY.service,), commands)
+
+
+def on_member_transferred() -> Reaction:
+    """The organisation that the member joins has it in its own stream, in the words of its own town (ORG-11)."""
+
+    def commands(event: Recorded) -> Iterable[Do]:
+        if event.service == REGISTRY.service and event.name == MemberTransferred.__name__:
+            moved = MemberTransferred.model_validate(REGISTRY.upcast(event))
+            command = ReceiveMember(moved.to_organisation, moved.to_town, moved.person, moved.on)
+            yield Do(ORGANISATION, moved.to_organisation, command)
+
+    return Reaction("receive-transferred-member", (REGISTRY.service,), commands)
 
 
 def digest_of(key_ids: Sequence[str]) -> str:

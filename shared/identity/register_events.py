@@ -56,6 +56,7 @@ class PostTaken(_OfCatalogue):
     title_en: str
     person: str
     on: date
+    term: date | None = None
 
 
 class PostLeft(_OfCatalogue):
@@ -76,6 +77,15 @@ class MemberAdmitted(_OfCatalogue):
 class MemberLeft(_OfCatalogue):
     EVENT = "MemberLeft"
     organisation: str
+    person: str
+    on: date
+
+
+class MemberTransferred(_OfCatalogue):
+    EVENT = "MemberTransferred"
+    organisation: str
+    to_organisation: str
+    to_town: str
     person: str
     on: date
 

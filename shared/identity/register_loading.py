@@ -54,7 +54,7 @@ def _tenures(connection: Connection, table: Table, orgs: dict[str, Org]) -> list
                 orgs[row.organisation].town,
             ),
             row.person,
-            Span(row.since, row.until),
+            Span(row.since, row.until or row.term),
         )
         for row in rows
         if row.kind in kinds and row.organisation in orgs

@@ -1,22 +1,32 @@
 """How the register's rows follow from catalogue's events: tables and ``apply`` of :class:`Register`."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Integer, String, Table, and_
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Integer,
+    String,
+    and_,
+    or_,
+)
 
 from shared.events import Recorded, hear
 from shared.follow import TableMaker, View, upsert
 from shared.identity import register_events as heard
 from shared.parameters import PARAMETERS, value_of
 
-Belongs = heard.MemberAdmitted | heard.MemberLeft | heard.StaffRecorded
+Belongs = heard.MemberAdmitted | heard.MemberLeft | heard.MemberTransferred | heard.StaffRecorded
 ABOUT_PEOPLE = (
     heard.PersonRegistered,
     heard.ErasureConfirmed,
     heard.MemberAdmitted,
     heard.MemberLeft,
+    heard.MemberTransferred,
     heard.StaffRecorded,
 )
 HEARD = (
@@ -29,6 +39,7 @@ HEARD = (
     heard.PostLeft,
     heard.MemberAdmitted,
     heard.MemberLeft,
+    heard.MemberTransferred,
     heard.StaffRecorded,
     heard.DivisionSet,
     heard.ParameterSet,
@@ -75,7 +86,7 @@ class RegisterTables(View):
         self.people = table("persons", key("person"), *names(), erased, town())
         self.tenures = table(
             "posts", key("organisation"), key("post"), key("person"), since(), Column("until", Date),
-            text("kind"), text("title_zh"), text("title_en"), town(),
+            Column("term", Date), text("kind"), text("title_zh"), text("title_en"), town(),
         )  # fmt: skip
         self.belongings = table(
             "belongings", key("organisation"), key("person"), Column("member", Boolean, primary_key=True),
@@ -115,22 +126,33 @@ class RegisterTables(View):
                     "title_zh": fact.title_zh,
                     "title_en": fact.title_en,
                     "until": None,
+                    "term": fact.term,
                 }
                 upsert(tx, self.tenures, _who(fact) | {"post": fact.post, "since": fact.on}, titles | town)
             case heard.PostLeft():
-                self._close(tx, self.tenures, _who(fact) | {"post": fact.post}, fact.on)
-            case heard.MemberAdmitted():
-                key = _who(fact) | {"member": True, "since": fact.on}
-                upsert(tx, self.belongings, key, {"until": None} | town)
-            case heard.MemberLeft():
-                self._close(tx, self.belongings, _who(fact) | {"member": True}, fact.on)
-            case heard.StaffRecorded():
-                key = _who(fact) | {"member": False, "since": fact.on}
-                upsert(tx, self.belongings, key, {"until": None} | town)
+                self._leave(tx, fact)
+            case heard.MemberAdmitted() | heard.MemberLeft() | heard.MemberTransferred() | heard.StaffRecorded():
+                self._apply_belonging(tx, event, fact)
             case _:
                 self._apply_rules(tx, event, fact)
         topic = self.PEOPLE if isinstance(fact, ABOUT_PEOPLE) else self.STRUCTURE
         upsert(tx, self.changes, {"topic": topic}, {"position": event.position, "town": ""})
+
+    def _apply_belonging(self, tx: Connection, event: Recorded, fact: Belongs) -> None:
+        town = {"town": event.context.town}
+        match fact:
+            case heard.MemberTransferred():  # in one act: nobody is a member of neither, or of both
+                self._depart(tx, fact)
+                key = {"organisation": fact.to_organisation, "person": fact.person, "member": True, "since": fact.on}
+                upsert(tx, self.belongings, key, {"until": None, "town": fact.to_town})
+            case heard.MemberAdmitted():
+                key = _who(fact) | {"member": True, "since": fact.on}
+                upsert(tx, self.belongings, key, {"until": None} | town)
+            case heard.MemberLeft():
+                self._depart(tx, fact)
+            case heard.StaffRecorded():
+                key = _who(fact) | {"member": False, "since": fact.on}
+                upsert(tx, self.belongings, key, {"until": None} | town)
 
     def _apply_rules(self, tx: Connection, event: Recorded, fact: object) -> None:
         match fact:
@@ -152,10 +174,20 @@ class RegisterTables(View):
             case _:
                 pass  # a parameter of a newer program
 
-    def _close(self, tx: Connection, table: Table, who: Mapping[str, object], until: date) -> None:
-        """End what still holds; a later time in the same post is another row."""
-        still = and_(*(table.c[name] == value for name, value in who.items()), table.c.until.is_(None))
-        tx.execute(table.update().where(still, table.c.since <= until).values(until=until))
+    def _leave(self, tx: Connection, fact: heard.PostLeft) -> None:
+        """End what still holds. Of a term that had run out nothing is cut off; one that was to come never begins."""
+        table = self.tenures
+        same = and_(*(table.c[name] == value for name, value in (_who(fact) | {"post": fact.post}).items()))
+        open_ended = and_(table.c.term.is_(None), table.c.since <= fact.on)
+        still = and_(table.c.until.is_(None), or_(open_ended, table.c.term > fact.on))
+        tx.execute(table.update().where(same, still).values(until=fact.on))
+
+    def _depart(self, tx: Connection, fact: heard.MemberLeft | heard.MemberTransferred) -> None:
+        """End what still holds; a later membership is another row."""
+        table = self.belongings
+        same = and_(*(table.c[name] == value for name, value in (_who(fact) | {"member": True}).items()))
+        still = and_(table.c.until.is_(None), table.c.since <= fact.on)
+        tx.execute(table.update().where(same, still).values(until=fact.on))
 
 
 def _who(fact: Belongs | heard.PostTaken | heard.PostLeft) -> dict[str, object]:

@@ -7,6 +7,7 @@ from services.catalogue.domain import codes
 from services.catalogue.domain.item import ItemDraft
 from services.catalogue.domain.organisation import OrganisationEvent
 from services.catalogue.domain.tenure import TakePost, TakePosts
+from services.catalogue.domain.tree import Upper
 from services.catalogue.events import OrganisationRegistered, PostLeft, PostTaken
 
 JAN_5, JUL_1 = date(2026, 1, 5), date(2026, 7, 1)
@@ -26,6 +27,10 @@ LIUSHU: OrganisationEvent = OrganisationRegistered(
     name_en="Liushu",
     on=JAN_5,
 )
+ABOVE = {
+    "FY": Upper("fengyang", "town-committee", JAN_5, ((JAN_5, "QS"),)),
+    "QS": Upper("", "county", JAN_5),
+}
 DUES = ItemDraft(
     sub_item="3.9",
     content="党费收缴数额",

@@ -11,11 +11,11 @@ from services.catalogue.domain.tenure import LeavePost, TakePost, TakePosts, fir
 from services.catalogue.events import MemberAdmitted, MemberLeft, OrganisationPlaced
 from shared.decider import Refused
 from shared.testing import scenario
-from tests.catalogue.facts import JAN_5, JUL_1, LIUSHU, left, taken, taking
+from tests.catalogue.facts import ABOVE, JAN_5, JUL_1, LIUSHU, left, taken, taking
 
 
 def test_an_organisation_is_registered_with_its_type_and_its_superior() -> None:  # ORG-01 ORG-02
-    command = RegisterOrganisation("FY-R1", "fengyang", "rural", "branch", "柳树村党支部", "Liushu", JAN_5, "FY")
+    command = RegisterOrganisation("FY-R1", "fengyang", "rural", "branch", "柳树村党支部", "Liushu", JAN_5, "FY", ABOVE)
     placed = OrganisationPlaced(organisation="FY-R1", superior="FY", on=JAN_5)
     scenario(ORGANISATION, given=[], when=command, then=[LIUSHU, placed])
 

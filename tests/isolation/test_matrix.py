@@ -14,7 +14,7 @@ from shared.decider import Refused
 from shared.identity import NOBODY, PostHeld, PostKind, Standing
 from shared.policy import PERMITS, Where, authorize
 from tests.isolation.bodies import VILLAGER, body_of
-from tests.isolation.county import BRANCHES, County
+from tests.isolation.county import BRANCHES, MEMBERS, County
 from tests.isolation.crawl import Route, routes, values
 from tests.journeys.people import Person
 
@@ -62,7 +62,9 @@ def standing(person: str, at: Any) -> Standing:
     if person == "anyone":
         return NOBODY
     posts = tuple(PostHeld(f"{o}/{k}", PostKind(k), "", "", o, town_of(o)) for o, k in SEATS[person])
-    return Standing(person, at, posts=posts, town=posts[0].town if posts else "", ancestors=TREE)
+    member_of = frozenset(branch for branch, members in MEMBERS.items() if person in members)
+    town = posts[0].town if posts else ""
+    return Standing(person, at, posts=posts, town=town, ancestors=TREE, member_of=member_of)
 
 
 @pytest.fixture(scope="module")

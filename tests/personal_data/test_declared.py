@@ -23,6 +23,8 @@ FIELDS: dict[str, str] = {
             "adopted_by", "approver", "attested_by", "author", "by", "confirmed_by", "criticised", "disclosure",
             "draft", "found_by", "giver", "handler", "hold", "office_person", "on_behalf_of", "opinion",
             "organisation", "person", "post", "released_by", "requested_by", "reviewer", "submitted_by", "superior",
+            "body", "from_unit", "head", "joined", "left", "members", "office", "referral", "subject", "supervisor",
+            "to_organisation", "to_town", "to_unit",
             "town", "county", "unit", "obligation", "item", "catalogue", "file", "ref", "source_event", "Item.id",
             "owner", "schedule", "named", "reader",
             "decided_by", "plan",

@@ -16,9 +16,12 @@ from services.catalogue.domain.calendar import CALENDAR
 from services.catalogue.domain.catalogue import CATALOGUE
 from services.catalogue.domain.change import CHANGE
 from services.catalogue.domain.county import COUNTY
+from services.catalogue.domain.leading_group import LEADING_GROUP
 from services.catalogue.domain.organisation import ORGANISATION
 from services.catalogue.domain.person import PERSON
 from services.catalogue.domain.plan import PLAN
+from services.catalogue.domain.referral import REFERRAL
+from services.catalogue.domain.supervision import SUPERVISION
 from services.catalogue.domain.template import TEMPLATE
 from services.catalogue.domain.town import TOWN
 from services.catalogue.domain.withholding import WITHHOLDING
@@ -38,13 +41,37 @@ from tests.platform.taped import DIGESTS, tape
 
 APPROVED = json.loads(DIGESTS.read_text(encoding="utf-8"))
 DECIDERS: dict[str, tuple[Decider, ...]] = {  # type: ignore[type-arg]  # each has types of its own
-    "catalogue": (CALENDAR, CATALOGUE, CHANGE, COUNTY, ORGANISATION, PERSON, PLAN, TEMPLATE, TOWN, WITHHOLDING),
+    "catalogue": (
+        CALENDAR,
+        CATALOGUE,
+        CHANGE,
+        COUNTY,
+        LEADING_GROUP,
+        ORGANISATION,
+        PERSON,
+        PLAN,
+        REFERRAL,
+        SUPERVISION,
+        TEMPLATE,
+        TOWN,
+        WITHHOLDING,
+    ),
     "publication": (DISCLOSURE, OBLIGATION, APPROVALS),
     "feedback": (OPINION, RECEIPTS),
     "archive": (FILE,),
     "audit": (CASE, FILING, FILING_NUMBERS),
 }
-STREAMS_NOT_YET = {"case", "change", "filing", "filings", "plan", "withholding"}  # of the deciders above
+STREAMS_NOT_YET = {  # of the deciders above
+    "case",
+    "change",
+    "filing",
+    "filings",
+    "group",
+    "plan",
+    "referral",
+    "supervision",
+    "withholding",
+}
 NOT_YET = {  # what the story of the dues does not tell yet
     "catalogue": {
         "AnnouncementDueMoved",
@@ -59,6 +86,7 @@ NOT_YET = {  # what the story of the dues does not tell yet
         "ChangeShown",
         "ChannelDefined",
         "ChannelWithdrawn",
+        "DutyLogged",
         "ErasureConfirmed",
         "ErasureRequested",
         "ErasureWithdrawn",
@@ -66,6 +94,12 @@ NOT_YET = {  # what the story of the dues does not tell yet
         "HoldPlaced",
         "ItemsFreed",
         "ItemsLodged",
+        "LeadingGroupDissolved",
+        "LeadingGroupFormed",
+        "LeadingGroupHeadChanged",
+        "LeadingGroupMembersChanged",
+        "LeadingGroupOfficeSet",
+        "MemberTransferred",
         "PersonErased",
         "PersonRestricted",
         "PlanApproved",
@@ -73,7 +107,15 @@ NOT_YET = {  # what the story of the dues does not tell yet
         "PlanRefused",
         "PlanSecrecyRefused",
         "PlanSubmitted",
+        "ReferralAnswered",
+        "ReferralCountersigned",
+        "ReferralOpened",
+        "ReferralWithdrawn",
         "RestrictionLifted",
+        "SupervisorAppointed",
+        "SupervisorRemoved",
+        "VacancyEnded",
+        "VacancyFound",
         "WithholdingEnded",
         "WithholdingFiled",
         "WithholdingReceipted",

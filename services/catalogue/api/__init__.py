@@ -1,6 +1,6 @@
 """HTTP to the register and the catalogues: commands and questions, no rules. Start at :func:`routes`."""
 
-from services.catalogue.api import catalogues, persons, plans, reads, register, templates
+from services.catalogue.api import catalogues, persons, plans, reads, register, rolls, supervisors, templates
 from services.catalogue.api.channels import add as add_channels
 from services.catalogue.api.parts import Parts
 from shared.web import Api
@@ -10,7 +10,16 @@ __all__ = ["Parts", "routes"]
 
 def routes(parts: Parts) -> Api:
     router = Api("catalogue")
-    for add in (register.add, persons.add, templates.add, catalogues.add, plans.add, reads.add):
+    for add in (
+        register.add,
+        rolls.add,
+        supervisors.add,
+        persons.add,
+        templates.add,
+        catalogues.add,
+        plans.add,
+        reads.add,
+    ):
         add(router, parts)
     add_channels(router, parts)
     return router

@@ -37,9 +37,12 @@ class FoundBody(Body):
 
 
 class TownBody(Body):
+    """``on``: the day it joins the deployment (today)."""
+
     town: Slug
     name_zh: Name
     name_en: Name
+    on: Day | None = None
 
 
 class PlacementBody(Body):

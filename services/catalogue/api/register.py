@@ -1,13 +1,12 @@
 """Commands to the register: county, towns, organisations, persons, posts, rolls, division, parameters, calendars."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from services.catalogue.api.bodies import (
     CalendarBody,
     DivisionBody,
     FoundBody,
-    LeavingBody,
     OrganisationBody,
     OrganisationsBody,
     ParametersBody,
@@ -17,16 +16,16 @@ from services.catalogue.api.bodies import (
     PostBody,
     PostLeftBody,
     PostsBody,
-    RollBody,
     TownBody,
 )
 from services.catalogue.api.parts import Parts
+from services.catalogue.api.supervisors import appointment
 from services.catalogue.domain.calendar import CALENDAR, PublishCalendar
 from services.catalogue.domain.county import COUNTY, FoundCounty
-from services.catalogue.domain.organisation import ORGANISATION, PlaceOrganisation, RegisterOrganisation
-from services.catalogue.domain.roll import AdmitMembers, MemberLeaves, RecordStaff
+from services.catalogue.domain.organisation import ORGANISATION, Organisation, RegisterOrganisation
 from services.catalogue.domain.tenure import LeavePost, TakePost, TakePosts
 from services.catalogue.domain.town import TOWN, RegisterTown, SetDivision, SetParameters
+from services.catalogue.domain.tree import KeepPlace, PlaceOrganisation, Upper, above_from
 from shared.calendars import load_calendar
 from shared.decider import Refused
 from shared.handling import Do
@@ -37,7 +36,7 @@ COUNTY_OFFICE_TITLE = ("县党务公开工作领导小组办公室", "County lea
 
 
 def add(router: Api, parts: Parts) -> None:
-    for more in (_county, _organisations, _posts, _rolls, _division):
+    for more in (_county, _organisations, _posts, _division):
         more(router, parts)
     _calendars(router)
 
@@ -54,7 +53,8 @@ def _county(router: Api, parts: Parts) -> None:
 
     @router.post("/towns", action="register.keep", status_code=201)
     def register_town(body: TownBody, desk: CommandDesk) -> Done:
-        command = RegisterTown(body.town, body.name_zh, body.name_en)
+        """A town joins the deployment, the first as the last of them (ORG-16)."""
+        command = RegisterTown(body.town, body.name_zh, body.name_en, body.on or desk.today)
         return desk.handle(Do(TOWN, body.town, command), acting=desk.may(), town=body.town)
 
     @router.post("/persons", action="register.keep", status_code=201)
@@ -98,40 +98,54 @@ def _organisations(router: Api, parts: Parts) -> None:
         acting = desk.may(town=body.town)
         if body.town:
             parts.town(body.town)
-        _superiors_must_exist(parts, body)
+        planned = _planned(body)
         persons: dict[str, Do] = {}
         for number, organisation in enumerate(body.organisations):
             at = f"/organisations/{number}/posts"
             persons |= {do.identity: do for do in parts.registering([*organisation.posts], organisation.on, at)}
-        dos = [Do(ORGANISATION, o.organisation, _registration(body.town, o)) for o in body.organisations]
+        dos = [
+            Do(ORGANISATION, o.organisation, _registration(body.town, o, above_of(parts, o.superior, o.on, planned)))
+            for o in body.organisations
+        ]
         return desk.handle(*dos, *persons.values(), acting=acting, town=body.town)
 
     @router.post("/organisations/{organisation}/placements", action="register.keep", status_code=201)
     def place_organisation(organisation: str, body: PlacementBody, desk: CommandDesk) -> Done:
+        """Under another superior from a day on; those above it confirm that they stand where they did (ORG-02)."""
         state = parts.organisation(organisation)
         acting = desk.may(organisation, state.town)
-        parts.organisation(body.superior)
-        if organisation in parts.register.superiors(body.superior, desk.now):
-            raise Refused("WRONG_SUPERIOR", "It would stand above itself.", pointer="/superior")
-        command = PlaceOrganisation(organisation, body.superior, body.on)
-        return desk.handle(Do(ORGANISATION, organisation, command), acting=acting, town=state.town)
+        above = above_of(parts, body.superior, body.on, {})
+        command = PlaceOrganisation(organisation, body.superior, body.on, above)
+        uppers = [Do(ORGANISATION, o, KeepPlace(u.placements)) for o, u in above.items() if o != organisation]
+        return desk.handle(Do(ORGANISATION, organisation, command), *uppers, acting=acting, town=state.town)
 
 
-def _superiors_must_exist(parts: Parts, body: OrganisationsBody) -> None:
-    known = {o.organisation for o in body.organisations}
-    if len(known) < len(body.organisations):
+def _planned(body: OrganisationsBody) -> dict[str, Upper]:
+    """The organisations of the list as each other's superiors."""
+    planned = {o.organisation: Upper(body.town, o.level, o.on, ((o.on, o.superior),)) for o in body.organisations}
+    if len(planned) < len(body.organisations):
         raise Refused("ALREADY_REGISTERED", "An organisation stands twice in the list.", pointer="/organisations")
-    for number, organisation in enumerate(body.organisations):
-        superior = parts.handler.state(ORGANISATION, organisation.superior)[1]
-        if organisation.superior not in known and not superior.registered:
-            at = f"/organisations/{number}/superior"
-            raise Refused("WRONG_SUPERIOR", f"{organisation.superior} is not registered.", pointer=at)
-        if superior.registered and superior.town not in ("", body.town):
-            at = f"/organisations/{number}/superior"
-            raise Refused("WRONG_SUPERIOR", f"{organisation.superior} is of another town.", pointer=at)
+    return planned
 
 
-def _registration(town: str, body: OrganisationBody) -> RegisterOrganisation:
+def above_of(parts: Parts, superior: str, on: date, planned: Mapping[str, Upper]) -> dict[str, Upper]:
+    """The superior and everything that stands above it on the day or, as recorded, on a later one."""
+    above: dict[str, Upper] = {}
+    waiting = [superior]
+    while waiting:
+        name = waiting.pop()
+        upper = planned.get(name) or _upper(parts.handler.state(ORGANISATION, name)[1])
+        if upper is not None and name not in above:
+            above[name] = upper
+            waiting += above_from(upper.placements, on)
+    return above
+
+
+def _upper(state: Organisation) -> Upper | None:
+    return Upper(state.town, state.level, state.since, state.placements) if state.registered else None
+
+
+def _registration(town: str, body: OrganisationBody, above: Mapping[str, Upper]) -> RegisterOrganisation:
     return RegisterOrganisation(
         organisation=body.organisation,
         town=town,
@@ -141,6 +155,7 @@ def _registration(town: str, body: OrganisationBody) -> RegisterOrganisation:
         name_en=body.name_en,
         on=body.on,
         superior=body.superior,
+        above=above,
         posts=_takings(body.organisation, body.posts),
     )
 
@@ -164,12 +179,17 @@ def _takings(organisation: str, posts: Iterable[PostBody]) -> tuple[TakePost, ..
 def _posts(router: Api, parts: Parts) -> None:
     @router.post("/organisations/{organisation}/posts", action="register.keep", status_code=201)
     def take_posts(organisation: str, body: PostsBody, desk: CommandDesk) -> Done:
-        """A later person takes a post when the earlier has left it, or names whom they succeed (ORG-07)."""
+        """A later person takes a post when the earlier has left it, or names whom they succeed (ORG-07).
+
+        A supervisor is appointed for the town's term, as under ``supervisors`` (ORG-14).
+        """
         state = parts.organisation(organisation)
         acting = desk.may(organisation, state.town)
         persons = parts.registering([*body.posts], desk.today, "/posts")
-        command = TakePosts(_takings(organisation, body.posts))
-        return desk.handle(Do(ORGANISATION, organisation, command), *persons, acting=acting, town=state.town)
+        plain = _takings(organisation, [p for p in body.posts if p.kind != PostKind.SUPERVISOR])
+        hired = [appointment(parts, organisation, state.town, p) for p in body.posts if p.kind == PostKind.SUPERVISOR]
+        do = Do(ORGANISATION, organisation, TakePosts(plain))
+        return desk.handle(do, *hired, *persons, acting=acting, town=state.town)
 
     @router.post("/organisations/{organisation}/posts/left", action="register.keep", status_code=201)
     def leave_post(organisation: str, body: PostLeftBody, desk: CommandDesk) -> Done:
@@ -177,33 +197,6 @@ def _posts(router: Api, parts: Parts) -> None:
         acting = desk.may(organisation, state.town)
         command = LeavePost(organisation, body.post, body.person, body.on)
         return desk.handle(Do(ORGANISATION, organisation, command), acting=acting, town=state.town)
-
-
-def _rolls(router: Api, parts: Parts) -> None:
-    @router.post("/organisations/{organisation}/members", action="register.keep", status_code=201)
-    def admit_members(organisation: str, body: RollBody, desk: CommandDesk) -> Done:
-        """A whole roll as one: those who are not registered yet are, all become members, or none."""
-        state = parts.organisation(organisation)
-        acting = desk.may(organisation, state.town)
-        command = AdmitMembers(organisation, tuple(p.person for p in body.persons), body.on)
-        dos = (Do(ORGANISATION, organisation, command), *parts.registering(body.persons, body.on))
-        return desk.handle(*dos, acting=acting, town=state.town)
-
-    @router.post("/organisations/{organisation}/members/{person}/leaving", action="register.keep", status_code=201)
-    def member_leaves(organisation: str, person: str, body: LeavingBody, desk: CommandDesk) -> Done:
-        state = parts.organisation(organisation)
-        acting = desk.may(organisation, state.town)
-        command = MemberLeaves(organisation, person, body.on)
-        return desk.handle(Do(ORGANISATION, organisation, command), acting=acting, town=state.town)
-
-    @router.post("/organisations/{organisation}/staff", action="register.keep", status_code=201)
-    def record_staff(organisation: str, body: RollBody, desk: CommandDesk) -> Done:
-        """People of the unit or village who are not Party members here."""
-        state = parts.organisation(organisation)
-        acting = desk.may(organisation, state.town)
-        command = RecordStaff(organisation, tuple(p.person for p in body.persons), body.on)
-        dos = (Do(ORGANISATION, organisation, command), *parts.registering(body.persons, body.on))
-        return desk.handle(*dos, acting=acting, town=state.town)
 
 
 def _division(router: Api, parts: Parts) -> None:

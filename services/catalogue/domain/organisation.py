@@ -4,6 +4,7 @@ Exactly one person is first responsible at any instant (ORG-07): a successor tak
 has left it, or names whom they succeed. Nothing that was is changed by what comes later.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
@@ -12,11 +13,24 @@ from typing import assert_never
 from services.catalogue.domain.roll import (
     AdmitMembers,
     MemberLeaves,
+    ReceiveMember,
     RecordStaff,
     Roll,
+    TakeOverRoll,
+    TransferMember,
     admit_members,
     member_leaves,
+    receive_member,
     record_staff,
+    take_over_roll,
+    transfer_member,
+)
+from services.catalogue.domain.supervisor import (
+    AppointSupervisor,
+    RemoveSupervisor,
+    appoint_supervisor,
+    remove_supervisor,
+    removed_with_membership,
 )
 from services.catalogue.domain.tenure import (
     LeavePost,
@@ -27,16 +41,23 @@ from services.catalogue.domain.tenure import (
     left,
     take_post,
 )
+from services.catalogue.domain.tree import KeepPlace, PlaceOrganisation, Upper, must_fit, place
+from services.catalogue.domain.vacancy import NoteVacancies, Vacancies, note_vacancies
 from services.catalogue.events import (
     Level,
     MemberAdmitted,
     MemberLeft,
+    MemberTransferred,
     OrganisationPlaced,
     OrganisationRegistered,
     OrganisationType,
     PostLeft,
     PostTaken,
     StaffRecorded,
+    SupervisorAppointed,
+    SupervisorRemoved,
+    VacancyEnded,
+    VacancyFound,
 )
 from shared.decider import Decider, Refused
 
@@ -45,6 +66,7 @@ from shared.decider import Decider, Refused
 class RegisterOrganisation:
     """``superior`` is the next higher organisation from the same day; only the county's top has none.
 
+    ``above``: the superior and those above it, as :class:`~services.catalogue.domain.tree.PlaceOrganisation` has them.
     ``posts`` are taken along with it.
     """
 
@@ -56,22 +78,16 @@ class RegisterOrganisation:
     name_en: str
     on: date
     superior: str = ""
+    above: Mapping[str, Upper] = field(default_factory=dict)
     posts: tuple[TakePost, ...] = ()
 
 
-@dataclass(frozen=True)
-class PlaceOrganisation:
-    organisation: str
-    superior: str
-    on: date
-
-
-OrganisationCommand = (
-    RegisterOrganisation | PlaceOrganisation | TakePosts | LeavePost | AdmitMembers | MemberLeaves | RecordStaff
-)
-OrganisationEvent = (
-    OrganisationRegistered | OrganisationPlaced | PostTaken | PostLeft | MemberAdmitted | MemberLeft | StaffRecorded
-)
+RollCommand = AdmitMembers | TakeOverRoll | MemberLeaves | TransferMember | ReceiveMember | RecordStaff
+PostCommand = TakePosts | LeavePost | AppointSupervisor | RemoveSupervisor | NoteVacancies
+OrganisationCommand = RegisterOrganisation | PlaceOrganisation | KeepPlace | RollCommand | PostCommand
+RollEvent = MemberAdmitted | MemberLeft | MemberTransferred | StaffRecorded
+PostEvent = PostTaken | PostLeft | SupervisorAppointed | SupervisorRemoved | VacancyFound | VacancyEnded
+OrganisationEvent = OrganisationRegistered | OrganisationPlaced | RollEvent | PostEvent
 
 
 @dataclass(frozen=True)
@@ -82,9 +98,11 @@ class Organisation:
     type: str = ""
     level: str = ""
     name_zh: str = ""
+    since: date = date.min
     placements: tuple[tuple[date, str], ...] = ()
     tenures: tuple[Tenure, ...] = ()
     roll: Roll = field(default_factory=Roll)
+    vacancies: Vacancies = ()
 
     @property
     def registered(self) -> bool:
@@ -98,17 +116,52 @@ def decide(organisation: Organisation, command: OrganisationCommand) -> list[Org
         case RegisterOrganisation():
             return register_organisation(organisation, command)
         case PlaceOrganisation():
-            return place_organisation(organisation, command)
+            own = organisation
+            return [*place(own.town, own.level, own.since, own.placements, command)]
+        case KeepPlace():
+            return keep_place(organisation, command)
+        case TakePosts() | LeavePost() | AppointSupervisor() | RemoveSupervisor() | NoteVacancies():
+            return [*_decide_on_posts(organisation, command)]
+        case AdmitMembers() | TakeOverRoll() | MemberLeaves() | TransferMember() | ReceiveMember() | RecordStaff():
+            return [*_decide_on_roll(organisation, command)]
+        case _:
+            assert_never(command)
+
+
+def _decide_on_posts(organisation: Organisation, command: PostCommand) -> Sequence[OrganisationEvent]:
+    match command:
         case TakePosts():
             return take_posts(organisation, command)
         case LeavePost():
-            return [*leave_post(organisation.tenures, command)]
+            return leave_post(organisation.tenures, command)
+        case AppointSupervisor():
+            return appoint_supervisor(organisation.tenures, organisation.roll, command)
+        case RemoveSupervisor():
+            return remove_supervisor(organisation.tenures, command)
+        case NoteVacancies():
+            known = organisation.vacancies
+            return note_vacancies(organisation.tenures, organisation.level, organisation.since, known, command)
+        case _:
+            assert_never(command)
+
+
+def _decide_on_roll(organisation: Organisation, command: RollCommand) -> Sequence[OrganisationEvent]:
+    roll, tenures = organisation.roll, organisation.tenures
+    match command:
         case AdmitMembers():
-            return [*admit_members(organisation.roll, command)]
-        case MemberLeaves():
-            return [*member_leaves(organisation.roll, command)]
+            return admit_members(roll, command)
+        case TakeOverRoll():
+            return take_over_roll(roll, command)
+        case MemberLeaves(here, person, on):
+            gone = removed_with_membership(tenures, here, person, "membership-ended", on)
+            return [*member_leaves(roll, command), *gone]
+        case TransferMember(organisation=here, person=person, on=on):
+            gone = removed_with_membership(tenures, here, person, "transferred", on)
+            return [*transfer_member(roll, command), *gone]
+        case ReceiveMember():
+            return receive_member(roll, command)
         case RecordStaff():
-            return [*record_staff(organisation.roll, command)]
+            return record_staff(roll, command)
         case _:
             assert_never(command)
 
@@ -134,18 +187,16 @@ def register_organisation(
         )
     ]
     if command.superior:
-        _must_not_be_itself(command.organisation, command.superior)
+        move = PlaceOrganisation(command.organisation, command.superior, command.on, command.above)
+        must_fit(command.organisation, command.town, command.level, move)
         facts.append(OrganisationPlaced(organisation=command.organisation, superior=command.superior, on=command.on))
     return [*facts, *take_posts(organisation, TakePosts(command.posts))]
 
 
-def place_organisation(organisation: Organisation, command: PlaceOrganisation) -> list[OrganisationEvent]:
-    _must_not_be_itself(command.organisation, command.superior)
-    if organisation.placements and organisation.placements[-1] == (command.on, command.superior):
-        return []
-    if organisation.placements and command.on < organisation.placements[-1][0]:
-        raise Refused("WRONG_DATE", "It was placed elsewhere on a later day.", pointer="/on")
-    return [OrganisationPlaced(organisation=command.organisation, superior=command.superior, on=command.on)]
+def keep_place(organisation: Organisation, command: KeepPlace) -> list[OrganisationEvent]:
+    if organisation.placements != command.placements:
+        raise Refused("WRONG_SUPERIOR", "Those above it have just been moved.", "the same once more", "/superior")
+    return []
 
 
 def take_posts(organisation: Organisation, command: TakePosts) -> list[OrganisationEvent]:
@@ -159,28 +210,30 @@ def take_posts(organisation: Organisation, command: TakePosts) -> list[Organisat
 
 def evolve(organisation: Organisation, event: OrganisationEvent) -> Organisation:
     match event:
-        case OrganisationRegistered():
-            return replace(organisation, town=event.town, type=event.type, level=event.level, name_zh=event.name_zh)
+        case OrganisationRegistered(town=town, type=kind, level=level, name_zh=name, on=on):
+            return replace(organisation, town=town, type=kind, level=level, name_zh=name, since=on)
         case OrganisationPlaced():
             return replace(organisation, placements=(*organisation.placements, (event.on, event.superior)))
         case PostTaken():
-            tenure = Tenure(event.post, event.kind, event.person, event.on)
+            tenure = Tenure(event.post, event.kind, event.person, event.on, term=event.term)
             return replace(organisation, tenures=(*organisation.tenures, tenure))
         case PostLeft():
             return replace(organisation, tenures=left(organisation.tenures, event))
         case MemberAdmitted():
             return replace(organisation, roll=organisation.roll.admitted(event))
-        case MemberLeft():
+        case MemberLeft() | MemberTransferred():
             return replace(organisation, roll=organisation.roll.departed(event))
         case StaffRecorded():
             return replace(organisation, roll=organisation.roll.joined_staff(event))
+        case VacancyFound(since=since):
+            return replace(organisation, vacancies=(*organisation.vacancies, (since, None)))
+        case VacancyEnded(since=since, until=until):
+            kept = tuple((s, until) if s == since else (s, u) for s, u in organisation.vacancies)
+            return replace(organisation, vacancies=kept)
+        case SupervisorAppointed() | SupervisorRemoved():
+            return organisation  # the post itself is taken and left
         case _:
             assert_never(event)
-
-
-def _must_not_be_itself(organisation: str, superior: str) -> None:
-    if organisation == superior:
-        raise Refused("WRONG_SUPERIOR", "Nothing is its own superior.", pointer="/superior")
 
 
 ORGANISATION: Decider[Organisation, OrganisationCommand, OrganisationEvent] = Decider(

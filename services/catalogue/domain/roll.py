@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from services.catalogue.events import MemberAdmitted, MemberLeft, StaffRecorded
+from services.catalogue.events import MemberAdmitted, MemberLeft, MemberTransferred, StaffRecorded
 from shared.decider import Refused
 
 
@@ -31,6 +31,46 @@ class MemberLeaves:
 
 
 @dataclass(frozen=True)
+class RollLine:
+    """One line of a roll: a member from a day on, and if they have left, until when."""
+
+    person: str
+    since: date
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class TakeOverRoll:
+    """A roll with the days of each member; whoever is on it from the same day stays as they are."""
+
+    organisation: str
+    lines: tuple[RollLine, ...]
+
+
+@dataclass(frozen=True)
+class TransferMember:
+    """To another organisation on a day, in one act (ORG-11)."""
+
+    organisation: str
+    town: str
+    to_organisation: str
+    to_town: str
+    person: str
+    on: date
+
+
+@dataclass(frozen=True)
+class ReceiveMember:
+    """What a transfer brings: the person is a member here from that day on. ``expected``: only ask whether they may."""
+
+    organisation: str
+    town: str
+    person: str
+    on: date
+    expected: bool = False
+
+
+@dataclass(frozen=True)
 class RecordStaff:
     organisation: str
     persons: tuple[str, ...]
@@ -49,16 +89,69 @@ class Roll:
         periods = self.members.get(person, ())
         return periods[-1] if periods and periods[-1][1] is None else None
 
+    def member_on(self, person: str, day: date) -> bool:
+        return any(since <= day and (until is None or day < until) for since, until in self.members.get(person, ()))
+
     def admitted(self, event: MemberAdmitted) -> "Roll":
         periods = (*self.members.get(event.person, ()), (event.on, None))
         return replace(self, members={**self.members, event.person: periods})
 
-    def departed(self, event: MemberLeft) -> "Roll":
+    def departed(self, event: MemberLeft | MemberTransferred) -> "Roll":
         *earlier, (since, _) = self.members[event.person]
         return replace(self, members={**self.members, event.person: (*earlier, (since, event.on))})
 
     def joined_staff(self, event: StaffRecorded) -> "Roll":
         return replace(self, staff=self.staff | {event.person})
+
+
+def take_over_roll(roll: Roll, command: TakeOverRoll) -> list[MemberAdmitted | MemberLeft]:
+    """All lines or none; refuses WRONG_DATE for one that contradicts what is recorded, naming its line."""
+    facts: list[MemberAdmitted | MemberLeft] = []
+    for number, line in enumerate(command.lines):
+        told = _line_of_roll(roll, command.organisation, line, f"/lines/{number}")
+        for fact in told:
+            roll = roll.admitted(fact) if isinstance(fact, MemberAdmitted) else roll.departed(fact)
+        facts += told
+    return facts
+
+
+def _line_of_roll(roll: Roll, organisation: str, line: RollLine, at: str) -> list[MemberAdmitted | MemberLeft]:
+    periods = roll.members.get(line.person, ())
+    known = next((p for p in periods if p[0] == line.since), None)
+    if line.until is not None and line.until <= line.since:
+        raise Refused("WRONG_DATE", "Nobody leaves before they came.", "a later day", f"{at}/until")
+    if known and known[1] == line.until:
+        return []
+    if known and (known[1] is not None or known != periods[-1]):
+        raise Refused("WRONG_DATE", f"Recorded as a member until {known[1]}.", pointer=f"{at}/until")
+    if not known and any(until is None or until > line.since for _, until in periods):
+        raise Refused("WRONG_DATE", f"Recorded as a member since {periods[-1][0]}.", pointer=f"{at}/since")
+    admitted = [] if known else [MemberAdmitted(organisation=organisation, person=line.person, on=line.since)]
+    left = [MemberLeft(organisation=organisation, person=line.person, on=line.until)] if line.until else []
+    return [*admitted, *left]
+
+
+def transfer_member(roll: Roll, command: TransferMember) -> list[MemberTransferred]:  # ORG-11
+    if command.organisation == command.to_organisation:
+        raise Refused("OWN_ORGANISATION", "They are a member there already.", pointer="/to")
+    member_leaves(roll, MemberLeaves(command.organisation, command.person, command.on))
+    return [
+        MemberTransferred(
+            organisation=command.organisation,
+            town=command.town,
+            to_organisation=command.to_organisation,
+            to_town=command.to_town,
+            person=command.person,
+            on=command.on,
+        )
+    ]
+
+
+def receive_member(roll: Roll, command: ReceiveMember) -> list[MemberAdmitted]:
+    admitted = admit_members(roll, AdmitMembers(command.organisation, (command.person,), command.on))
+    if command.expected and not admitted:
+        raise Refused("ALREADY_REGISTERED", f"{command.person} is a member there already.", pointer="/to")
+    return [] if command.expected else admitted
 
 
 def admit_members(roll: Roll, command: AdmitMembers) -> list[MemberAdmitted]:

@@ -1,6 +1,7 @@
 """Who holds which post from when until when. A post has one holder; an organisation has one first person responsible.
 
-A tenure runs from the start of ``since`` until the end of the day before ``until``; an open one has no end yet.
+A tenure runs from the start of ``since`` until the end of the day before ``until``; an open one has no end yet, or
+ends by itself when its term is over.
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,8 @@ from datetime import date
 from services.catalogue.events import PostLeft, PostTaken
 from shared.decider import Refused
 
-FIRST_PERSON_KINDS = frozenset({"secretary", "committee-secretary"})
+FIRST_PERSON_KINDS = frozenset({"secretary", "committee-secretary", "cdi-secretary"})
+HEADS_A_UNIT = "unit-officer"  # the principal person of a unit that has no secretary
 
 
 @dataclass(frozen=True)
@@ -20,9 +22,15 @@ class Tenure:
     person: str
     since: date
     until: date | None = None
+    term: date | None = None
+
+    @property
+    def end(self) -> date | None:
+        """When it was left, else when its term is over."""
+        return self.until or self.term
 
     def covers(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
+        return self.since <= day and (self.end is None or day < self.end)
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,7 @@ class TakePost:
     person: str
     on: date
     succeeds: str = ""
+    term: date | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,8 @@ class TakePosts:
 
 
 def take_post(tenures: Iterable[Tenure], command: TakePost) -> list[PostLeft | PostTaken]:  # ORG-07
+    if command.kind == "supervisor" and command.term is None:
+        raise Refused("NOT_ELIGIBLE", "A supervisor is a member, appointed for a term.", "an appointment", "/kind")
     taken = PostTaken(
         organisation=command.organisation,
         post=command.post,
@@ -65,6 +76,7 @@ def take_post(tenures: Iterable[Tenure], command: TakePost) -> list[PostLeft | P
         title_en=command.title_en,
         person=command.person,
         on=command.on,
+        term=command.term,
     )
     rivals = [tenure for tenure in tenures if _rival(tenure, command)]
     if any(t.post == command.post and t.person == command.person and t.since == command.on for t in rivals):
@@ -72,7 +84,7 @@ def take_post(tenures: Iterable[Tenure], command: TakePost) -> list[PostLeft | P
     if not rivals:
         return [taken]
     rival = rivals[0]
-    if len(rivals) == 1 and rival.person == command.succeeds and rival.since < command.on and not rival.until:
+    if len(rivals) == 1 and rival.person == command.succeeds and rival.since < command.on and not rival.end:
         return [
             PostLeft(organisation=command.organisation, post=rival.post, person=rival.person, on=command.on),
             taken,
@@ -88,12 +100,13 @@ def take_post(tenures: Iterable[Tenure], command: TakePost) -> list[PostLeft | P
 def _rival(tenure: Tenure, command: TakePost) -> bool:
     """A tenure that would run at the same time, in the same post or as another first person responsible."""
     both_first = tenure.kind in FIRST_PERSON_KINDS and command.kind in FIRST_PERSON_KINDS
-    same_time = tenure.until is None or tenure.until > command.on
+    same_time = tenure.end is None or tenure.end > command.on
     return same_time and (tenure.post == command.post or both_first)
 
 
 def leave_post(tenures: Iterable[Tenure], command: LeavePost) -> list[PostLeft]:
     held = [t for t in tenures if t.post == command.post and t.person == command.person and t.until is None]
+    held = [t for t in held if t.term is None or command.on < t.term]  # what ended by itself is not left
     if not held:
         raise Refused("NOT_IN_POST", f"{command.person} does not hold {command.post}.", pointer="/person")
     if command.on <= held[0].since:
@@ -103,12 +116,41 @@ def leave_post(tenures: Iterable[Tenure], command: LeavePost) -> list[PostLeft]:
 
 def left(tenures: tuple[Tenure, ...], event: PostLeft) -> tuple[Tenure, ...]:
     """The tenures after someone left: only the open one of that person in that post ends."""
-    return tuple(
-        replace(t, until=event.on) if t.post == event.post and t.person == event.person and t.until is None else t
-        for t in tenures
-    )
+    return tuple(replace(t, until=event.on) if _left_by(t, event) else t for t in tenures)
+
+
+def _left_by(tenure: Tenure, event: PostLeft) -> bool:
+    """Of a term that had run out by then nothing is cut off; one that was to begin later never does."""
+    same = tenure.post == event.post and tenure.person == event.person
+    return same and tenure.until is None and (tenure.term is None or event.on < tenure.term)
 
 
 def first_persons(tenures: Iterable[Tenure], day: date) -> list[str]:
     """Those first responsible on a day: one, or none while the post is vacant."""
     return [t.person for t in tenures if t.kind in FIRST_PERSON_KINDS and t.covers(day)]
+
+
+def principal(tenures: Iterable[Tenure], day: date) -> str:
+    """The principal person of a body on a day: the first responsible, else who heads the unit; '' for none (ORG-05)."""
+    known = tuple(tenures)
+    heads = [t.person for t in known if t.kind == HEADS_A_UNIT and t.covers(day)]
+    return next(iter([*first_persons(known, day), *heads]), "")
+
+
+def vacancies(tenures: Iterable[Tenure], begins: date, today: date) -> list[tuple[date, date | None]]:
+    """When nobody was first responsible, from the day an organisation began until today (ORG-07).
+
+    Each from its first day until the day on which somebody was again; the last has no end while it lasts.
+    """
+    held = sorted((t for t in tenures if t.kind in FIRST_PERSON_KINDS), key=lambda t: t.since)
+    gaps: list[tuple[date, date | None]] = []
+    free: date | None = begins
+    for tenure in held:
+        if free is None:
+            break
+        if tenure.since > free and free <= today:
+            gaps.append((free, tenure.since if tenure.since <= today else None))
+        free = None if tenure.end is None else max(free, tenure.end)
+    if free is not None and free <= today and not (gaps and gaps[-1][1] is None):
+        gaps.append((free, None))
+    return gaps

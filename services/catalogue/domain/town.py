@@ -24,6 +24,7 @@ class RegisterTown:
     town: str
     name_zh: str
     name_en: str
+    on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def decide(town: Town, command: TownCommand) -> list[TownEvent]:
 def register_town(town: Town, command: RegisterTown) -> list[TownEvent]:
     if town.registered:
         raise Refused("ALREADY_REGISTERED", f"The town {command.town} is registered.")
-    return [TownRegistered(town=command.town, name_zh=command.name_zh, name_en=command.name_en)]
+    return [TownRegistered(town=command.town, name_zh=command.name_zh, name_en=command.name_en, on=command.on)]
 
 
 def set_division(town: Town, command: SetDivision) -> list[TownEvent]:  # ORG-08

@@ -10,6 +10,7 @@ from typing import Literal
 from shared.events import Event
 
 OrganisationType = Literal["enterprise", "rural", "organ", "school", "hospital", "social", "other"]
+RemovalGround = Literal["own-request", "neglect", "membership-ended", "transferred", "health", "other-office"]
 Level = Literal["county", "town-committee", "organ", "general-branch", "branch", "unit"]
 
 
@@ -21,9 +22,12 @@ class CountyFounded(Event):
 
 
 class TownRegistered(Event):
+    """``on``: the day it joined the deployment; not recorded of those that were there before days were."""
+
     town: str
     name_zh: str
     name_en: str
+    on: date | None = None
 
 
 class OrganisationRegistered(Event):
@@ -54,6 +58,7 @@ class PostTaken(Event):
     title_en: str
     person: str
     on: date
+    term: date | None = None  # the post ends by itself on this day (ORG-14); without it, when it is left
 
 
 class PostLeft(Event):
@@ -71,6 +76,19 @@ class MemberAdmitted(Event):
 
 class MemberLeft(Event):
     organisation: str
+    person: str
+    on: date
+
+
+class MemberTransferred(Event):
+    """Leaves one organisation and joins another on the same day (ORG-11); the other's own stream is told by
+    MemberAdmitted, in the words of its own town.
+    """
+
+    organisation: str
+    town: str
+    to_organisation: str
+    to_town: str
     person: str
     on: date
 
@@ -107,3 +125,39 @@ class CalendarPublished(Event):
     source: str
     holidays: tuple[date, ...]
     make_up_workdays: tuple[date, ...]
+
+
+class VacancyFound(Event):
+    """Nobody has been first responsible since ``since`` (ORG-07); what others did before stays theirs."""
+
+    organisation: str
+    town: str
+    since: date
+
+
+class VacancyEnded(Event):
+    """From ``until`` on somebody is first responsible again; if it is ``since``, it was filled after the fact."""
+
+    organisation: str
+    town: str
+    since: date
+    until: date
+
+
+class SupervisorAppointed(Event):
+    """A member hired to supervise, for a term that ends by itself on ``until`` (ORG-14, P-13)."""
+
+    organisation: str
+    post: str
+    person: str
+    term: int  # 1 is the first, 2 the first renewal
+    on: date
+    until: date
+
+
+class SupervisorRemoved(Event):
+    organisation: str
+    post: str
+    person: str
+    ground: RemovalGround
+    on: date
