@@ -32,7 +32,8 @@ CONTEXT = {
 
 _CONTENT_HEADER = ("content-type", CONTENT_TYPE.encode())
 _VERSION_HEADER = ("ce_specversion", b"1.0")
-_CONTEXT_HEADERS = tuple((f"ce_{name}", field) for name, field in CONTEXT.items())
+_CONTEXT_HEADERS = tuple(f"ce_{name}" for name in CONTEXT)
+_WHO, _WHENCE = _CONTEXT_HEADERS[:4], _CONTEXT_HEADERS[4:]
 
 
 class NotAnEvent(Exception):
@@ -79,14 +80,15 @@ def to_record(event: Recorded, county: str, partitions: int, after: int) -> Outg
 
     ``after`` is the journal position of the record before it in its partition.
     """
-    key, context = event.stream.encode(), event.context
-    source, kind, schema = _constant_headers(county, event.service, context.town, event.type)
+    key, (town, actor, post, organisation, *whence) = event.stream.encode(), event.attributed
+    source, kind, schema = _constant_headers(county, event.service, town, event.type)
     headers = [
         *(_CONTENT_HEADER, _VERSION_HEADER, ("ce_id", event.event_id.encode()), source, kind, ("ce_subject", key)),
-        *(("ce_time", instant(event.recorded_at).encode()), schema, ("ce_partitionkey", key)),
+        *(_time_header(event.recorded_at), schema, ("ce_partitionkey", key)),
         *(("ce_sequence", b"%020d" % event.position), ("ce_streamversion", b"%d" % event.version)),
+        *_who_headers(town, actor, post, organisation),
     ]
-    headers += [(name, text.encode()) for name, field in _CONTEXT_HEADERS if (text := getattr(context, field))]
+    headers += [(name, text.encode()) for name, text in zip(_WHENCE, whence, strict=True) if text]
     headers.append(("after", b"%d" % after))
     return Outgoing(
         topic=topic_of(county, event.service),
@@ -95,6 +97,17 @@ def to_record(event: Recorded, county: str, partitions: int, after: int) -> Outg
         value=event.text.encode(),
         headers=tuple(headers),
     )
+
+
+@lru_cache(maxsize=1024)
+def _time_header(moment: datetime) -> tuple[str, bytes]:
+    return "ce_time", instant(moment).encode()
+
+
+@lru_cache(maxsize=4096)
+def _who_headers(*who: str) -> tuple[tuple[str, bytes], ...]:
+    """Of the town, and of whoever acted in which post for which organisation."""
+    return tuple((name, text.encode()) for name, text in zip(_WHO, who, strict=True) if text)
 
 
 @lru_cache(maxsize=4096)

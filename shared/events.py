@@ -79,6 +79,15 @@ class Recorded:
         return json.dumps(dict(self.data), ensure_ascii=False, separators=(",", ":"))
 
     @property
+    def attributed(self) -> tuple[str, ...]:
+        """The context's parts, in their order."""
+        c = self.context
+        return (
+            *(c.town, c.actor, c.post, c.organisation),
+            *(c.command_id, c.correlation_id, c.causation_id, c.traceparent),
+        )
+
+    @property
     def identity(self) -> str:
         """The stream's name without its category: ``organisation-FY-R1`` is ``FY-R1``."""
         return self.stream.split("-", 1)[1]

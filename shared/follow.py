@@ -134,6 +134,13 @@ def upsert(tx: Connection, table: Table, key: dict[str, Any], values: dict[str, 
     tx.execute(_upserting(tx.dialect.name, table, tuple(key), tuple(values)), {**key, **values})
 
 
+def upsert_many(tx: Connection, table: Table, key: tuple[str, ...], rows: Sequence[dict[str, Any]]) -> None:
+    """The same for several rows with the same columns, told to the database together."""
+    if rows:
+        values = tuple(name for name in rows[0] if name not in key)
+        tx.execute(_upserting(tx.dialect.name, table, key, values), rows)
+
+
 @lru_cache(maxsize=1024)
 def _upserting(dialect: str, table: Table, key: tuple[str, ...], values: tuple[str, ...]) -> Insert:
     """The statement, made once for each table and set of columns: compiling it costs more than running it."""
@@ -144,4 +151,4 @@ def _upserting(dialect: str, table: Table, key: tuple[str, ...], values: tuple[s
     return statement.on_conflict_do_update(index_elements=key, set_=fresh)
 
 
-__all__ = ["Column", "GatheredView", "Key", "Store", "TableMaker", "View", "upsert"]
+__all__ = ["Column", "GatheredView", "Key", "Store", "TableMaker", "View", "upsert", "upsert_many"]

@@ -13,7 +13,7 @@ from shared.cloudevents import NotAnEvent, from_record
 from shared.events import Recorded
 from shared.log import Record
 
-AHEAD_MAX = 1_000  # events held of one partition while another is awaited; two batches of the relay
+AHEAD_MAX = 2_000  # events held of one partition while another is awaited; two batches of the relay
 
 
 class Gap(Exception):

@@ -34,6 +34,10 @@ class Unread(Recorded):
         text: str | bytes = self._row[TEXT]
         return text
 
+    @property
+    def attributed(self) -> tuple[str, ...]:
+        return tuple(self._row[TEXT + 1 :])
+
     def __getattr__(self, name: str) -> Any:
         """Only asked for what has not been made yet."""
         make = _MAKE.get(name)

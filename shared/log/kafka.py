@@ -13,10 +13,12 @@ from threading import Lock, Thread, current_thread
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import KafkaError, OffsetOutOfRangeError
+from kafka.errors import KafkaError, KafkaTimeoutError, OffsetOutOfRangeError
 from kafka.net import KafkaNetSocket
+from kafka.producer.future import FutureProduceResult
 
 from shared.log import LogUnavailable, OffsetUnknown, Outgoing, Record, UnknownTopic
+from shared.log.kafka_batches import can_take, hand_over
 
 PUBLISH_SECONDS_MAX = 20.0
 CONNECT_SECONDS_MAX = 3.0
@@ -53,6 +55,7 @@ class KafkaLog:
         self.bootstrap = bootstrap
         self.client_id = client_id
         self._producer: Any = None
+        self._carefully = False
         self._publishing = Lock()
         self._readers: dict[Thread, Reader] = {}
         self._asking: Any = None
@@ -109,18 +112,24 @@ class KafkaLog:
                 bootstrap_servers=self.bootstrap, client_id=f"{self.client_id}-relay", **PRODUCER
             )
         deadline = time.monotonic() + PUBLISH_SECONDS_MAX
-        futures = [
-            self._producer.send(r.topic, key=r.key, value=r.value, headers=list(r.headers), partition=r.partition)
-            for r in records
-        ]
+        if self._carefully or not can_take(self._producer):
+            futures = [
+                self._producer.send(r.topic, key=r.key, value=r.value, headers=list(r.headers), partition=r.partition)
+                for r in records
+            ]
+        else:
+            futures = [batch.produce_future for batch in hand_over(self._producer, records)]
         self._producer.flush(timeout=PUBLISH_SECONDS_MAX)  # what is left goes at once, without lingering
         for future in futures:
-            if not future.succeeded():
-                future.get(timeout=max(0.001, deadline - time.monotonic()))
+            _must_be_there(future, deadline)
+        self._carefully = False
 
     def _drop_producer(self) -> None:
-        """A producer that has failed once may wedge for good or send out of order: never use it again."""
+        """A producer that has failed once may wedge for good or send out of order: never use it again. The next one
+        gets its records one by one, which lets it part a batch that the broker found too large.
+        """
         producer, self._producer = self._producer, None
+        self._carefully = True
         if producer is None:
             return
         producer._sender.force_close()  # no public way that does not wait for what is queued
@@ -227,6 +236,20 @@ def must_answer(bootstrap: str) -> None:
         except OSError as refused:
             fault = refused
     raise fault
+
+
+def _must_be_there(future: Any, deadline: float) -> None:
+    """Of one record, or of a batch, whose outcome is the offset, the time and what went wrong with which record."""
+    left = max(0.001, deadline - time.monotonic())
+    if isinstance(future, FutureProduceResult):
+        if not future.wait(left) or not future.is_done:
+            raise KafkaTimeoutError("a batch was not acknowledged in time")
+        if future.failed():
+            raise future.exception
+        if (wrong := future.value[2]) is not None:
+            raise wrong(0)
+    elif not future.succeeded():
+        future.get(timeout=left)
 
 
 def _new_consumer(bootstrap: str, client_id: str) -> Any:
