@@ -52,21 +52,22 @@ class Applier:
     observer: Observer
 
     def views_see(self, batch: Batch) -> dict[Key, int]:
-        """How far each view has come of the batch's source."""
+        """How far each view has come of the batch's source, and with them the reactions that it is nothing to."""
         views = [view for view in self.views if batch.source in view.hears]
-        if not views or not batch.events:
+        idle = [r.name for r in self.reactions if batch.source in r.hears and not r.wants(batch)]
+        if not (views or idle) or not batch.events:
             return {}
         try:
-            return self._views_see(views, batch, self._all_at_once)
+            return self._views_see(views, idle, batch, self._all_at_once)
         except Exception as fault:
             if transient(fault):
                 raise
-            return self._views_see(views, batch, self._one_by_one)
+            return self._views_see(views, idle, batch, self._one_by_one)
 
     def reactions_see(self, batch: Batch, stop: Event) -> Iterator[dict[Key, int]]:
         """How far each reaction has come, a few events at a time."""
         for reaction in self.reactions:
-            if batch.source not in reaction.hears:
+            if batch.source not in reaction.hears or not reaction.wants(batch):
                 continue
             for start in range(0, len(batch.events), REACTIONS_AT_ONCE):
                 if stop.is_set():
@@ -84,8 +85,8 @@ class Applier:
         react = partial(self.reactor.react, reaction)
         return parking.retry_outside(self.engine, follower, source, stream, react)
 
-    def _views_see(self, views: Sequence[View], batch: Batch, bring: "Bringing") -> dict[Key, int]:
-        names = [view.name for view in views]
+    def _views_see(self, views: Sequence[View], idle: Sequence[str], batch: Batch, bring: "Bringing") -> dict[Key, int]:
+        names = [*(view.name for view in views), *idle]
         last = batch.events[-1].position
         with self.observer.applying(self.service, batch.source, batch.events):
             with self.engine.begin() as tx:
@@ -94,7 +95,7 @@ class Applier:
                 _must_be_next(batch, at)
                 waiting = parking.streams(tx, names, batch.source)
                 for view in views:
-                    fresh = [event for event in batch.events if event.position > at[view.name].position]
+                    fresh = _heeded(view, [event for event in batch.events if event.position > at[view.name].position])
                     bring(tx, view, fresh, waiting)
                 moved = {name for name in names if at[name].position < last}
                 checkpoints.save(tx, {(name, batch.source): Checkpoint(last, batch.places) for name in moved})
@@ -167,6 +168,11 @@ class Applier:
 
 
 Bringing = Callable[[Connection, View, Sequence[Recorded], Waiting], None]
+
+
+def _heeded(view: View, events: Sequence[Recorded]) -> Sequence[Recorded]:
+    heeds = view.heeds
+    return [event for event in events if event.name in heeds.get(event.service, (event.name,))] if heeds else events
 
 
 def _refusal(tx: Connection, view: View, event: Recorded) -> str:

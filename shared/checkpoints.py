@@ -36,6 +36,17 @@ checkpoints = Table(
     Column("places", Text, nullable=False, default="{}"),
     Column("definition", Text, nullable=False, server_default=""),  # of the view whose rows they are
 )
+_SAVE = (
+    checkpoints.update()
+    .where(checkpoints.c.follower == bindparam("f"), checkpoints.c.source == bindparam("s"))
+    .values(position=bindparam("p"), places=bindparam("l"))
+)
+_LOAD = (
+    select(checkpoints)
+    .where(checkpoints.c.follower.in_(bindparam("followers", expanding=True)))
+    .order_by(checkpoints.c.follower, checkpoints.c.source)
+)
+_LOCK = _LOAD.with_for_update()
 Key = tuple[str, str]  # follower, source
 
 
@@ -67,13 +78,8 @@ def lock(tx: Connection, followers: Iterable[str]) -> dict[Key, Checkpoint]:
 def save(tx: Connection, moved: Mapping[Key, Checkpoint]) -> None:
     if not moved:
         return
-    statement = (
-        checkpoints.update()
-        .where(checkpoints.c.follower == bindparam("f"), checkpoints.c.source == bindparam("s"))
-        .values(position=bindparam("p"), places=bindparam("l"))
-    )
     tx.execute(
-        statement,
+        _SAVE,
         [{"f": key[0], "s": key[1], "p": at.position, "l": _text(at.places)} for key, at in moved.items()],
     )
 
@@ -102,9 +108,7 @@ def forget(tx: Connection, follower: str) -> None:
 
 
 def _rows(tx: Connection, followers: Iterable[str], *, lock: bool) -> dict[Key, Checkpoint]:
-    c = checkpoints.c
-    question = select(checkpoints).where(c.follower.in_(list(followers))).order_by(c.follower, c.source)
-    rows = tx.execute(question.with_for_update() if lock else question)
+    rows = tx.execute(_LOCK if lock else _LOAD, {"followers": list(followers)})
     return {(r.follower, r.source): Checkpoint(r.position, _places(r.places), r.definition) for r in rows}
 
 

@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Dialect, Engine, MetaData, Pool, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InvalidatePoolError
 
 from shared import reach, walls
 from shared.columns import json_text
@@ -21,6 +24,8 @@ LOCK_SECONDS_MAX = 10
 STATEMENT_SECONDS_MAX = 30
 POOL_SIZE = 8  # connections kept, of the service and of readers each; twice that under load
 CONNECTIONS_MAX = 4 * POOL_SIZE  # that one process opens to one service's database
+IDLE_SECONDS = 1.0  # after which a connection is not believed to live
+USED = "gongkai_used"
 WRITING = "gongkai_writing"
 TABLES_KEY = 0x676F6E67  # of the advisory lock under which tables are made on PostgreSQL
 
@@ -119,17 +124,19 @@ def owner_engine(url: str | URL) -> Engine:
 
 
 def _postgres_engine(url: URL, pool_size: int, connect_args: dict[str, Any]) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=LOCK_SECONDS_MAX,
-        pool_pre_ping=True,
         pool_recycle=1800,
         connect_args=connect_args,
         hide_parameters=True,
         json_serializer=json_text,
     )
+    event.listen(engine.pool, "checkin", _note_use)
+    event.listen(engine.pool, "checkout", _must_live)
+    return engine
 
 
 def sqlite_engine(path: Path, *, pool_size: int = 10) -> SqliteEngine:
@@ -188,6 +195,21 @@ def _set_pragmas(dbapi_connection: Any, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     writing = connection.get_execution_options().get(WRITING)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _note_use(_raw: Any, record: Any) -> None:
+    record.info[USED] = monotonic()
+
+
+def _must_live(raw: Any, record: Any, _lent: Any) -> None:
+    """A connection that lay idle is asked whether it lives; if not, it and all that lay with it are opened anew."""
+    if monotonic() - record.info.get(USED, monotonic()) < IDLE_SECONDS:
+        return
+    try:
+        raw.execute("")
+        raw.rollback()
+    except psycopg.Error as gone:
+        raise InvalidatePoolError from gone
 
 
 def _declare_reach(connection: Connection) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    literal_column,
     select,
     text,
 )
@@ -37,6 +38,10 @@ leases = Table(
     Column("epoch", Integer, nullable=False, default=0),
     Column("expires", Float, nullable=False, default=0.0),
 )
+
+
+_NOW_POSTGRES = "extract(epoch from clock_timestamp())"
+_NOW_SQLITE = "(julianday('now') - 2440587.5) * 86400.0"
 
 
 class LeaseLost(Exception):
@@ -84,8 +89,9 @@ class Lease:
         return now < expires <= now + max(CLOCK_SECONDS, 2 * self.seconds)
 
     def _extend(self, tx: Connection) -> bool:
-        changed = tx.execute(leases.update().where(*self._mine()).values(expires=database_seconds(tx) + self.seconds))
-        return changed.rowcount == 1
+        now = _NOW_POSTGRES if tx.dialect.name == "postgresql" else _NOW_SQLITE
+        until = literal_column(f"({now}) + {float(self.seconds)}", Float)
+        return tx.execute(leases.update().where(*self._mine()).values(expires=until)).rowcount == 1
 
     def _mine(self) -> tuple[ColumnElement[bool], ...]:
         return (leases.c.name == self.name, leases.c.holder == self.holder, leases.c.epoch == self.epoch)
@@ -97,9 +103,8 @@ class Lease:
 
 def database_seconds(tx: Connection) -> float:
     """Seconds since 1970 by the database's clock."""
-    postgres = "select extract(epoch from clock_timestamp())"
-    sqlite = "select (julianday('now') - 2440587.5) * 86400.0"
-    return float(tx.execute(text(postgres if tx.dialect.name == "postgresql" else sqlite)).scalar_one())
+    now = _NOW_POSTGRES if tx.dialect.name == "postgresql" else _NOW_SQLITE
+    return float(tx.execute(text(f"select {now}")).scalar_one())
 
 
 def _here() -> str:

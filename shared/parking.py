@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     func,
     select,
 )
@@ -37,6 +38,9 @@ parked = Table(
     Column("event", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("parked_at", String, nullable=False),
+)
+_STREAMS = select(parked.c.follower, parked.c.stream).where(
+    parked.c.follower.in_(bindparam("followers", expanding=True)), parked.c.source == bindparam("in")
 )
 Apply = Callable[[Connection, Recorded], None]
 React = Callable[[Recorded], None]
@@ -79,8 +83,8 @@ def park(tx: Connection, follower: str, event: Recorded, reason: str, at: dateti
 
 def streams(tx: Connection, followers: Iterable[str], source: str) -> set[tuple[str, str]]:
     """The (follower, stream) pairs that wait."""
-    where = (parked.c.follower.in_(list(followers)), parked.c.source == source)
-    return {(row.follower, row.stream) for row in tx.execute(select(parked.c.follower, parked.c.stream).where(*where))}
+    found = tx.execute(_STREAMS, {"followers": list(followers), "in": source})
+    return {(row.follower, row.stream) for row in found}
 
 
 def waiting(engine: Engine) -> list[Parked]:

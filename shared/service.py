@@ -3,7 +3,7 @@
 ``services/<name>/main.py`` has ``build(platform) -> Service`` and does no work at import. ``shared.running`` runs it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,6 +16,7 @@ from shared.events import Recorded, Registry
 from shared.follow import View
 from shared.handling import Do, Handler
 from shared.identity import TokenVerifier
+from shared.merging import Batch
 from shared.personal_data.vault import Vault
 from shared.settings import Settings
 
@@ -28,12 +29,19 @@ class Reaction:
     """What a service does because of others' events (or its own): each event gives commands, each done once.
 
     The command id is derived from ``name``, the event and the command's place in the list, so a repeated delivery
-    changes nothing. A refusal is logged and counted, and the next event follows.
+    changes nothing. A refusal is logged and counted, and the next event follows. ``heeds`` may name, by service, the
+    only events that give any: what is none of them costs nothing; a service that is left out is heard whole.
     """
 
     name: str
     hears: tuple[str, ...]
     commands: Callable[[Recorded], Iterable[Do]]
+    heeds: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def wants(self, batch: Batch) -> bool:
+        """Whether any of these events may give a command."""
+        heeded = self.heeds.get(batch.source)
+        return heeded is None or any(event.name in heeded for event in batch.events)
 
 
 @dataclass(frozen=True)

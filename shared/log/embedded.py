@@ -91,16 +91,19 @@ class EmbeddedLog:
         for topic, partition in {(record.topic, record.partition) for record in records}:
             if partition >= counts.get(topic, 0):
                 raise UnknownTopic(f"{topic} has no partition {partition}")
+        texts = [_text(record.headers) for record in records]
         connection.execute("begin immediate")
         try:
             following: dict[tuple[str, int], int] = {}
-            for record in records:
+            rows: list[tuple[object, ...]] = []
+            for record, text in zip(records, texts, strict=True):
                 place = (record.topic, record.partition)
-                if place not in following:
-                    following[place] = connection.execute(NEXT, place).fetchone()[0]
-                row = (*place, following[place], record.key, record.value, _text(record.headers))
-                connection.execute(INSERT, row)
-                following[place] += 1
+                offset = following.get(place)
+                if offset is None:
+                    offset = connection.execute(NEXT, place).fetchone()[0]
+                following[place] = offset + 1
+                rows.append((*place, offset, record.key, record.value, text))
+            connection.executemany(INSERT, rows)
             connection.execute("commit")
         except BaseException:
             connection.rollback()

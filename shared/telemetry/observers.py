@@ -124,5 +124,7 @@ class FlowObserver(Observer):
 
 
 def _causes(events: Sequence[Recorded]) -> list[str]:
-    """The requests behind the latest events: as many as a span keeps links."""
+    """The requests behind the latest events: as many as a span keeps links; none where nobody keeps spans."""
+    if not tracing.kept():
+        return []
     return [event.context.traceparent for event in events[-LINKS_MAX:] if event.context.traceparent]

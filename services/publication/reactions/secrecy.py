@@ -19,4 +19,5 @@ def on_refused_for_secrecy(vault: Vault) -> Reaction:
             vault.destroy(f"{Subject.DRAFT}:{refused.draft}", event.recorded_at)
         return ()
 
-    return Reaction("forget-what-was-refused", (REGISTRY.service,), commands)
+    heeds = {REGISTRY.service: frozenset({SecrecyRefused.__name__})}
+    return Reaction("forget-what-was-refused", (REGISTRY.service,), commands, heeds)
