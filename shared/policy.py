@@ -94,6 +94,9 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
         *_DESK, (P.SECRETARY, Where.SUPERIOR), (P.SECRECY_REVIEWER, Where.SUPERIOR),
         (P.COMMITTEE_SECRETARY, Where.SUPERIOR), *_TOWN,
     ],
+    # procedures of several steps, PUB-17, PUB-18
+    "decision.keep": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],
+    "decision.read": [*_DESK, *_SUPERVISOR, (P.SECRETARY, Where.SUPERIOR), *_TOWN],
     # feedback, FBK-01 to FBK-13
     "opinion.give": _ANYONE,
     "opinion.handle": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],

@@ -1,6 +1,6 @@
-"""What publication hears of the catalogue: items of an adopted catalogue, and approved plans for what is outside it."""
+"""What publication hears: catalogues' items, approved plans, withholdings, channels; and that opinions came in."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -23,6 +23,7 @@ class HeardItem(BaseModel):
     cycle: str
     fine_tune: str | None
     limit_days: int
+    major: bool = False
 
 
 class CatalogueAdopted(Heard):
@@ -95,3 +96,27 @@ class PlanApproved(Heard):
     terms: HeardTerms
     conditions: tuple[HeardCondition, ...] = ()
     on: date
+
+
+class OpinionReceived(Heard):
+    SERVICE: ClassVar[str] = "feedback"
+    EVENT: ClassVar[str] = "OpinionReceived"
+
+    opinion: str
+    town: str
+    organisation: str
+    disclosure: str
+    version: int
+    at: datetime
+
+
+class OpinionDecided(Heard):
+    SERVICE: ClassVar[str] = "feedback"
+    EVENT: ClassVar[str] = "OpinionDecided"
+
+    opinion: str
+    town: str
+    organisation: str
+    disclosure: str
+    disposition: str
+    at: datetime

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from services.publication import ticker
+from services.publication import procedure_ticker, ticker
 from services.publication.api import Parts, routes
 from services.publication.events import REGISTRY
 from services.publication.reactions import (
@@ -18,6 +18,7 @@ from services.publication.views.evidence import Evidence
 from services.publication.views.items import CatalogueItems
 from services.publication.views.obligations import Obligations
 from services.publication.views.own_channels import OwnChannels
+from services.publication.views.procedures import Procedures
 from services.publication.views.shown import Shown
 from shared.clock import Clock, business_day
 from shared.identity.register import Register
@@ -36,11 +37,11 @@ def build(platform: Platform) -> Service:
     handler = platform.handler(REGISTRY)
     register, items, obligations = Register(engine), CatalogueItems(engine), Obligations(engine)
     work, approvals, shown = DeskWork(engine), Approvals(engine), Shown(engine)
-    evidence, own_channels = Evidence(engine), OwnChannels(engine)
-    views = (register, items, obligations, work, approvals, shown, evidence, own_channels)
+    evidence, own_channels, procedures = Evidence(engine), OwnChannels(engine), Procedures.of(engine)
+    views = (register, items, obligations, work, approvals, shown, evidence, own_channels, *procedures.views)
     parts = Parts(
         handler, register, items, obligations, work, approvals, shown, platform.documents, platform.vault,
-        evidence, own_channels,
+        evidence, own_channels, procedures,
     )  # fmt: skip
     measures = [measure_overdue(obligations, platform.clock), measure_missed(work)]
     witness = witness_of(platform.settings, NAME, engine)
@@ -73,6 +74,7 @@ def build(platform: Platform) -> Service:
             ticker.moved(items, obligations, register),
             ticker.overdue(obligations),
             planned(Planning(work, handler, items, register, own_channels, platform.documents, platform.vault)),
+            *procedure_ticker.tickers(procedures, register),
         ),
     )
 

@@ -14,6 +14,7 @@ from tests.journeys.people import World
 
 CATALOGUE, PUBLICATION, FEEDBACK = "/api/catalogue/v1", "/api/publication/v1", "/api/feedback/v1"
 BRANCHES = {"FY-R1": "fengyang", "FY-E1": "fengyang", "HS-R1": "heshan"}
+ITEM = "3.9"
 KINDS = ("draft", "inside", "outside", "opinion", "plan")
 
 OVERSEERS = {"fengyang": {"zhao-guoqiang", "he-jing", "li-min"}, "heshan": {"tang-ning", "shi-lei"}}  # ORG-03, ORG-04
@@ -84,6 +85,7 @@ def planted(client: httpx2.Client) -> County:
     county.world.it_is("2026-04-10T15:00")
     for branch in BRANCHES:
         _show_outside(county, branch)
+        _open_procedures(county, branch)
         _give_opinion(county, branch)
     county.world.it_is("2026-04-13T09:00")
     for branch in BRANCHES:
@@ -116,7 +118,7 @@ def _plant(county: County, branch: str, kind: str) -> None:
     """A disclosure with an attachment, all of whose words are planted; shown inside unless it stays a draft."""
     clerk, said = county.desk[branch]["clerk"], word(branch, kind)
     body = {name: f"{said} {name}" for name in ("title", "text", "summary", "led_text")}
-    done = county.world(clerk).does(f"{PUBLICATION}/disclosures", {"item": f"{branch}/3.9", **body})
+    done = county.world(clerk).does(f"{PUBLICATION}/disclosures", {"item": f"{branch}/{ITEM}", **body})
     county.things[branch, kind] = done["id"]
     path, version = f"{PUBLICATION}/disclosures/{done['id']}", done["version"]
     sheet = {"file": (f"{said}.txt", said.encode(), "text/plain")}
@@ -149,6 +151,12 @@ def _show_outside(county: County, branch: str) -> None:
     led = {"channel": "led", "screen": "村口", "shown_from": "2026-04-10T15:00:00+08:00"}
     until = {"shown_to": "2026-05-30T18:00:00+08:00"}
     clerk.does(f"{path}/release-outside", {"channels": [column, led | until]}, version=version)
+
+
+def _open_procedures(county: County, branch: str) -> None:
+    clerk = county.world(county.desk[branch]["clerk"])
+    major = {"item": f"{branch}/{ITEM}", "title": "a major decision"}
+    county.things[branch, "decision"] = clerk.does(f"{PUBLICATION}/decisions", major)["id"]
 
 
 def _give_opinion(county: County, branch: str) -> None:

@@ -116,6 +116,7 @@ def values(county: County, branch: str) -> dict[str, list[str]]:
         "town": [BRANCHES[branch]],
         "disclosure": disclosures,
         "digest": [county.digests[branch, kind] for kind in ("draft", "inside", "outside")],
+        "decision": [county.things[branch, "decision"]],
         "opinion": [county.things[branch, "opinion"]],
         "obligation": [county.duties[branch]],
         "version": ["1", "2"],

@@ -15,6 +15,7 @@ CODES = "a code of a list, a number or a period: says nothing of anybody"
 DIGESTS = "a digest of what is public, sealed or random: nothing can be guessed from it"
 SHOWN = "what was shown to its audiences stays readable for ever (PUB-31), and is free of personal data by the gate"
 OWED = "what the catalogue says is owed: public, written by the units, of matters and not of persons"
+PROCEDURES = "said of a procedure to those it asks, and free of personal data by the gate (PUB-17)"
 PLACES = "a name of an organisation, a place or an act of state"
 ON_FILE = "what an officer writes on the file of a catalogue: of items and rules, and not of persons"
 FIELDS: dict[str, str] = {
@@ -90,6 +91,10 @@ FIELDS: dict[str, str] = {
         CODES,
     ),
     **dict.fromkeys(("DisclosureReleasedInside.citation", "ReleaseScheduled.citation"), PLACES),
+    **dict.fromkeys(
+        ("MajorDecisionOpened.title", "MajorDecisionDropped.reason", "Weighed.gist", "Weighed.reason"), PROCEDURES
+    ),
+    **dict.fromkeys(("decision", "opened_by", "part_of"), IDS),
 }  # fmt: skip
 
 

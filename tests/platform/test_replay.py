@@ -28,6 +28,7 @@ from services.catalogue.domain.withholding import WITHHOLDING
 from services.cli.contracts import REGISTRIES
 from services.feedback.domain.opinion import OPINION
 from services.feedback.domain.receipt_register import RECEIPTS
+from services.publication.domain.decision import DECISION
 from services.publication.domain.disclosure import DISCLOSURE
 from services.publication.domain.obligation import OBLIGATION
 from services.publication.domain.register import APPROVALS
@@ -56,7 +57,7 @@ DECIDERS: dict[str, tuple[Decider, ...]] = {  # type: ignore[type-arg]  # each h
         TOWN,
         WITHHOLDING,
     ),
-    "publication": (DISCLOSURE, OBLIGATION, APPROVALS),
+    "publication": (DISCLOSURE, OBLIGATION, APPROVALS, DECISION),
     "feedback": (OPINION, RECEIPTS),
     "archive": (FILE,),
     "audit": (CASE, FILING, FILING_NUMBERS),
@@ -64,6 +65,7 @@ DECIDERS: dict[str, tuple[Decider, ...]] = {  # type: ignore[type-arg]  # each h
 STREAMS_NOT_YET = {  # of the deciders above
     "case",
     "change",
+    "decision",
     "filing",
     "filings",
     "group",
@@ -122,15 +124,23 @@ NOT_YET = {  # what the story of the dues does not tell yet
     },
     "publication": {
         "AttachmentRemoved",
+        "DecisionResultPublished",
+        "DisclosureReturned",
+        "DisclosureRevised",
         "EvidenceAdded",
+        "MajorDecisionDropped",
+        "MajorDecisionNotified",
+        "MajorDecisionOpened",
+        "NoChangeAttested",
+        "ObligationDueMoved",
+        "OpinionsSummarised",
         "ReleaseScheduleCancelled",
         "ReleaseScheduled",
         "ScheduledReleaseMissed",
-        "DisclosureReturned",
-        "DisclosureRevised",
-        "NoChangeAttested",
-        "ObligationDueMoved",
         "SecrecyRefused",
+        "SolicitingClosed",
+        "SolicitingOpened",
+        "SolicitingProlonged",
     },
     "feedback": {"OpinionDueMoved", "OpinionExtended", "OpinionFellOverdue"},
     "audit": {

@@ -43,6 +43,7 @@ class Item(BaseModel):
     limit_days: int = 0
     unit: str  # the member unit in charge of the category (ORG-09)
     summary: str = ""
+    major: bool = False  # a major decision: solicited on before its result is made public (PUB-17)
 
 
 class Exclusion(BaseModel):
@@ -72,6 +73,7 @@ class TemplateItem(BaseModel):
     cycle: Cycle = ""
     fine_tune: Literal["monthly"] | None = None
     limit_days: int = 0
+    major: bool = False
 
 
 class TemplateStarted(Event):

@@ -25,6 +25,7 @@ from services.publication.views.evidence import Evidence
 from services.publication.views.items import CatalogueItems
 from services.publication.views.obligations import Obligations
 from services.publication.views.own_channels import OwnChannels
+from services.publication.views.procedures import Procedures
 from services.publication.views.shown import Shown
 from shared.clock import business_day
 from shared.decider import Refused
@@ -51,6 +52,7 @@ class Parts:
     vault: Vault
     evidence: Evidence
     own_channels: OwnChannels
+    procedures: Procedures
 
     def channels_of(self, town: str, now: datetime) -> TownChannels:
         """The town's own channels and its policy at an instant (PUB-16, PUB-34)."""
@@ -96,11 +98,12 @@ class Parts:
         hidden = is_stranger(desk.standing, drafted.organisation)
         return desk.may(drafted.organisation, drafted.town, hidden, makers=authors)
 
-    def done(self, desk: Desk, disclosure: str, command: DisclosureCommand, **result: str) -> Done:
-        """One command to a disclosure, by someone who may."""
+    def done(self, desk: Desk, disclosure: str, command: DisclosureCommand, *also: Do, **result: str) -> Done:
+        """One command to a disclosure, by someone who may; ``also`` what else is done or refused with it."""
         _, drafted = self.disclosure(disclosure, desk.expected_version)
         acting = self.acting(desk, drafted)
-        return desk.handle(Do(DISCLOSURE, disclosure, command), acting=acting, town=drafted.town, result=result)
+        do = Do(DISCLOSURE, disclosure, command)
+        return desk.handle(do, *also, acting=acting, town=drafted.town, result=result)
 
     async def doing(self, desk: Desk, disclosure: str, command: DisclosureCommand, **result: str) -> Done:
         """The same for an ``async`` route: no thread is needed where memory has the version that the caller saw."""

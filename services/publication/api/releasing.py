@@ -1,6 +1,7 @@
 """HTTP to the two releases: inside the Party, then outside it; planned ones; and what comes of their channels later."""
 
 import hashlib
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Form, UploadFile
@@ -24,6 +25,7 @@ from services.publication.domain.sheets import examine
 from services.publication.events.parts import Attachment
 from services.publication.views.almanac import Almanac
 from services.publication.views.documents import keep_in_clear
+from services.publication.views.procedures import to_release
 from shared.fields import VersionNumber
 from shared.web import Api, CommandDesk, Done
 from shared.web.desk import Desk
@@ -64,11 +66,14 @@ def _released(parts: Parts, desk: Desk, disclosure: str, command: ReleaseInside 
     """What is about to be shown, and nothing else, is kept in clear first: so that readers find it."""
     state, drafted = parts.disclosure(disclosure)
     parts.acting(desk, drafted)
+    command, asked = replace(command, part_of=drafted.part_of), to_release(state, command.by, desk.today)
     DISCLOSURE.decide(state, command)
+    for do in asked:
+        do.decider.decide(parts.handler.state(do.decider, do.identity)[1], do.command)
     content = state.current.content
     shown = content if isinstance(command, ReleaseInside) else as_outside(content)
     keep_in_clear(parts.documents, parts.vault, shown.attachments)
-    return parts.done(desk, disclosure, command, released_at=desk.now.isoformat())
+    return parts.done(desk, disclosure, command, *asked, released_at=desk.now.isoformat())
 
 
 def _plans(router: Api, parts: Parts) -> None:

@@ -23,6 +23,7 @@ from services.publication.domain.personal_data_gate import covered, find
 from services.publication.domain.sheets import Examined, examine
 from services.publication.events.parts import Attachment, Mask
 from services.publication.views.almanac import Almanac
+from services.publication.views.procedures import to_draft
 from shared.decider import Refused
 from shared.handling import Do
 from shared.web import Api, CommandDesk, Done
@@ -51,9 +52,12 @@ def _drafting(router: Api, parts: Parts) -> None:
             raise nothing()
         acting = desk.may(organisation.organisation, organisation.town)
         made, in_catalogue = desk.new_id(), parts.opened(parts.items.item(item, desk.today))
-        command = DraftDisclosure(made, in_catalogue, owed, body.content(), desk.standing.person, desk.today)
+        by, words = desk.standing.person, body.content()
+        command = DraftDisclosure(made, in_catalogue, owed, words, by, desk.today, body.part_of)
+        asked = to_draft(body.part_of, item, made)
         result = {"disclosure": made, "item": item, "obligation": body.obligation}
-        return desk.handle(Do(DISCLOSURE, made, command), acting=acting, town=organisation.town, result=result)
+        draft = Do(DISCLOSURE, made, command)
+        return desk.handle(draft, *asked, acting=acting, town=organisation.town, result=result)
 
     @router.post(f"{path}/revise", action="disclosure.draft", versioned=True)
     async def revise_disclosure(disclosure: str, body: ReviseBody, desk: CommandDesk) -> Done:

@@ -45,6 +45,7 @@ class DraftDisclosure:
     content: Content
     by: str
     on: date
+    part_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,8 @@ def draft(disclosure: Disclosure, command: DraftDisclosure) -> list[DisclosureEv
             methods=item.methods,
             time_limit=time_limit(item),
             conditions=item.conditions,
+            major=item.major,
+            part_of=command.part_of,
             author=command.by,
             on=command.on,
         )

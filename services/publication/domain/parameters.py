@@ -19,6 +19,11 @@ class Parameters:
     only_methods: bool = False  # PUB-34
     summary_needed: bool = False  # PUB-34
     summary_longest: int = 500  # PUB-34
+    publicity_workdays: int = 5  # P-06
+    notice_workdays: int = 1  # P-07
+    notice_workdays_most: int = 3  # P-07
+    soliciting_days: int = 7  # P-15
+    soliciting_days_society: int = 15  # P-15
 
     @property
     def lead(self) -> timedelta:
@@ -28,6 +33,10 @@ class Parameters:
     def immediate_lead(self) -> timedelta:
         """Of an immediate item for which a reason is given (A-05)."""
         return timedelta(hours=self.immediate_lead_hours)
+
+    def soliciting(self, asked: str) -> int:
+        """For how many days at least opinions are solicited: ``inside`` the Party or in ``society`` (P-15)."""
+        return self.soliciting_days if asked == "inside" else self.soliciting_days_society
 
     @classmethod
     def of(cls, value: Callable[[str], int]) -> "Parameters":
@@ -45,4 +54,9 @@ class Parameters:
             only_methods=bool(value("PUB-34.only-methods")),
             summary_needed=bool(value("PUB-34.summary-needed")),
             summary_longest=value("PUB-34.summary"),
+            publicity_workdays=value("P-06"),
+            notice_workdays=value("P-07"),
+            notice_workdays_most=value("P-07.most"),
+            soliciting_days=value("P-15"),
+            soliciting_days_society=value("P-15.society"),
         )

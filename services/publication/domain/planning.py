@@ -6,7 +6,7 @@ It then happens as if somebody had done it, or is missed, and somebody must see 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from services.publication.domain import channels, lead, release
+from services.publication.domain import channels, lead, procedure, release
 from services.publication.domain.channels import Side, TownChannels
 from services.publication.domain.drafting import names
 from services.publication.domain.release import NO_OWN, ReleaseInside, ReleaseOutside
@@ -66,6 +66,7 @@ class RunSchedule:
 
 def schedule(disclosure: Disclosure, command: ScheduleRelease) -> list[DisclosureEvent]:
     drafted, version = release.approved(disclosure)
+    procedure.must_not_be_planned(drafted)
     if command.at <= command.now:
         raise Refused("INVALID", "A plan is for later.", accepted=f"after {command.now.isoformat()}", pointer="/at")
     if getattr(version, command.side) or disclosure.planned(command.side):

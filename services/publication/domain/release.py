@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.publication.domain import channels, conditions, lead
+from services.publication.domain import channels, conditions, lead, procedure
 from services.publication.domain.channels import TownChannels
 from services.publication.domain.drafting import names
 from services.publication.domain.examination import must_have_ground
@@ -40,6 +40,7 @@ class ReleaseInside:
     ground: str = ""
     citation: str = ""
     town: TownChannels = NO_OWN
+    part_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,12 @@ class ReleaseOutside:
     immediate_lead: timedelta = timedelta()
     lead_reason: str = ""
     town: TownChannels = NO_OWN
+    part_of: str = ""
 
 
 def release_inside(disclosure: Disclosure, command: ReleaseInside) -> list[DisclosureEvent]:
     drafted, version = approved(disclosure)
+    procedure.must_go_along(drafted, command.part_of)
     if version.inside:
         raise Refused("STEP_OUT_OF_ORDER", "This version has been shown inside already.")
     channels.must_fit(command.channels, command.town.allowed("inside", drafted.methods), command.at, command.on)
@@ -73,6 +76,7 @@ def release_inside(disclosure: Disclosure, command: ReleaseInside) -> list[Discl
 def release_outside(disclosure: Disclosure, command: ReleaseOutside) -> list[DisclosureEvent]:
     drafted, version = approved(disclosure)
     must_go_outside(drafted)
+    procedure.must_go_along(drafted, command.part_of)
     if version.outside:
         raise Refused("STEP_OUT_OF_ORDER", "This version has been shown outside already.")
     conditions.must_be_met(drafted.conditions, as_outside(version.content))

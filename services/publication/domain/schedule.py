@@ -38,6 +38,7 @@ class ItemInForce:
     audience_outside: str | None = None
     conditions: tuple[Condition, ...] = ()
     methods: tuple[str, ...] = ()
+    major: bool = False  # a major decision: PUB-17 holds for its releases
 
 
 @dataclass(frozen=True)

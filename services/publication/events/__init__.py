@@ -6,6 +6,9 @@ An event that ends in ``Inside`` or ``Outside`` holds the whole text that was sh
 
 from typing import get_args
 
+from services.publication.events.decisions import (
+    DecisionEvent,
+)
 from services.publication.events.disclosures import (
     LED_TEXT_MAX,
     SUMMARY_MAX,
@@ -48,7 +51,10 @@ from services.publication.events.duties import (
 )
 from shared.events import Registry
 
-REGISTRY = Registry("publication", [*get_args(ObligationEvent), *get_args(DisclosureEvent), RegisterEntered])
+REGISTRY = Registry(
+    "publication",
+    [*get_args(ObligationEvent), *get_args(DisclosureEvent), RegisterEntered, *get_args(DecisionEvent)],
+)
 
 __all__ = [
     "LED_TEXT_MAX",
@@ -59,6 +65,7 @@ __all__ = [
     "AttachmentAdded",
     "AttachmentRemoved",
     "CorrectionOpened",
+    "DecisionEvent",
     "DisclosureApproved",
     "DisclosureDrafted",
     "DisclosureEvent",

@@ -60,7 +60,10 @@ class Written(DisclosureFact):
 
 
 class DisclosureDrafted(Written):
-    """``item_scope``, audiences and ``methods`` are those of the catalogue item in force on that day."""
+    """``item_scope``, audiences and ``methods`` are those of the catalogue item in force on that day.
+
+    ``part_of`` is the procedure's stream and the part that it is of it (``decision-<id>/result``).
+    """
 
     sub_item: str
     item_title: str
@@ -76,6 +79,8 @@ class DisclosureDrafted(Written):
     conditions: Annotated[
         tuple[Condition, ...], Personal(of="disclosure", kind=Subject.DISCLOSURE, within=("text", "names"))
     ] = ()
+    major: bool = False
+    part_of: str = ""
     author: str
     on: date
 

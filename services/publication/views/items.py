@@ -167,4 +167,5 @@ def _in_force(row: RowMapping | Mapping[str, Any]) -> ItemInForce:
         audience_inside=terms.audience_inside,
         audience_outside=terms.audience_outside,
         methods=terms.methods,
+        major=terms.major,
     )
