@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
 from httpx2 import Response
+from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from services.catalogue.main import build
-from services.cli.demo import CATALOGUE, Stage, load_catalogues, read
+from services.cli.demo import CATALOGUE, XLSX, Stage, load_catalogues, read
 from shared.running import LocalPlatform, Running
 from shared.settings import Settings
 from tests.catalogue.sheets import DUES, HEADER, book
@@ -141,6 +143,61 @@ def test_a_rehearsed_import_says_what_it_would_do_and_does_nothing(county: Count
         headers=county._headers("tang-ning") | {"Wait-For": done["position"]},
     )
     assert [i["sub_item"] for i in seen.json()["items"]] == ["3.9"]
+
+
+def test_a_catalogue_leaves_as_a_sheet_and_comes_back(county: County) -> None:  # CAT-21
+    path, day = "/organisations/FY-R1/catalogue", "2026-02-01"
+    sheet = county.ask("he-jing", f"{path}.xlsx", on=day)
+    assert (sheet.status_code, sheet.headers["content-type"]) == (200, XLSX)
+    heshan = county.do("tang-ning", "/towns/heshan/division", HESHAN_UNITS)
+    assert heshan.status_code == 201
+    files = {"file": ("catalogue.xlsx", sheet.content)}
+    told = county.do("tang-ning", "/organisations/HS-R1/catalogue/import?dry_run=true", files=files)
+    assert "is no organisation of the town" in told.json()["errors"][0]["detail"], "another town's units are not ours"
+    outside = load_workbook(BytesIO(county.ask("", f"{path}.xlsx", on=day).content)).worksheets[0]
+    assert not any(str(row[1].value).startswith("4.3") for row in outside.iter_rows(min_row=3)), "ORG-11"
+    assert code(county.ask("", f"{path}.xlsx", on="2026-01-31")) == "NOT_IN_FORCE"
+
+
+def test_a_town_catalogue_is_the_union_of_the_units_parts(county: County) -> None:  # CAT-01
+    path, day = "/towns/fengyang/catalogue", "2026-02-01"
+    lines = county.ask("he-jing", path, on=day, type="rural", limit="100").json()["items"]
+    wrote = {(line["category"], line["unit"]) for line in lines}
+    dzb, djb = ("C1", "FY-DZB"), {(f"C{n}", "FY-DJB") for n in range(2, 7)}
+    assert (len(lines), wrote) == (50, {dzb, *djb, ("C7", "FY-CDI"), ("C8", "FY")})
+    book = load_workbook(BytesIO(county.ask("he-jing", f"{path}.xlsx", on=day).content))
+    assert book.sheetnames == ["FY-A1", "FY-E1", "FY-H1", "FY-O1", "FY-R1", "FY-S1"]
+    public = county.ask("", path, on=day, limit="100").json()["items"]
+    assert {line["scope"] for line in public} == {"inside-then-outside", "outside"}
+
+
+def test_versions_are_compared_that_there_are(county: County) -> None:  # CAT-21
+    path = "/organisations/FY-R1/catalogue/differences"
+    same = county.ask("he-jing", path, old="1", new="1").json()
+    assert (same["added"], same["removed"], same["changed"]) == ([], [], [])
+    assert code(county.ask("he-jing", path, old="1", new="2")) == "NOT_FOUND"
+
+
+def test_of_two_who_write_one_item_the_second_learns_of_the_first(county: County) -> None:  # CAT-21
+    path = "/towns/fengyang/templates/rural"
+    seen = int(county.ask("sun-wei", path).headers["ETag"].strip('"'))
+    known = next(i for i in read("templates.yaml")["items"] if i["sub_item"] == "3.8")
+    first, second = known | {"content": "先写的人"}, known | {"content": "后写的人"}
+    assert code(county.do("sun-wei", f"{path}/items", {"items": [second]})) == "VERSION_NEEDED"
+    done = county.do("sun-wei", f"{path}/items", {"items": [first]}, version=seen)
+    late = county.do("sun-wei", f"{path}/items", {"items": [second]}, version=seen)
+    assert (code(late), late.json()["facts"]["version"]) == ("VERSION_CONFLICT", done.json()["version"])
+    again = county.do("sun-wei", f"{path}/items", {"items": [second]}, version=late.json()["facts"]["version"])
+    assert again.status_code == 201
+
+
+def test_a_departure_from_the_usual_is_answered_with_a_warning(county: County) -> None:  # CAT-13 CAT-20
+    path = "/towns/fengyang/templates/social/items"
+    known = next(i for i in read("templates.yaml")["items"] if i["sub_item"] == "3.1")
+    version = int(county.ask("sun-wei", "/towns/fengyang/templates/social").headers["ETag"].strip('"'))
+    answer = county.do("sun-wei", path, {"items": [known | {"kind": "immediate"}]}, version=version)
+    told = [(w["pointer"], w["code"]) for w in answer.json()["result"]["warnings"]]
+    assert told == [("/items/0/kind", "KIND_UNSUITABLE"), ("/items/0/kind", "DEFAULT_OVERRIDDEN")]
 
 
 def test_what_is_no_workbook_is_refused(county: County) -> None:

@@ -2,6 +2,8 @@
 
 from services.catalogue.api import catalogues, persons, plans, reads, register, rolls, supervisors, templates
 from services.catalogue.api.channels import add as add_channels
+from services.catalogue.api.comparing import add as add_comparing
+from services.catalogue.api.exporting import add as add_exporting
 from services.catalogue.api.parts import Parts
 from shared.web import Api
 
@@ -21,5 +23,7 @@ def routes(parts: Parts) -> Api:
         reads.add,
     ):
         add(router, parts)
+    add_comparing(router, parts)
+    add_exporting(router, parts)
     add_channels(router, parts)
     return router

@@ -7,6 +7,7 @@ from fastapi import File, Query, UploadFile
 
 from services.catalogue.api import workbook
 from services.catalogue.api.bodies import AdoptionBody
+from services.catalogue.api.exporting import SHEET_TITLE_MAX
 from services.catalogue.api.parts import Parts
 from services.catalogue.domain import codes, sheet
 from services.catalogue.domain.catalogue import CATALOGUE, AdoptCatalogue, DraftCatalogue
@@ -50,7 +51,7 @@ def _drafting(router: Api, parts: Parts) -> None:
         acting = desk.may(organisation, state.town)
         content = file.file.read(workbook.SHEET_BYTES_MAX + 1)
         importer = _importer(parts, organisation, state.town, desk, acting)
-        imported = items_of(_reading(content, importer.channels), importer)
+        imported = items_of(_reading(content, importer), importer)
         if imported.bad:
             raise _import_refused(imported.bad)
         source = parts.documents.put(content) if not dry_run else "dry-run"
@@ -102,10 +103,11 @@ def _draft(importer: Importer, town: str, imported: Imported, source: str) -> Dr
     )
 
 
-def _reading(content: bytes, channels: codes.Channels) -> Reading:
-    """The first sheet with a header in it."""
-    for page in workbook.sheets(content):
-        reading = sheet.read(page.grid, channels, page.banners)
+def _reading(content: bytes, importer: Importer) -> Reading:
+    """The sheet that bears the organisation's id, as a town's workbook has them; else the first with a header."""
+    own = importer.organisation[:SHEET_TITLE_MAX]
+    for page in sorted(workbook.sheets(content), key=lambda page: page.title != own):
+        reading = sheet.read(page.grid, importer.channels, page.banners)
         if reading is None:
             continue
         absent = sheet.missing_columns(page.grid)

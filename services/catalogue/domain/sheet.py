@@ -32,6 +32,8 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     ),
     "limit": ("公开时限", "时限", "公开时间", "公开期限", "time limit", "timing", "deadline", "when"),
     "unit": ("责任单位", "责任主体", "公开主体", "责任部门", "responsible unit", "unit", "responsible"),
+    "title_zh": ("中文名称", "chinese title"),
+    "title_en": ("英文名称", "english title"),
 }
 NEEDED = ("item", "content", "scope", "methods", "limit")
 _BY_HEADER = {name: column for column, names in HEADERS.items() for name in names}
@@ -149,7 +151,7 @@ def _read_line(line: Line, category: str, channels: codes.Channels, reading: Rea
 
 def _bad_place(line: Line, known: str, category: str, reading: Reading) -> BadCell | None:
     """What is wrong with the row as a whole: which sub-item it is, twice the same, under a foreign category."""
-    if known not in codes.SUB_ITEMS:
+    if known not in codes.SUB_ITEMS and not codes.is_extra(known):
         column = "number" if line.text("number") and not line.text("item") else "item"
         words = line.text(column) or line.text("number")
         return BadCell(line.cell(column), "UNKNOWN_CODE", f"{words!r} is none of the 50 sub-items.")
@@ -163,10 +165,10 @@ def _bad_place(line: Line, known: str, category: str, reading: Reading) -> BadCe
 
 
 def _item(line: Line, known: str, channels: codes.Channels) -> tuple[ItemDraft, list[BadCell]]:
-    usual = codes.SUB_ITEMS[known]
+    usual = codes.SUB_ITEMS.get(known)
     reach = wording.reach(line.text("scope"))
     methods, unknown = wording.methods(line.text("methods"), channels)
-    limit = wording.limit(line.text("limit"), usual.cycle)
+    limit = wording.limit(line.text("limit"), usual.cycle if usual else "")
     faults = [
         _blank(line, "content", "content", bool(line.text("content"))),
         _blank(line, "scope", "scope", reach is not None),
@@ -177,12 +179,11 @@ def _item(line: Line, known: str, channels: codes.Channels) -> tuple[ItemDraft, 
         BadCell(line.cell("methods"), "UNKNOWN_CODE", f"{word!r} is not a channel of the town.") for word in unknown
     ]
     bad = [fault for fault in faults if fault]
-    title = wording.title_of(line.text("item")) or usual.title_zh
-    chinese = re.search(r"[\u4e00-\u9fff]", title) is not None
+    title_zh, title_en = wording.titles(known, wording.title_of(line.text("item")))
     draft = ItemDraft(
         sub_item=known,
-        title_zh=title if chinese else usual.title_zh,
-        title_en=usual.title_en if chinese else title,
+        title_zh=line.text("title_zh") or title_zh,
+        title_en=line.text("title_en") or title_en,
         content=line.text("content"),
         basis=line.text("basis"),
         scope=reach.scope if reach else "",
@@ -207,8 +208,11 @@ def _blank(line: Line, column: str, words: str, understood: bool) -> BadCell | N
 
 def _not_applicable(content: str) -> str | None:
     """The reason given after "not applicable"; ``None`` if the row is an ordinary item."""
-    marked = re.match(r"(不适用|不涉及|not applicable|n/a)\s*[:：,，。(（-]?\s*(.*?)[)）]?$", content, re.I | re.S)
-    return marked[2].strip() if marked else None
+    marked = re.match(r"(?:不适用|不涉及|not applicable|n/a)\s*(.*)$", content, re.IGNORECASE | re.DOTALL)
+    if not marked:
+        return None
+    bracketed = re.fullmatch(r"[(（](.*)[)）]", marked[1], re.DOTALL)
+    return bracketed[1].strip() if bracketed else re.sub(r"^[:：,，。(（-]\s*", "", marked[1]).strip()
 
 
 def _has_content(line: Line) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from services.catalogue.domain import codes
 
 _CATEGORY_NUMERALS = "一二三四五六七八"
+_LISTED = re.compile(r"[、,，;；\n\r]")
 _SEPARATORS = re.compile(r"[、,，;；/\n\r+]|\band\b|以及|和|及")
 
 CHANNEL_WORDS: dict[str, tuple[str, ...]] = {
@@ -55,30 +56,41 @@ def reach(text: str) -> Reach | None:
     staff = re.search(r"职工|村民|教师|本单位|unit staff", words) is not None
     inside = re.search(r"党内|党员|inside|members", words) is not None
     outside = staff or re.search(r"党外|社会|群众|outside|society|public", words) is not None
-    town = "town-members" if re.search(r"全镇党员|town members", words) else ""
-    to_staff = "unit-staff" if staff and not re.search(r"社会|society", words) else ""
+    first = _audience_inside(words)
+    society = re.search(r"社会|society", words) is not None
+    to = "society" if society else "unit-staff" if staff else ""
     match (inside, outside):
         case (True, True):
-            return Reach("inside-then-outside", town, to_staff)
+            return Reach("inside-then-outside", first, to)
         case (True, False):
-            return Reach("inside", town)
+            return Reach("inside", first)
         case (False, True):
-            return Reach("outside", "", to_staff)
+            return Reach("outside", first, to)
         case _:
             return None
 
 
+def _audience_inside(words: str) -> str:
+    if re.search(r"全镇党员|先告知全镇|town members|town first", words):
+        return "town-members"
+    return "named" if re.search(r"指定党员|指定人员|named persons", words) else ""
+
+
 def methods(text: str, channels: codes.Channels) -> tuple[list[str], list[str]]:
     """The channels named in a cell, and the words that name none."""
+    own = {code.lower(): code for code in channels.inside | channels.public}
     known: list[str] = []
     unknown: list[str] = []
-    for part in _SEPARATORS.split(_plain(text)):
-        word = part.strip(" 。.()（）等")
-        code = _CHANNELS.get(word) or (word if word in channels.inside | channels.public else None)
-        if code:
-            known.append(code)
-        elif word:
-            unknown.append(word)
+    for listed in _LISTED.split(_plain(text)):
+        whole = own.get(listed.strip())
+        for part in [] if whole else _SEPARATORS.split(listed):
+            word = part.strip(" 。.()（）等")
+            code = _CHANNELS.get(word) or own.get(word)
+            if code:
+                known.append(code)
+            elif word:
+                unknown.append(word)
+        known += [whole] if whole else []
     return known, unknown
 
 
@@ -97,9 +109,10 @@ def limit(text: str, usual_cycle: str = "") -> Limit | None:
     if len(named) != 1:
         return None
     days = re.search(r"(\d{1,3})\s*(?:个)?(?:工作日|working days?)", words)
+    limit_days = int(days[1]) if days else 0
     if named[0] != "periodic":
-        return Limit(named[0], limit_days=int(days[1]) if days else 0)
-    return Limit("periodic", cycle or usual_cycle or "quarterly", fine_tune)
+        return Limit(named[0], limit_days=limit_days)
+    return Limit("periodic", cycle or usual_cycle or "quarterly", fine_tune, limit_days)
 
 
 def _cycle(words: str) -> str:
@@ -148,6 +161,15 @@ def _by_title(text: str) -> str:
         (c for c, s in codes.SUB_ITEMS.items() if words and words in (_bare(s.title_zh), _bare(s.title_en))),
         "",
     )
+
+
+def titles(code: str, title: str) -> tuple[str, str]:
+    """Chinese and English title of an item of which a sheet says one; what it does not say is the usual one."""
+    usual = codes.SUB_ITEMS.get(code)
+    usual_zh, usual_en = (usual.title_zh, usual.title_en) if usual else (title, title)
+    if not title:
+        return usual_zh, usual_en
+    return (title, usual_en) if re.search(r"[\u4e00-\u9fff]", title) else (usual_zh, title)
 
 
 def title_of(text: str) -> str:

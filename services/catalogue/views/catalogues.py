@@ -117,6 +117,15 @@ class Catalogues(View):
         with self.reading() as connection:
             return [dict(row._mapping) for row in connection.execute(query.order_by(table.c.version))]
 
+    def in_force_of_town(self, town: str, on: date) -> list[Row]:
+        """Of each organisation of a town, the version in force on a day."""
+        table = self.versions
+        query = select(table).where(table.c.town == town, table.c.stage == "adopted", table.c.effective <= on)
+        latest = query.order_by(table.c.organisation, table.c.effective, table.c.version)
+        with self.reading() as connection:
+            found = {row.organisation: dict(row._mapping) for row in connection.execute(latest)}
+        return list(found.values())
+
     def items_of(self, version: Row, audiences: Collection[str] | None) -> list[Item]:
         """The items of a version that these audiences may read; ``None`` stands for all."""
         table = self.items
