@@ -200,9 +200,11 @@ def _within_reach(reader: Reading, rows: Sequence[Row]) -> list[Row]:
     """Of what somebody could see then, what the asker may see or ask about now.
 
     So a former member does not read here what is closed to them since, nor a clerk what another organisation
-    opened to a person of theirs by name.
+    opened to a person of theirs by name. Beside a whole text its shortened one is left out (A-05).
     """
-    return [row for row in rows if reader.audiences.intersection(row["audiences"]) or _may_ask_of(reader, row)]
+    within = [r for r in rows if reader.audiences.intersection(r["audiences"]) or _may_ask_of(reader, r)]
+    whole = {(row["disclosure"], row["version"]) for row in within if not row["told"]}
+    return [row for row in within if not row["told"] or (row["disclosure"], row["version"]) not in whole]
 
 
 def _may_ask_of(reader: Reading, row: Row) -> bool:

@@ -44,7 +44,10 @@ class DisclosureReleasedInside(Released):
 
 
 class DisclosureReleasedOutside(Released):
+    """``shortened``: it says less than what was shown inside (A-05)."""
+
     EVENT: ClassVar[str] = "DisclosureReleasedOutside"
+    shortened: bool = False
 
 
 class VersionCorrected(_OfDisclosure):

@@ -220,7 +220,8 @@ def test_a_secrecy_refusal_needs_a_ground_of_the_list() -> None:  # A-11
 
 
 def test_refused_words_do_not_come_back() -> None:  # PUB-35
-    again = (DRAFT, SUBMIT, RefuseSecrecy(HE, "party-secret", "第7条"), ReviseDisclosure(WORDS, MA))
+    again = (DRAFT, SUBMIT, RefuseSecrecy(HE, "party-secret", "第7条"))
+    refused(*again, when=ReviseDisclosure(WORDS, MA), code="SECRECY_REFUSED")
     refused(*again, when=SUBMIT, code="SECRECY_REFUSED")
 
 

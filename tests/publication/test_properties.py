@@ -1,6 +1,10 @@
-"""Over random histories: nothing reaches outside before inside, nobody examines their own, refusals change nothing."""
+"""Over random histories: nothing reaches outside before inside, nobody examines their own, refusals change nothing,
+no correction removes a version, and what was refused for secrecy does not come back.
+"""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +12,7 @@ from hypothesis import strategies as st
 from services.publication.domain import schedule
 from services.publication.domain.disclosure import DISCLOSURE, DisclosureCommand
 from services.publication.domain.drafting import OpenCorrection, ReviseDisclosure
+from services.publication.domain.evidence import AddEvidence
 from services.publication.domain.examination import (
     ApproveDisclosure,
     ClearSecrecy,
@@ -16,23 +21,44 @@ from services.publication.domain.examination import (
     SubmitDisclosure,
 )
 from services.publication.domain.parameters import Parameters
+from services.publication.domain.planning import CancelSchedule, RunSchedule, ScheduleRelease
 from services.publication.domain.schedule import ItemInForce
-from services.publication.domain.versions import Content
+from services.publication.domain.versions import Content, OutsideWords
 from services.publication.events import (
     DisclosureApproved,
     DisclosureEvent,
     DisclosureReleasedInside,
     DisclosureReleasedOutside,
+    Released,
+    SecrecyRefused,
+    Written,
 )
+from services.publication.events.parts import Meeting
 from shared import calendars
 from shared.clock import at
 from shared.decider import Refused
 from tests.publication.test_disclosure import DRAFT, inside, outside
 
 PEOPLE = st.sampled_from(["ma-xiaoyan", "he-tao", "wang-jianjun"])
-WORDS = st.sampled_from([Content("题", text, "摘", "短") for text in ("甲", "乙", "丙")])
+SHORTENED = (None, OutsideWords("题", "甲", note="误"))
+WORDS = st.sampled_from(
+    [Content("题", text, "摘", "短", outside=outside) for text in ("甲", "乙", "甲乙丙") for outside in SHORTENED]
+)
 DAY = date(2026, 4, 10)
 CALENDAR = calendars.load_all()
+
+
+def planned(when: datetime, side: Any) -> ScheduleRelease:
+    at_once = (inside(when) if side == "inside" else outside(when)).channels
+    shown = tuple(evidence for evidence in at_once if not isinstance(evidence, Meeting))
+    later = when + timedelta(hours=1)
+    return ScheduleRelease(f"{side}/{when}", side, later, shown, "ma-xiaoyan", when, DAY, timedelta(hours=24))
+
+
+def running(when: datetime, side: str) -> RunSchedule:
+    """What was planned an hour ago."""
+    name = f"{side}/{when - timedelta(hours=1)}"
+    return RunSchedule(name, when, DAY, timedelta(hours=24), timedelta(), in_force=True, owner="wang-jianjun")
 
 
 def commands(when: datetime) -> st.SearchStrategy[DisclosureCommand]:
@@ -48,6 +74,12 @@ def commands(when: datetime) -> st.SearchStrategy[DisclosureCommand]:
         st.builds(ApproveDisclosure, PEOPLE, st.just("1"), st.just(DAY)),
         st.just(inside(when)),
         st.builds(lambda lead: outside(when, lead=lead), lead),
+        st.builds(lambda side: planned(when, side), st.sampled_from(["inside", "outside"])),
+        st.builds(lambda side: running(when, side), st.sampled_from(["inside", "outside"])),
+        st.builds(CancelSchedule, st.sampled_from(["inside", "outside"]), PEOPLE),
+        st.builds(AddEvidence, st.integers(1, 3), st.just("inside"), st.integers(0, 2), PEOPLE, st.just(when)).map(
+            lambda added: replace(added, minutes="4")
+        ),
         st.builds(OpenCorrection, WORDS, st.just("误"), PEOPLE, PEOPLE, st.just(DAY)),
     )
 
@@ -91,12 +123,15 @@ def happened(history: list[DisclosureCommand]) -> list[DisclosureEvent]:
 @settings(max_examples=80, deadline=None)
 @given(histories())
 def test_no_history_reaches_outside_before_inside(history: list[DisclosureCommand]) -> None:  # PUB-04
-    shown_inside: dict[str, datetime] = {}
+    shown_inside: dict[int, DisclosureReleasedInside] = {}
     for fact in happened(history):
         if isinstance(fact, DisclosureReleasedInside):
-            shown_inside.setdefault(fact.content_digest, fact.at)
+            shown_inside[fact.version] = fact
         if isinstance(fact, DisclosureReleasedOutside):
-            assert shown_inside[fact.content_digest] < fact.at
+            before = shown_inside[fact.version]
+            assert before.at < fact.at
+            assert fact.shortened or fact.content_digest == before.content_digest
+            assert fact.text in before.text
 
 
 @settings(max_examples=80, deadline=None)
@@ -117,10 +152,39 @@ def test_no_history_shows_what_was_not_approved(history: list[DisclosureCommand]
     approved: set[tuple[int, str]] = set()
     for fact in happened(history):
         if isinstance(fact, DisclosureApproved):
-            approved.add((fact.version, fact.content_digest))
+            approved |= {(fact.version, fact.content_digest), (fact.version, fact.outside_digest)}
         if isinstance(fact, DisclosureReleasedInside | DisclosureReleasedOutside):
+            assert (fact.version, fact.content_digest) in approved
+        if isinstance(fact, DisclosureReleasedOutside):
             shown = Content(fact.title, fact.text, fact.summary, fact.led_text, fact.attachments)
-            assert (fact.version, shown.digest) in approved
+            assert shown.digest == fact.content_digest
+
+
+@settings(max_examples=80, deadline=None)
+@given(histories())
+def test_no_correction_removes_or_alters_a_version(history: list[DisclosureCommand]) -> None:  # PUB-31
+    facts: list[DisclosureEvent] = []
+    for fact in happened(history):
+        before = DISCLOSURE.replay(facts).versions
+        facts.append(fact)
+        after = DISCLOSURE.replay(facts).versions
+        assert len(after) >= len(before)
+        assert [v.content for v in after[: len(before) - 1]] == [v.content for v in before[:-1]]
+
+
+@settings(max_examples=80, deadline=None)
+@given(histories())
+def test_what_was_refused_for_secrecy_is_in_no_later_event(history: list[DisclosureCommand]) -> None:  # PUB-35
+    refused: set[str] = set()
+    facts: list[DisclosureEvent] = []
+    for fact in happened(history):
+        facts.append(fact)
+        if isinstance(fact, Written):
+            assert DISCLOSURE.replay(facts).current.content.digest not in refused
+        if isinstance(fact, Released):
+            assert fact.content_digest not in refused
+        if isinstance(fact, SecrecyRefused):
+            refused.add(fact.digest)
 
 
 @settings(max_examples=80, deadline=None)

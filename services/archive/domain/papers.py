@@ -91,9 +91,11 @@ def _approval(approved: DisclosureApproved, at: datetime) -> Paper:
 
 
 def _version(released: Released) -> Paper:
-    """The same paper whether it goes inside or outside: the text of a version is one."""
+    """The same paper whether it goes inside or outside, unless a shortened text went outside (A-05)."""
     content = {"item", "title", "text", "summary", "attachments", "register_number", "replaces", "note"}
     ref = f"{released.disclosure}/v{released.version}"
+    if isinstance(released, DisclosureReleasedOutside) and released.shortened:
+        ref = f"{ref}/outside"
     dumped = released.model_dump(mode="json", include=content)
     return _of_release("version", released, ref, released.content_digest, dumped)
 

@@ -25,7 +25,7 @@ from shared.follow import TableMaker, View, upsert
 
 Row = dict[str, Any]
 KEY = ("disclosure", "version", "audience", "valid_from")
-PLACE = ("town", "organisation", "item")
+PLACE = ("town", "organisation", "item", "told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class ShownHistory(View):
             Column("town", String(40), nullable=False),
             Column("organisation", String(40), nullable=False),
             Column("item", String(80), nullable=False),
+            Column("told", String(20), nullable=False),  # outside: this audience got the shortened text (A-05)
             Column("valid_from", Instant(), primary_key=True),
             Column("valid_to", Instant()),
             Column("recorded_from", Instant(), nullable=False),
@@ -61,13 +62,14 @@ class ShownHistory(View):
             "contents",
             Column("disclosure", String(80), primary_key=True),
             Column("version", Integer, primary_key=True),
+            Column("told", String(20), primary_key=True),
             Column("town", String(40), nullable=False),
             Column("title", String(400), nullable=False),
             Column("text", Text, nullable=False),
             Column("attachments", Text, nullable=False),
             Column("content_digest", String(80), nullable=False),
             Column("note", Text, nullable=False),
-            open_to=walls.along(self.spans, "disclosure", "version"),
+            open_to=walls.along(self.spans, "disclosure", "version", "told"),
         )
 
     def apply(self, tx: Connection, event: Recorded) -> None:
@@ -87,7 +89,8 @@ class ShownHistory(View):
         wanted = [s.audience.in_(sorted(audiences)), valid, held]
         if disclosure:
             wanted.append(s.disclosure == disclosure)
-        joined = self.spans.join(self.contents, and_(s.disclosure == c.disclosure, s.version == c.version))
+        same = and_(s.disclosure == c.disclosure, s.version == c.version, s.told == c.told)
+        joined = self.spans.join(self.contents, same)
         columns = (self.spans, c.title, c.text, c.attachments, c.content_digest, c.note)
         question = select(*columns).select_from(joined).where(*wanted)
         order = (s.valid_from, s.disclosure, s.version, s.audience)
@@ -95,15 +98,17 @@ class ShownHistory(View):
             return _one_a_version(connection.execute(question.order_by(*order)).mappings().all())
 
     def _show(self, tx: Connection, event: Recorded, released: Released) -> None:
+        shortened = isinstance(released, DisclosureReleasedOutside) and released.shortened
+        told = {"told": "outside" if shortened else ""}
         key = {"disclosure": released.disclosure, "version": released.version}
         content = released.model_dump(include={"town", "title", "text", "content_digest", "note"})
         attachments = json.dumps(released.attachments, ensure_ascii=False, sort_keys=True)
-        upsert(tx, self.contents, key, {**content, "attachments": attachments})
+        upsert(tx, self.contents, key | told, {**content, "attachments": attachments})
         place = released.model_dump(include={"town", "organisation", "item"})
         for audience in sorted(set(released.audiences)):
             row = {**key, "audience": audience, "valid_from": released.at, "position": event.position}
             held = {"valid_to": None, "recorded_from": event.recorded_at, "recorded_to": None}
-            upsert(tx, self.spans, row, place | held)
+            upsert(tx, self.spans, row, place | told | held)
 
     def _end(self, tx: Connection, event: Recorded, corrected: VersionCorrected) -> None:
         """The replaced version, and any before it that these audiences still had, stood until ``at``.
@@ -134,9 +139,11 @@ def _held(s: Any, known_at: datetime | None) -> Any:
 
 
 def _one_a_version(rows: Sequence[Any]) -> list[Row]:
-    versions: dict[tuple[str, int], Row] = {}
+    """A version that was shortened for some audiences is two rows: each with those that had it so."""
+    versions: dict[tuple[str, int, str], Row] = {}
     for row in rows:
-        seen = versions.setdefault((row["disclosure"], row["version"]), {**row, "audiences": []})
+        key = (row["disclosure"], row["version"], row["told"])
+        seen = versions.setdefault(key, {**row, "audiences": []})
         if row["audience"] not in seen["audiences"]:
             seen["audiences"].append(row["audience"])
     return [{**row, "attachments": json.loads(row["attachments"])} for row in versions.values()]

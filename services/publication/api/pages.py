@@ -57,6 +57,16 @@ class DutyPage(DutyRow):
     moves: list[Moved]
 
 
+class MissedRelease(BaseModel):
+    """A planned release that did not happen: the refusal's code, and who must see to it."""
+
+    side: str
+    at: datetime
+    reason: str
+    owner: str
+    version: int
+
+
 class TaskRow(BaseModel):
     """The next step that waits for the asker."""
 
@@ -72,6 +82,8 @@ class TaskRow(BaseModel):
     disclosure: str
     version: int
     earliest: datetime | None = Field(description="From when on the step may be taken, where a lead must pass.")
+    planned: datetime | None = Field(default=None, description="When it will happen by itself.")
+    missed: MissedRelease | None = None
 
 
 class WorkRow(BaseModel):
@@ -105,16 +117,6 @@ class PlannedRelease(BaseModel):
     side: str
     at: datetime
     by: str
-    version: int
-
-
-class MissedRelease(BaseModel):
-    """A planned release that did not happen: the refusal's code, and who must see to it."""
-
-    side: str
-    at: datetime
-    reason: str
-    owner: str
     version: int
 
 

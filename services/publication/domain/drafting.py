@@ -145,6 +145,7 @@ def revise(disclosure: Disclosure, command: ReviseDisclosure) -> list[Disclosure
     content = with_attachments(command.content, version.content.attachments)
     must_be_complete(content)
     must_be_clean(content)
+    must_not_be_refused_words(disclosure, content)
     if content == version.content:
         return []
     return [
@@ -189,6 +190,7 @@ def open_correction(disclosure: Disclosure, command: OpenCorrection) -> list[Dis
     content = with_attachments(command.content, wrong.content.attachments)
     must_be_complete(content)
     must_be_clean(content, note=command.note)
+    must_not_be_refused_words(disclosure, content)
     return [
         CorrectionOpened(
             **names(disclosure)
@@ -211,6 +213,12 @@ def open_for_writing(disclosure: Disclosure) -> Version:
     if disclosure.current.stage not in ("draft", "refused"):
         raise Refused("STEP_OUT_OF_ORDER", "This version is no draft any more.", accepted="a return, or a correction")
     return disclosure.current
+
+
+def must_not_be_refused_words(disclosure: Disclosure, content: Content) -> None:
+    """What was refused for secrecy does not come back under another writing, so that no key opens it (PUB-35)."""
+    if any(content.digest in version.refused_digests for version in disclosure.versions):
+        raise Refused("SECRECY_REFUSED", "This text was refused; it must be written anew first.")
 
 
 def must_be_complete(content: Content) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.publication.domain import conditions
-from services.publication.domain.drafting import names, open_for_writing
+from services.publication.domain.drafting import must_not_be_refused_words, names, open_for_writing
 from services.publication.domain.outside_text import as_outside, must_only_shorten
 from services.publication.domain.versions import Content, Disclosure, Stage, Version
 from services.publication.events import (
@@ -84,8 +84,9 @@ class ApproveDisclosure:
 
 def submit(disclosure: Disclosure, command: SubmitDisclosure) -> list[DisclosureEvent]:
     version = open_for_writing(disclosure)
-    if version.stage == "refused" or version.content.digest in version.refused_digests:
+    if version.stage == "refused":
         raise Refused("SECRECY_REFUSED", "This text was refused; it must be written anew first.")
+    must_not_be_refused_words(disclosure, version.content)
     if not command.attested_by:
         raise Refused("MISSING_FIELD", "Someone must attest that it is true.", pointer="/attested_by")
     _must_have_its_summary(version.content, command.summary)

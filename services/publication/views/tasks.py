@@ -6,7 +6,7 @@ A task names its disclosure or duty and the step; nobody is given a step that A-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import RowMapping
 
@@ -20,7 +20,9 @@ WRITERS = (PostKind.CLERK, PostKind.SECRETARY)
 
 @dataclass(frozen=True)
 class Task:
-    """``earliest`` is from when on the step may be taken, where a lead must pass first."""
+    """``earliest`` is from when on the step may be taken, where a lead must pass first; ``planned`` when it happens by
+    itself; ``missed`` the plan that did not come true, with its owner.
+    """
 
     step: Step
     organisation: str
@@ -34,6 +36,8 @@ class Task:
     disclosure: str = ""
     version: int = 0
     earliest: datetime | None = None
+    planned: datetime | None = None
+    missed: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,16 @@ def _next_step(asked: Asked, row: RowMapping) -> Iterator[Task]:
             disclosure=row["disclosure"],
             version=row["version"],
             earliest=earliest,
+            **_plans(row, step),
         )
+
+
+def _plans(row: RowMapping, step: Step) -> dict[str, Any]:
+    """What is planned for this step, or was."""
+    side = step.removeprefix("release-")
+    planned = next((plan["at"] for plan in row["planned"] if plan["side"] == side), None)
+    missed = next((plan for plan in row["missed"] if plan["side"] == side), None)
+    return {"planned": datetime.fromisoformat(planned) if planned else None, "missed": missed}
 
 
 def _step_of(standing: Standing, row: RowMapping) -> Step | None:
