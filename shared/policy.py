@@ -51,6 +51,10 @@ _APPROVERS: list[tuple[Who, Where]] = [  # A-22: in a small branch the check is 
     (P.SECRETARY, Where.OWN), (P.COMMITTEE_SECRETARY, Where.OWN), (P.SECRETARY, Where.SUPERIOR),
     (P.COMMITTEE_SECRETARY, Where.SUPERIOR),
 ]  # fmt: skip
+_FILES: list[tuple[Who, Where]] = [  # what goes up for approval, audit or the record: never its content to outsiders
+    *_DESK, *_SUPERVISOR, (P.SECRETARY, Where.SUPERIOR), (P.COMMITTEE_SECRETARY, Where.SUPERIOR), *_TOWN,
+    (P.UNIT_OFFICER, Where.TOWN), *_COUNTY,
+]  # fmt: skip
 _ANYONE: list[tuple[Who, Where]] = [("anyone", Where.ANY)]
 _SIGNED_IN: list[tuple[Who, Where]] = [("person", Where.ANY)]
 
@@ -75,6 +79,14 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "catalogue.draft": _UNITS,
     "catalogue.adopt": [(P.COMMITTEE_SECRETARY, Where.TOWN), (P.LEADING_GROUP_HEAD, Where.TOWN)],
     "catalogue.read": _ANYONE,
+    # changes in four steps, and what is withheld, CAT-14 to CAT-19
+    "change.request": [
+        (P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), (P.COMMITTEE_SECRETARY, Where.OWN), *_UNITS,
+    ],
+    "change.approve": _UNITS,  # which of them is in charge of the items is asked by the rule of the act
+    "change.read": _FILES,
+    "withholding.file": [(P.SECRETARY, Where.OWN), (P.CLERK, Where.OWN), (P.COMMITTEE_SECRETARY, Where.OWN)],
+    "withholding.read": _FILES,
     # plans for matters outside the catalogue, CAT-12
     "plan.submit": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],
     "plan.review": _REVIEWERS,  # for secrecy, PUB-35
@@ -107,6 +119,19 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "file.read": [*_DESK, *_SUPERVISOR, *_TOWN],
     "archive.as-of": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN],
     "trace.read": [(P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN, (P.COUNTY_CDI, Where.COUNTY)],  # SUP-14
+    "case.audit": [  # CAT-17
+        (P.LEADING_GROUP_HEAD, Where.TOWN), (P.LEADING_GROUP_OFFICE, Where.TOWN), (P.CDI_SECRETARY, Where.TOWN),
+    ],
+    "case.read": _FILES,
+    "filing.submit": [
+        (P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), (P.COMMITTEE_SECRETARY, Where.OWN),
+        (P.LEADING_GROUP_OFFICE, Where.TOWN),
+    ],
+    "filing.receive": [  # by whom it is addressed to: CAT-15, CAT-18
+        (P.SECRETARY, Where.OWN), (P.CLERK, Where.OWN), (P.COMMITTEE_SECRETARY, Where.OWN),
+        (P.LEADING_GROUP_OFFICE, Where.OWN), (P.COUNTY_OFFICE, Where.OWN),
+    ],
+    "filing.read": _FILES,
     "log.read": _ANYONE,
     "log.witness": _ANYONE,  # who may is said by the log's signature in the request
     # what every service shows of itself, and what only development has

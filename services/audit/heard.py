@@ -1,7 +1,7 @@
-"""What audit reads of publication and feedback: which step of which disclosure, and who is named in it."""
+"""What audit reads of the others: which step of which disclosure, who is named in it, what is filed for the record."""
 
-from datetime import datetime
-from typing import ClassVar
+from datetime import date, datetime
+from typing import Any, ClassVar
 
 from shared.events import Heard
 
@@ -168,3 +168,38 @@ OPINION_FACTS: tuple[type[OfOpinion], ...] = (
     OpinionReplied,
     OpinionClosed,
 )
+
+
+# --- of the catalogue: what the town audits, and what is filed ---
+
+
+class ChangeApproved(Heard):
+    """``lines`` hold the wordings too; audit keeps of each what :class:`services.audit.events.CaseLine` says."""
+
+    SERVICE: ClassVar[str] = "catalogue"
+    EVENT: ClassVar[str] = "ChangeApproved"
+    change: str
+    town: str
+    organisation: str
+    round: int
+    lines: tuple[dict[str, Any], ...]
+    reason: str
+    unit: str
+    requested_by: str
+    approved_by: str
+    on: date
+
+
+class WithholdingFiled(Heard):
+    SERVICE: ClassVar[str] = "catalogue"
+    EVENT: ClassVar[str] = "WithholdingFiled"
+    withholding: str
+    town: str
+    organisation: str
+    item: str
+    kind: str
+    ground: str
+    addressed_to: str
+    late_workdays: int
+    filed_by: str
+    on: date

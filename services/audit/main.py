@@ -1,12 +1,15 @@
 """Puts audit together: the only file of it that knows which parts are real."""
 
-from services.audit.api import LogParts, Parts, log_routes, receipt_routes, routes
+from services.audit import reactions, ticker
+from services.audit.api import Casework, LogParts, Parts, casework_routes, log_routes, receipt_routes, routes
 from services.audit.events import REGISTRY
 from services.audit.tlog import writer
 from services.audit.tlog.keeper import Keeper
 from services.audit.tlog.salts import Salts
 from services.audit.tlog.setup import Log
+from services.audit.views.cases import Cases
 from services.audit.views.entries import Entries
+from services.audit.views.filings import Filings
 from services.audit.views.releases import Releases
 from services.audit.views.trace import Trace
 from shared.identity.register import Register
@@ -22,12 +25,14 @@ def build(platform: Platform) -> Service:
     engine, settings = platform.engine(NAME), platform.settings
     handler = platform.handler(REGISTRY)
     register, trace, releases = Register(engine), Trace(engine), Releases(engine)
-    views = (register, trace, releases)
+    cases, filings = Cases(engine), Filings(engine)
+    views = (register, trace, releases, cases, filings)
     entries = Entries(engine, settings.county, Salts(salt_secrets(settings)))
     log = Log.of(settings, engine, entries)
     keeper = Keeper(engine, log.writer)
     parts = LogParts(settings.county, entries, releases, log)
-    routers = [routes(Parts(register, trace)), log_routes(parts), receipt_routes(parts)]
+    casework = casework_routes(Casework(handler, register, cases, filings))
+    routers = [routes(Parts(register, trace)), casework, log_routes(parts), receipt_routes(parts)]
     measures = [keeper.measure]
     app = make_app(NAME, platform, routers, register=register, handler=handler, views=views, measures=measures)
     return Service(
@@ -38,6 +43,16 @@ def build(platform: Platform) -> Service:
         app,
         views=views,
         ledgers=(entries,),
+        reactions=(
+            reactions.on_change_approved(register),
+            reactions.on_change_audited(handler, register),
+            reactions.on_withholding_filed(register),
+        ),
+        tickers=(
+            ticker.moved(cases, filings, register),
+            ticker.overdue(cases),
+            ticker.deemed(filings),
+        ),
         workers=(keeper,),
         tables=(writer.metadata,),
         extras={"log": log},

@@ -1,12 +1,20 @@
 """Puts catalogue together: the only file of it that knows which parts are real."""
 
-from services.catalogue import plan_ticker
+from services.catalogue import plan_ticker, ticker
 from services.catalogue.api import Parts, routes
 from services.catalogue.events import REGISTRY
-from services.catalogue.reactions import on_member_transferred, on_person_decided, on_plan_refused_for_secrecy
+from services.catalogue.reactions import (
+    of_changes,
+    on_member_transferred,
+    on_person_decided,
+    on_plan_refused_for_secrecy,
+)
 from services.catalogue.views.catalogues import Catalogues
+from services.catalogue.views.changes import Changes
+from services.catalogue.views.open_dues import OpenDues
 from services.catalogue.views.plans import Plans
 from services.catalogue.views.templates import Templates
+from services.catalogue.views.withholdings import Withholdings
 from shared.identity.register import Register
 from shared.service import Platform, Service
 from shared.transparency.keeping import witness_of
@@ -21,12 +29,12 @@ def build(platform: Platform) -> Service:
     engine = platform.engine(NAME)
     handler = platform.handler(REGISTRY)
     register, catalogues, templates = Register(engine), Catalogues(engine), Templates(engine)
+    changes, withholdings, dues = Changes(engine), Withholdings(engine), OpenDues(engine)
     plans = Plans(engine)
-    views = (register, catalogues, templates, plans)
+    views = (register, catalogues, templates, changes, withholdings, dues, plans)
     settings = platform.settings
-    parts = Parts(
-        handler, register, catalogues, templates, platform.documents, settings.county, settings.founder, plans=plans
-    )
+    place = (platform.documents, settings.county, settings.founder)
+    parts = Parts(handler, register, catalogues, templates, *place, changes, withholdings, dues, plans)
     witness = witness_of(platform.settings, NAME, engine)
     app = make_app(
         NAME, platform, [routes(parts), witness_routes(NAME, witness)], register=register, handler=handler, views=views
@@ -39,11 +47,17 @@ def build(platform: Platform) -> Service:
         app,
         views=views,
         reactions=(
-            on_member_transferred(),
+            *of_changes(register),
             on_person_decided(platform.vault),
+            on_member_transferred(),
             on_plan_refused_for_secrecy(platform.vault),
         ),
-        tickers=(plan_ticker.overdue(plans, register),),
+        tickers=(
+            ticker.withholdings_expired(withholdings),
+            ticker.announcements_moved(changes, register),
+            ticker.announcements_overdue(changes),
+            plan_ticker.overdue(plans, register),
+        ),
         workers=(witness,) if witness else (),
         tables=(witness_tables,),
     )

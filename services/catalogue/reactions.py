@@ -6,9 +6,12 @@ Keys go before the certificate: a crash between the two destroys them again, whi
 import hashlib
 from collections.abc import Iterable, Sequence
 
+from services.catalogue.domain.catalogue import CATALOGUE, BindChange
+from services.catalogue.domain.change import CHANGE, HearAudit, HearReceipt, HearRelease
 from services.catalogue.domain.organisation import ORGANISATION
 from services.catalogue.domain.person import PERSON, CompleteErasure
 from services.catalogue.domain.roll import ReceiveMember
+from services.catalogue.domain.withholding import WITHHOLDING, HearWithholdingReceipt
 from services.catalogue.events import (
     REGISTRY,
     ErasureConfirmed,
@@ -17,10 +20,14 @@ from services.catalogue.events import (
     PlanSecrecyRefused,
     RestrictionLifted,
 )
-from shared.events import Recorded
+from services.catalogue.events.changes import ChangeAnnounced, Side
+from services.catalogue.heard import ChangeAudited, ChangeAuditReturned, FilingReceived, ReleasedInside, ReleasedOutside
+from shared.events import Recorded, hear
 from shared.handling import Do
+from shared.identity.register import Register
 from shared.personal_data import Subject
 from shared.personal_data.vault import Vault
+from shared.reckoning import due_day
 from shared.service import Reaction
 
 
@@ -43,18 +50,6 @@ def on_person_decided(vault: Vault) -> Reaction:
     return Reaction("carry-out-erasure", (REGISTRY.service,), commands)
 
 
-def on_plan_refused_for_secrecy(vault: Vault) -> Reaction:
-    """The key of the plan's words is destroyed: they stay in no file, view or backup to be read (PUB-35)."""
-
-    def commands(event: Recorded) -> Iterable[Do]:
-        if event.service == REGISTRY.service and event.name == PlanSecrecyRefused.__name__:
-            refused = PlanSecrecyRefused.model_validate(REGISTRY.upcast(event))
-            vault.destroy(f"{Subject.DRAFT}:{refused.plan}", event.recorded_at)
-        return ()
-
-    return Reaction("forget-refused-plan", (REGISTRY.service,), commands)
-
-
 def on_member_transferred() -> Reaction:
     """The organisation that the member joins has it in its own stream, in the words of its own town (ORG-11)."""
 
@@ -65,6 +60,85 @@ def on_member_transferred() -> Reaction:
             yield Do(ORGANISATION, moved.to_organisation, command)
 
     return Reaction("receive-transferred-member", (REGISTRY.service,), commands)
+
+
+def of_changes(register: Register) -> tuple[Reaction, ...]:
+    """What audit and publication tell of changes and withholdings."""
+    return on_change_audited(), on_filing_received(register), on_announcement_released(), on_change_announced()
+
+
+def on_change_audited() -> Reaction:
+    """What the town's audit decided stands in the change, too (CAT-17)."""
+
+    def commands(event: Recorded) -> Iterable[Do]:
+        match hear(event, ChangeAudited, ChangeAuditReturned):
+            case ChangeAudited() as passed:
+                heard = HearAudit(passed.round, True, "", passed.by, passed.on)
+                yield Do(CHANGE, passed.change, heard)
+            case ChangeAuditReturned() as returned:
+                heard = HearAudit(returned.round, False, returned.reason, returned.by, returned.on)
+                yield Do(CHANGE, returned.change, heard)
+            case _:
+                return
+
+    return Reaction("change-audited", (ChangeAudited.SERVICE,), commands)
+
+
+def on_filing_received(register: Register) -> Reaction:
+    """A change on record may be announced, by the day that P-18 says; a withholding has its number (CAT-18, CAT-15)."""
+
+    def commands(event: Recorded) -> Iterable[Do]:
+        received = hear(event, FilingReceived)
+        if received is None:
+            return
+        if received.about == "change":
+            announce = due_day(register, received.town, "P-18.announce", received.on)
+            told = (received.filing, received.number, received.deemed, received.by, announce, received.on)
+            yield Do(CHANGE, received.reference, HearReceipt(*told))
+        elif received.about == "withholding":
+            receipt = HearWithholdingReceipt(received.number, received.deemed, received.on)
+            yield Do(WITHHOLDING, received.reference, receipt)
+
+    return Reaction("filing-received", (FilingReceived.SERVICE,), commands)
+
+
+def on_announcement_released() -> Reaction:
+    """A release that announces a change counts for its item and side (CAT-19)."""
+
+    def commands(event: Recorded) -> Iterable[Do]:
+        released = hear(event, ReleasedInside, ReleasedOutside)
+        if released is None or not released.announces:
+            return
+        side: Side = "inside" if isinstance(released, ReleasedInside) else "outside"
+        post = event.context.post
+        told = (released.item, released.disclosure, side, released.released_by, post, released.on)
+        yield Do(CHANGE, released.announces, HearRelease(*told))
+
+    return Reaction("change-announced", (ReleasedInside.SERVICE,), commands)
+
+
+def on_change_announced() -> Reaction:
+    """Only now does it bind: as the catalogue's next version (CAT-19, CAT-21)."""
+
+    def commands(event: Recorded) -> Iterable[Do]:
+        if event.service == REGISTRY.service and event.name == ChangeAnnounced.__name__:
+            announced = ChangeAnnounced.model_validate(REGISTRY.upcast(event))
+            bind = BindChange(announced.change, announced.lines, announced.approved_by, announced.on)
+            yield Do(CATALOGUE, announced.organisation, bind)
+
+    return Reaction("bind-announced-change", (REGISTRY.service,), commands)
+
+
+def on_plan_refused_for_secrecy(vault: Vault) -> Reaction:
+    """The key of the plan's words is destroyed: they stay in no file, view or backup to be read (PUB-35)."""
+
+    def commands(event: Recorded) -> Iterable[Do]:
+        if event.service == REGISTRY.service and event.name == PlanSecrecyRefused.__name__:
+            refused = PlanSecrecyRefused.model_validate(REGISTRY.upcast(event))
+            vault.destroy(f"{Subject.DRAFT}:{refused.plan}", event.recorded_at)
+        return ()
+
+    return Reaction("forget-refused-plan", (REGISTRY.service,), commands)
 
 
 def digest_of(key_ids: Sequence[str]) -> str:

@@ -26,6 +26,54 @@ class HeardItem(BaseModel):
     major: bool = False
 
 
+class HeardLine(BaseModel):
+    """What a change asks of one item; ``was`` and ``becomes`` are its wordings, one of which may be missing."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: str
+    item: str
+    was: HeardItem | None = None
+    becomes: HeardItem | None = None
+
+    @property
+    def announced_as(self) -> HeardItem:
+        """Of both wordings whichever reaches further."""
+        wordings = [wording for wording in (self.was, self.becomes) if wording is not None]
+        return next((w for w in wordings if w.audience_outside is not None), wordings[0])
+
+
+class OfChange(Heard):
+    SERVICE: ClassVar[str] = "catalogue"
+    change: str
+    town: str
+    organisation: str
+
+
+class ChangeRequested(OfChange):
+    EVENT: ClassVar[str] = "ChangeRequested"
+
+
+class ChangeRefused(OfChange):
+    EVENT: ClassVar[str] = "ChangeRefused"
+
+
+class ChangeFiled(OfChange):
+    EVENT: ClassVar[str] = "ChangeFiled"
+    lines: tuple[HeardLine, ...]
+    persons: tuple[str, ...]
+    on: date
+
+
+class ChangeAnnounced(OfChange):
+    EVENT: ClassVar[str] = "ChangeAnnounced"
+    lines: tuple[HeardLine, ...]
+    reason: str
+    number: str
+    disclosures: tuple[str, ...]
+    on: date
+
+
 class CatalogueAdopted(Heard):
     SERVICE: ClassVar[str] = "catalogue"
     EVENT: ClassVar[str] = "CatalogueAdopted"

@@ -12,6 +12,7 @@ from services.publication.reactions import (
     on_released_inside,
 )
 from services.publication.reactions.planned import Planning, planned
+from services.publication.views.announcements import Announcements
 from services.publication.views.approvals import Approvals
 from services.publication.views.desk import DeskWork
 from services.publication.views.evidence import Evidence
@@ -37,11 +38,12 @@ def build(platform: Platform) -> Service:
     handler = platform.handler(REGISTRY)
     register, items, obligations = Register(engine), CatalogueItems(engine), Obligations(engine)
     work, approvals, shown = DeskWork(engine), Approvals(engine), Shown(engine)
-    evidence, own_channels, procedures = Evidence(engine), OwnChannels(engine), Procedures.of(engine)
-    views = (register, items, obligations, work, approvals, shown, evidence, own_channels, *procedures.views)
+    own_channels, procedures = OwnChannels(engine), Procedures.of(engine)
+    beside = (Evidence(engine), own_channels, Announcements(engine))
+    views = (register, items, obligations, work, approvals, shown, *beside, *procedures.views)
     parts = Parts(
         handler, register, items, obligations, work, approvals, shown, platform.documents, platform.vault,
-        evidence, own_channels, procedures,
+        *beside, procedures,
     )  # fmt: skip
     measures = [measure_overdue(obligations, platform.clock), measure_missed(work)]
     witness = witness_of(platform.settings, NAME, engine)

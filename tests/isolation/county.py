@@ -5,6 +5,7 @@ who may read which words is written down by hand in :func:`may_read`, from the r
 """
 
 from dataclasses import dataclass, field
+from time import sleep
 from typing import Any
 
 import httpx2
@@ -13,6 +14,7 @@ from services.cli import demo
 from tests.journeys.people import World
 
 CATALOGUE, PUBLICATION, FEEDBACK = "/api/catalogue/v1", "/api/publication/v1", "/api/feedback/v1"
+AUDIT = "/api/audit/v1"
 BRANCHES = {"FY-R1": "fengyang", "FY-E1": "fengyang", "HS-R1": "heshan"}
 ITEM = "3.9"
 KINDS = ("draft", "inside", "outside", "opinion", "plan")
@@ -89,6 +91,8 @@ def planted(client: httpx2.Client) -> County:
         _give_opinion(county, branch)
     county.world.it_is("2026-04-13T09:00")
     for branch in BRANCHES:
+        _change(county, branch)
+        _withhold(county, branch)
         open_duties = county.get(county.desk[branch]["secretary"], f"{PUBLICATION}/obligations", organisation=branch)
         county.duties[branch] = open_duties.json()["items"][0]["obligation"]
     return county
@@ -151,6 +155,37 @@ def _show_outside(county: County, branch: str) -> None:
     led = {"channel": "led", "screen": "村口", "shown_from": "2026-04-10T15:00:00+08:00"}
     until = {"shown_to": "2026-05-30T18:00:00+08:00"}
     clerk.does(f"{path}/release-outside", {"channels": [column, led | until]}, version=version)
+
+
+def _change(county: County, branch: str) -> None:
+    """A change that the unit has approved, so that it waits for the town's audit."""
+    body = {"base_version": 1, "reason": "并入上一级", "lines": [{"kind": "terminate", "sub_item": "3.11"}]}
+    clerk = county.world(county.desk[branch]["clerk"])
+    done = clerk.does(f"{CATALOGUE}/organisations/{branch}/changes", body)
+    unit = county.world("sun-wei" if BRANCHES[branch] == "fengyang" else "tang-ning")
+    unit.does(f"{CATALOGUE}/changes/{done['id']}/approval", version=done["version"])
+    county.things[branch, "change"] = done["id"]
+    _until_heard(county, branch, f"{AUDIT}/cases/{done['id']}")
+
+
+def _withhold(county: County, branch: str) -> None:
+    """An inside item that the branch has filed as not suitable."""
+    body = {"sub_item": "2.1", "kind": "not-suitable", "ground": "deliberation", "citation": "条例第十条"}
+    more = {"addressed_to": branch[:2], "reviewer": county.desk[branch]["secrecy-reviewer"]}
+    secretary = county.world(county.desk[branch]["secretary"])
+    done = secretary.does(f"{CATALOGUE}/organisations/{branch}/withholdings", body | more)
+    county.things[branch, "withholding"] = done["id"]
+    _until_heard(county, branch, f"{AUDIT}/filings/{done['id']}")
+
+
+def _until_heard(county: County, branch: str, path: str) -> None:
+    """Audit has heard of it."""
+    secretary = county.world(county.desk[branch]["secretary"])
+    for _ in range(600):
+        if secretary.raw(path).status_code == 200:
+            return
+        sleep(0.1)
+    raise AssertionError(f"{path} was never heard of")
 
 
 def _open_procedures(county: County, branch: str) -> None:

@@ -108,6 +108,13 @@ def _said(params: tuple[tuple[str, str], ...], branch: str) -> str:
     return spoken[0] if spoken else ""
 
 
+def _filed(county: County, branch: str) -> dict[str, list[str]]:
+    """What goes upward for approval or the record."""
+    change, withholding = ([county.things[branch, kind]] for kind in ("change", "withholding"))
+    asked = {"superior": [branch[:2]], "about": ["change"], "standing": ["true"]}
+    return {"change": change, "withholding": withholding, "filing": withholding, **asked}
+
+
 def values(county: County, branch: str) -> dict[str, list[str]]:
     """What each parameter may be when one asks about a branch."""
     disclosures = [county.things[branch, kind] for kind in ("draft", "inside", "outside")]
@@ -129,6 +136,7 @@ def values(county: County, branch: str) -> dict[str, list[str]]:
         "history": ["true"],
         "state": ["open"],
         "stage": ["draft", "released", "submitted"],
+        **_filed(county, branch),
         "overdue": ["false"],
         "screen": ["村口"],
         "device": ["touch-1"],

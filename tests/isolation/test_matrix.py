@@ -43,7 +43,12 @@ SEATS: dict[str, tuple[tuple[str, str], ...]] = {  # the people of requirements 
     "shi-lei": (("HS", "committee-secretary"),),
 }
 POLICY_REFUSES = {"NOT_YOUR_REMIT", "NOT_FOUND", "SIGN_IN_NEEDED", "SELF_APPROVAL"}
-ASKED_FURTHER = {"template.author", "plan.decide"}  # who owns the category, in a rule of its own (CAT-01)
+ASKED_FURTHER = {  # who owns the category, in a rule of its own (CAT-01, CAT-16)
+    "template.author",
+    "change.request",
+    "change.approve",
+    "plan.decide",
+}
 OPEN = {permit.action for permit in PERMITS if permit.where is Where.ANY} | {"archive.as-of"}  # by audience
 ABOUT_A_PERSON = "/v1/persons/{person}"
 HOME = "FY-R1"  # of the villager whose data are restricted, held and erased
@@ -103,6 +108,7 @@ def test_a_route_is_for_whom_the_policy_permits_it(
 def _permitted(route: Route, county: County, person: str, branch: str, town: str) -> bool:
     at = county.world.now()
     where = "" if "/towns" in route.path or ABOUT_A_PERSON in route.path else branch
+    where = branch[:2] if route.action == "filing.receive" else where  # whom it is addressed to
     town = BRANCHES[HOME] if ABOUT_A_PERSON in route.path else town
     try:
         authorize(route.action, standing(person, at), organisation=where, town="" if route.path in NEW_TOWNS else town)

@@ -4,6 +4,7 @@ from services.catalogue.api import catalogues, persons, plans, reads, register, 
 from services.catalogue.api.channels import add as add_channels
 from services.catalogue.api.comparing import add as add_comparing
 from services.catalogue.api.exporting import add as add_exporting
+from services.catalogue.api.filed import add as add_filed
 from services.catalogue.api.parts import Parts
 from shared.web import Api
 
@@ -26,4 +27,5 @@ def routes(parts: Parts) -> Api:
     add_comparing(router, parts)
     add_exporting(router, parts)
     add_channels(router, parts)
+    add_filed(router, parts)
     return router

@@ -112,6 +112,21 @@ class VersionPage(BaseModel):
     source: str
 
 
+class BoundChange(BaseModel):
+    """What became of an item, and why: for everyone who may know of the item (CAT-19)."""
+
+    change: str
+    item: str
+    sub_item: str
+    kind: str
+    title_zh: str
+    title_en: str
+    reason: str
+    number: str
+    disclosures: list[str]
+    on: date
+
+
 class CataloguePage(BaseModel):
     """A catalogue as the asker may see it: an outsider's has only the items that go outside the Party."""
 
@@ -128,6 +143,9 @@ class CataloguePage(BaseModel):
     source: str
     items: list[Item]
     exclusions: list[Exclusion]
+    changes: list[BoundChange] = Field(
+        default_factory=list, description="What was changed, revoked or terminated by then, and why (CAT-19)."
+    )
 
 
 class CoveragePage(BaseModel):

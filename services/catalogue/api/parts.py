@@ -13,8 +13,11 @@ from services.catalogue.domain.organisation import ORGANISATION, Organisation
 from services.catalogue.domain.person import PERSON, RegisterPerson
 from services.catalogue.domain.town import TOWN, Town
 from services.catalogue.views.catalogues import Catalogues
+from services.catalogue.views.changes import Changes
+from services.catalogue.views.open_dues import OpenDues
 from services.catalogue.views.plans import Plans
 from services.catalogue.views.templates import Templates
+from services.catalogue.views.withholdings import Withholdings
 from shared.decider import Refused
 from shared.documents import Documents
 from shared.handling import Do, Handler
@@ -30,6 +33,9 @@ class Parts:
     documents: Documents
     county: str
     founder: str
+    changes: Changes
+    withholdings: Withholdings
+    dues: OpenDues
     plans: Plans
 
     def organisation(self, organisation: str) -> Organisation:
@@ -44,6 +50,11 @@ class Parts:
         if not state.registered:
             raise Refused("NOT_FOUND", "There is no such town.")
         return state
+
+    def committee(self, town: str) -> str:
+        """The town committee, on whose behalf its member units approve (A-02)."""
+        known = self.register.organisations(town)
+        return next((o.organisation for o in known if o.level == "town-committee"), "")
 
     def in_charge(self, town: str, on: date) -> Mapping[str, str]:
         """Category to the unit in charge of it; an unassigned one is left out."""

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from services.catalogue.api.changes import bound_of
 from services.catalogue.api.pages import (
     CataloguePage,
     CategoryPage,
@@ -251,7 +252,8 @@ def _in_force(parts: Parts, organisation: str, day: date) -> Row:
 def _page(parts: Parts, version: Row, day: date, audiences: frozenset[str] | None) -> CataloguePage:
     exclusions = [Exclusion.model_validate(row) for row in parts.catalogues.exclusions_of(version)]
     items = parts.catalogues.items_of(version, audiences)
-    return CataloguePage(**version, on=day, items=items, exclusions=exclusions)
+    bound = [c for c in bound_of(parts, version["organisation"], version["town"], audiences) if c.on <= day]
+    return CataloguePage(**version, on=day, items=items, exclusions=exclusions, changes=bound)
 
 
 def _items(router: Api, parts: Parts) -> None:

@@ -52,7 +52,7 @@ class LodgeItems:
     """For a change that was requested: until it is bound or comes to nothing, nobody else changes these items."""
 
     change: str
-    lines: tuple[ItemChange, ...]
+    items: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -183,9 +183,7 @@ def adopt_catalogue(catalogue: Catalogue, command: AdoptCatalogue) -> list[Catal
 def lodge_items(catalogue: Catalogue, command: LodgeItems) -> list[CatalogueEvent]:
     """Of two who would change the same item, the second waits and loses nothing (CAT-21)."""
     latest = catalogue.versions[-1]
-    taken = sorted(
-        line.item for line in command.lines if catalogue.lodged.get(line.item, "") not in ("", command.change)
-    )
+    taken = sorted(item for item in command.items if catalogue.lodged.get(item, "") not in ("", command.change))
     if taken:
         raise Refused(
             "VERSION_CONFLICT",
@@ -193,9 +191,8 @@ def lodge_items(catalogue: Catalogue, command: LodgeItems) -> list[CatalogueEven
             accepted=f"a change to version {latest.version}, once that one is bound or refused",
             facts={"version": latest.version, "changes": sorted({catalogue.lodged[item] for item in taken})},
         )
-    items = tuple(line.item for line in command.lines)
     names = {"organisation": latest.organisation, "town": latest.town, "change": command.change}
-    return [ItemsLodged(**names, items=items)]
+    return [ItemsLodged(**names, items=command.items)]
 
 
 def free_items(catalogue: Catalogue, command: FreeItems) -> list[CatalogueEvent]:

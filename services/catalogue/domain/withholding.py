@@ -81,6 +81,7 @@ class Withholding:
     filed: WithholdingFiled | None = None
     number: str = ""
     receipted: bool = False
+    ended_on: date | None = None
 
     @property
     def filing(self) -> WithholdingFiled:
@@ -222,7 +223,7 @@ def evolve(withholding: Withholding, event: WithholdingEvent) -> Withholding:
         case WithholdingReceipted():
             return replace(withholding, number=event.number, receipted=True)
         case WithholdingEnded():
-            return replace(withholding, stage="ended")
+            return replace(withholding, stage="ended", ended_on=event.on)
         case _:
             assert_never(event)
 

@@ -75,6 +75,8 @@ class Catalogues(View):
                     "adopted_by": adopted.adopted_by,
                     "on_behalf_of": adopted.on_behalf_of,
                 }
+                if adopted.changes:
+                    values["source"] = f"change:{adopted.changes[0]}"
                 self._put(tx, adopted, values)
             case _:
                 pass
@@ -130,7 +132,7 @@ class Catalogues(View):
         """The items of a version that these audiences may read; ``None`` stands for all."""
         table = self.items
         query = select(table.c.item).where(*_where(table, version)).order_by(table.c.place)
-        if audiences is not None and not _sees_all(version, audiences):
+        if audiences is not None and not sees_all(version, audiences):
             known = sorted(audiences)
             query = query.where(or_(table.c.audience_inside.in_(known), table.c.audience_outside.in_(known)))
         with self.reading() as connection:
@@ -164,7 +166,7 @@ def _where(table: Any, key: Row) -> Sequence[Any]:
     return (table.c.organisation == key["organisation"], table.c.version == key["version"])
 
 
-def _sees_all(version: Row, audiences: Collection[str]) -> bool:
+def sees_all(version: Row, audiences: Collection[str]) -> bool:
     """Those who work on it or oversee it see what is kept inside, too."""
     watchers = (scope.desk(version["organisation"]), scope.oversight(version["town"]), scope.oversight("county"))
     return any(watcher in audiences for watcher in watchers)

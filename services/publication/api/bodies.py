@@ -47,6 +47,7 @@ class DraftBody(Words):
 
     item: str = Field(default="", max_length=100, examples=["FY-R1/3.9"])
     obligation: str = Field(default="", max_length=200, examples=["FY-R1/3.9/replacement/2026-Q1"])
+    announces: str = Field(default="", max_length=40, description="The change that it announces (CAT-19).")
     part_of: str = Field(default="", max_length=140, examples=["decision-<id>/result"], description="Of a procedure.")
 
 

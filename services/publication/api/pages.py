@@ -202,7 +202,18 @@ class FeedbackEntry(BaseModel):
         return cls(kind="feedback" if public else "comment", disclosure=row["disclosure"], version=row["version"])
 
 
+class EndNotice(BaseModel):
+    """The item was revoked or terminated; what was shown of it stays, with the explanation (A-19)."""
+
+    kind: str = Field(examples=["revoke", "terminate"])
+    explanation: str
+    number: str
+    disclosures: list[str] = Field(description="Where it was announced.")
+    on: date
+
+
 class ShownPage(ShownRow):
+    notice: EndNotice | None = None
     text: str
     led_text: str
     attachments: list[Attachment]

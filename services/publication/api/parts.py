@@ -18,6 +18,7 @@ from services.publication.domain.schedule import ItemInForce
 from services.publication.domain.versions import Disclosure
 from services.publication.events import DisclosureDrafted
 from services.publication.views.almanac import Almanac
+from services.publication.views.announcements import Announcements
 from services.publication.views.approvals import Approvals
 from services.publication.views.desk import DeskWork
 from services.publication.views.documents import opened
@@ -52,6 +53,7 @@ class Parts:
     vault: Vault
     evidence: Evidence
     own_channels: OwnChannels
+    announcements: Announcements
     procedures: Procedures
 
     def channels_of(self, town: str, now: datetime) -> TownChannels:

@@ -11,7 +11,16 @@ from sqlalchemy import RowMapping
 
 from services.publication.api import feed
 from services.publication.api.downloads import download
-from services.publication.api.pages import Count, KioskEntry, LedLine, PlainPage, SheetPage, ShownPage, ShownRow
+from services.publication.api.pages import (
+    Count,
+    EndNotice,
+    KioskEntry,
+    LedLine,
+    PlainPage,
+    SheetPage,
+    ShownPage,
+    ShownRow,
+)
 from services.publication.api.parts import Parts, nothing
 from services.publication.views.shown import Filter
 from shared.decider import Refused
@@ -66,8 +75,10 @@ def _one(router: Api, parts: Parts) -> None:
     def shown_one(disclosure: str, reader: Reader) -> ShownPage:
         """The present version for this reader."""
         row = _seen(parts, reader, disclosure)
-        reader.etag(f"{row['version']}-{row['side']}-{row['superseded_by'] or ''}")
-        return ShownPage.of(row, parts.register)
+        page = _page(parts, row)
+        noticed = page.notice.on if page.notice else ""
+        reader.etag(f"{row['version']}-{row['side']}-{row['superseded_by'] or ''}-{noticed}")
+        return page
 
     @router.get("/shown/{disclosure}/versions", action="disclosure.read")
     def versions(disclosure: str, reader: Reader) -> list[ShownRow]:
@@ -78,7 +89,7 @@ def _one(router: Api, parts: Parts) -> None:
 
     @router.get("/shown/{disclosure}/versions/{version}", action="disclosure.read")
     def version(disclosure: str, version: VersionNumber, reader: Reader) -> ShownPage:
-        return ShownPage.of(_seen(parts, reader, disclosure, version), parts.register)
+        return _page(parts, _seen(parts, reader, disclosure, version))
 
     @router.get("/shown/{disclosure}/attachments/{digest}", action="disclosure.read")
     def attachment(disclosure: str, digest: str, reader: Reader) -> Response:
@@ -136,6 +147,13 @@ def _renditions(router: Api, parts: Parts) -> None:
         rows = parts.shown.listed(reader.audiences, wanted)
         page = str(reader.request.url_for("shown"))
         return Response(feed.atom(rows, page, reader.now), media_type="application/atom+xml")
+
+
+def _page(parts: Parts, row: RowMapping) -> ShownPage:
+    """With the notice that its item has ended, where it has (A-19)."""
+    ended = parts.announcements.notice(row["item"])
+    notice = EndNotice.model_validate({name: ended[name] for name in EndNotice.model_fields}) if ended else None
+    return ShownPage.of(row, parts.register).model_copy(update={"notice": notice})
 
 
 def _seen(parts: Parts, reader: Reading, disclosure: str, version: int = 0) -> RowMapping:

@@ -51,9 +51,12 @@ def _drafting(router: Api, parts: Parts) -> None:
         if organisation is None:
             raise nothing()
         acting = desk.may(organisation.organisation, organisation.town)
-        made, in_catalogue = desk.new_id(), parts.opened(parts.items.item(item, desk.today))
-        by, words = desk.standing.person, body.content()
-        command = DraftDisclosure(made, in_catalogue, owed, words, by, desk.today, body.part_of)
+        announced = parts.announcements.to_announce(body.announces, item, desk.today) if body.announces else None
+        in_catalogue = announced.item if announced else parts.opened(parts.items.item(item, desk.today))
+        made, by, on = desk.new_id(), desk.standing.person, desk.today
+        command = DraftDisclosure(
+            made, in_catalogue, owed, body.content(), by, on, announced=announced, part_of=body.part_of
+        )
         asked = to_draft(body.part_of, item, made)
         result = {"disclosure": made, "item": item, "obligation": body.obligation}
         draft = Do(DISCLOSURE, made, command)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from services.publication.domain import personal_data_gate
+from services.publication.domain.explaining import Announced, must_be_ready
 from services.publication.domain.outside_text import with_attachments
 from services.publication.domain.personal_data_gate import Found
 from services.publication.domain.schedule import ItemInForce
@@ -45,6 +46,7 @@ class DraftDisclosure:
     content: Content
     by: str
     on: date
+    announced: Announced | None = None
     part_of: str = ""
 
 
@@ -84,6 +86,9 @@ class OpenCorrection:
 def draft(disclosure: Disclosure, command: DraftDisclosure) -> list[DisclosureEvent]:
     if disclosure.drafted:
         raise Refused("STEP_OUT_OF_ORDER", "This disclosure has been drafted already.")
+    announced = command.announced
+    if announced:
+        must_be_ready(announced)
     item = _in_force(command)
     content = with_attachments(command.content, command.content.attachments)
     must_be_complete(content)
@@ -111,6 +116,8 @@ def draft(disclosure: Disclosure, command: DraftDisclosure) -> list[DisclosureEv
             methods=item.methods,
             time_limit=time_limit(item),
             conditions=item.conditions,
+            announces=announced.change if announced else "",
+            barred=announced.persons if announced else (),
             major=item.major,
             part_of=command.part_of,
             author=command.by,

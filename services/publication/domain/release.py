@@ -10,6 +10,7 @@ from services.publication.domain import channels, conditions, lead, procedure
 from services.publication.domain.channels import TownChannels
 from services.publication.domain.drafting import names
 from services.publication.domain.examination import must_have_ground
+from services.publication.domain.explaining import must_be_as_the_item
 from services.publication.domain.outside_text import as_outside
 from services.publication.domain.versions import Content, Disclosure, Shown, Version
 from services.publication.events import (
@@ -66,6 +67,7 @@ def release_inside(disclosure: Disclosure, command: ReleaseInside) -> list[Discl
     channels.must_fit(command.channels, command.town.allowed("inside", drafted.methods), command.at, command.on)
     _must_follow_approval(version, command.channels)
     channels.must_repeat(command.channels, _channels(disclosure, "inside"))
+    must_be_as_the_item(drafted, command.channels, command.town, "inside", command.by)
     audiences = inside_audiences(drafted, command.named)
     _must_be_narrowed_for_a_ground(drafted, command)
     fields = _showing(disclosure, command, audiences, version.content)
@@ -86,6 +88,7 @@ def release_outside(disclosure: Disclosure, command: ReleaseOutside) -> list[Dis
     lead.must_not_have_begun(command.channels, earliest)
     must_have_led_text(version, command.channels)
     channels.must_repeat(command.channels, _channels(disclosure, "outside"))
+    must_be_as_the_item(drafted, command.channels, command.town, "outside", command.by)
     audiences, content = outside_audiences(drafted), as_outside(version.content)
     shortened = version.content.outside
     note = shortened.note if shortened else version.note
@@ -190,6 +193,7 @@ def _showing(
         "replaces": version.replaces,
         "note": version.note,
         "released_by": command.by,
+        "announces": drafted.announces if drafted else "",
     }
 
 

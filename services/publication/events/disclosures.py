@@ -62,6 +62,7 @@ class Written(DisclosureFact):
 class DisclosureDrafted(Written):
     """``item_scope``, audiences and ``methods`` are those of the catalogue item in force on that day.
 
+    ``announces`` is the change of the catalogue that it announces (CAT-19), ``barred`` who took its earlier steps.
     ``part_of`` is the procedure's stream and the part that it is of it (``decision-<id>/result``).
     """
 
@@ -79,6 +80,8 @@ class DisclosureDrafted(Written):
     conditions: Annotated[
         tuple[Condition, ...], Personal(of="disclosure", kind=Subject.DISCLOSURE, within=("text", "names"))
     ] = ()
+    announces: str = ""
+    barred: tuple[str, ...] = ()
     major: bool = False
     part_of: str = ""
     author: str
@@ -178,6 +181,7 @@ class Released(DisclosureFact):
     period: str = ""
     replaces: int = 0
     note: str = ""
+    announces: str = ""
     released_by: str
 
 

@@ -1,0 +1,57 @@
+"""What falls due by itself in audit: days move with calendar and parameter, an audit falls overdue, and what nobody
+receipted is deemed received (P-18). Each once, however long nobody looked.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from services.audit.domain.case import CASE, MarkCaseOverdue, MoveCaseDue
+from services.audit.domain.filing import FILING, DeemReceived, MoveFilingDue
+from services.audit.views.cases import Cases
+from services.audit.views.filings import Filings
+from shared.clock import business_day
+from shared.due_days import DueDay
+from shared.handling import Do
+from shared.identity.register import Register
+from shared.service import Ticker
+
+
+def moved(cases: Cases, filings: Filings, register: Register) -> Ticker:
+    """Asked again and again rather than told once: no calendar and no case can slip past each other."""
+
+    def due(now: datetime) -> Iterable[Do]:
+        calendar = register.calendar()
+        for row in cases.listed(stage="open"):
+            was = DueDay.model_validate(row["due"])
+            new = was.again(calendar, register.parameter(row["town"], was.parameter, now))
+            if new.differs(was):
+                yield Do(CASE, row["change"], MoveCaseDue(new), key=f"moved/{row['change']}/{row['version']}")
+        for row in filings.listed(stage="submitted"):
+            was = DueDay.model_validate(row["due"])
+            new = was.again(calendar, register.parameter(row["town"], was.parameter, now))
+            if new.differs(was):
+                yield Do(FILING, row["filing"], MoveFilingDue(new), key=f"moved/{row['filing']}/{row['version']}")
+
+    return Ticker("audit-moved", due)
+
+
+def overdue(cases: Cases) -> Ticker:
+    def due(now: datetime) -> Iterable[Do]:
+        today = business_day(now)
+        for row in cases.listed(stage="open"):
+            if row["due_on"] < today and row["overdue_from"] is None:
+                key = f"overdue/{row['change']}/{row['round']}/{row['due_on']}"
+                yield Do(CASE, row["change"], MarkCaseOverdue(today), key=key)
+
+    return Ticker("audits-overdue", due)
+
+
+def deemed(filings: Filings) -> Ticker:
+    def due(now: datetime) -> Iterable[Do]:
+        today = business_day(now)
+        for row in filings.listed(stage="submitted"):
+            if row["due_on"] < today:
+                key = f"deemed/{row['filing']}/{row['round']}/{row['due_on']}"
+                yield Do(FILING, row["filing"], DeemReceived(today), key=key)
+
+    return Ticker("filings-deemed-received", due)

@@ -1,0 +1,130 @@
+"""What is asked and answered about changes and withholdings, field by field."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from services.catalogue.api.bodies import Body, ItemBody, PersonId, Short, Slug, Text
+from services.catalogue.api.pages import PersonNamed
+from services.catalogue.domain.change_lines import LineDraft
+from services.catalogue.events import ItemChange
+from shared.due_days import DueDay
+from shared.fields import Day
+
+Reason = Annotated[str, StringConstraints(max_length=1000)]
+LINES_MAX = 60
+
+
+class LineBody(Body):
+    """One item: add, change (both with its whole new text), revoke or terminate (A-19)."""
+
+    kind: Short
+    sub_item: Annotated[str, StringConstraints(max_length=10)]
+    text: ItemBody | None = None
+
+    def draft(self) -> LineDraft:
+        return LineDraft(self.kind, self.sub_item, self.text.draft() if self.text else None)
+
+
+class ChangeBody(Body):
+    """``base_version`` is the version of the catalogue that the writer saw."""
+
+    base_version: int = Field(ge=1, le=1_000_000)
+    reason: Reason
+    lines: list[LineBody] = Field(max_length=LINES_MAX)
+
+
+class RefusalBody(Body):
+    reason: Reason
+
+
+class WithholdingBody(Body):
+    """Why and until when; never what. ``reviewer`` is the secrecy reviewer who confirmed the ground."""
+
+    sub_item: Annotated[str, StringConstraints(max_length=10)]
+    kind: Short = Field(examples=["not-suitable", "temporarily-not"])
+    ground: Short = Field(examples=["case-under-investigation"])
+    citation: Text = ""
+    until: Day | None = None
+    addressed_to: Slug
+    reviewer: PersonId
+
+
+class ChangeRow(BaseModel):
+    change: str
+    town: str
+    organisation: str
+    stage: str
+    unit: str
+    round: int
+    base_version: int
+    lines: list[ItemChange]
+    reason: str
+    requested_by: str
+    requested_on: date
+    number: str
+    version: int = Field(description="Send as If-Match with the next command.")
+
+
+class Act(PersonNamed):
+    """Who did it, in which post, when; ``post`` is empty for what the platform did by itself (ORG-15)."""
+
+    act: str
+    person: str
+    post: str
+    post_organisation: str
+    item: str
+    on: date
+    note: str
+
+
+class Step(BaseModel):
+    """One of the four. ``due``: with its reckoning day by day; ``moves``: the days it was due before (P-18)."""
+
+    number: int
+    name: str = Field(examples=["approval", "audit", "filing", "announcement"])
+    state: str = Field(examples=["to come", "waiting", "done"])
+    acts: list[Act]
+    due: DueDay | None = None
+    moves: list[date] = Field(default_factory=list)
+    overdue_from: date | None = None
+
+
+class ChangePage(ChangeRow):
+    steps: list[Step]
+
+
+class WithholdingRow(BaseModel):
+    withholding: str
+    town: str
+    organisation: str
+    item: str
+    sub_item: str
+    kind: str
+    ground: str
+    citation: str
+    until: date | None
+    addressed_to: str
+    late_workdays: int
+    reviewer: str
+    filed_by: str
+    filed_on: date
+    number: str
+    deemed: bool
+    received_on: date | None
+    ended: str
+    ended_on: date | None
+    version: int = Field(description="Send as If-Match with the next command.")
+
+
+class WithheldMark(BaseModel):
+    """All that the item's readers inside the Party learn: that it is withheld and on file (CAT-15)."""
+
+    item: str
+    sub_item: str
+    kind: str
+    notice_zh: str = "暂不公开，已备案"
+    notice_en: str = "Not made public for now; filed for the record"
+    until: date | None
+    number: str
