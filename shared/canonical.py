@@ -1,15 +1,17 @@
 """JSON in its one spelling (RFC 8785), for whatever is hashed. Start at :func:`canonical_json`.
 
-Where a value has only texts, whole numbers, lists and objects with plain names, a quick encoder writes the same bytes
-in a fifth of the time, once the names are in order; all else goes to the library that knows the whole of the rules.
+Where a value has only texts, whole numbers, lists and objects, a quick encoder writes the same bytes in a tenth of the
+time; all else goes to the library that knows the whole of the rules.
 """
 
 from typing import Any
 
+import orjson
 import rfc8785
-from pydantic_core import PydanticSerializationError, to_json
 
-INTEGER_MAX = 2**53 - 1
+_PLAIN = frozenset((str, int, bool, type(None)))
+_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER  # whole numbers within 53 bits
+_BEYOND = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")  # begin the signs that UTF-16 writes as two
 
 
 class _NotPlain(Exception):
@@ -19,27 +21,24 @@ class _NotPlain(Exception):
 def canonical_json(value: Any) -> bytes:
     """Raises ``rfc8785.CanonicalizationError`` for what has no such spelling."""
     try:
-        return to_json(_in_order(value))
-    except (_NotPlain, TypeError, PydanticSerializationError):
+        _must_be_plain(value)
+        quick = orjson.dumps(value, option=_OPTIONS)
+    except (_NotPlain, orjson.JSONEncodeError):
         return rfc8785.dumps(value)
+    if not quick.isascii() and any(map(quick.__contains__, _BEYOND)):
+        return rfc8785.dumps(value)  # with names in the order of UTF-16, which differs only where such signs are
+    return quick
 
 
-def _in_order(value: Any) -> Any:
-    """The value with names in order, which are the same by UTF-16 and by code point if they are ASCII."""
+def _must_be_plain(value: Any) -> None:
     kind = type(value)
-    if kind is str or value is None or kind is bool:
-        return value
     if kind is dict:
-        names = sorted(value)
-        if not "".join(names).isascii():
-            raise _NotPlain
-        found = {}
-        for name in names:
-            part = value[name]
-            found[name] = part if type(part) is str else _in_order(part)
-        return found
-    if kind is list:
-        return [part if type(part) is str else _in_order(part) for part in value]
-    if kind is int and -INTEGER_MAX <= value <= INTEGER_MAX:
-        return value
-    raise _NotPlain
+        for part in value.values():
+            if type(part) not in _PLAIN:
+                _must_be_plain(part)
+    elif kind is list:
+        for part in value:
+            if type(part) not in _PLAIN:
+                _must_be_plain(part)
+    elif kind not in _PLAIN:
+        raise _NotPlain

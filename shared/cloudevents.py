@@ -32,6 +32,7 @@ CONTEXT = {
 
 _CONTENT_HEADER = ("content-type", CONTENT_TYPE.encode())
 _VERSION_HEADER = ("ce_specversion", b"1.0")
+_CONTEXT_NAMES = tuple(CONTEXT)
 _CONTEXT_HEADERS = tuple(f"ce_{name}" for name in CONTEXT)
 _WHO, _WHENCE = _CONTEXT_HEADERS[:4], _CONTEXT_HEADERS[4:]
 
@@ -60,10 +61,11 @@ def schema_of(event_type: str) -> str:
 
 def attributes(event: Recorded, county: str) -> dict[str, str]:
     """Every context attribute but ``datacontenttype``, as the text it has in headers."""
+    context = event.attributed
     named = {
         "specversion": "1.0",
         "id": event.event_id,
-        "source": source_of(county, event.context.town, event.service),
+        "source": source_of(county, context[0], event.service),
         "type": event.type,
         "subject": event.stream,
         "time": instant(event.recorded_at),
@@ -72,7 +74,7 @@ def attributes(event: Recorded, county: str) -> dict[str, str]:
         "sequence": f"{event.position:0{SEQUENCE_DIGITS}d}",
         "streamversion": str(event.version),
     }
-    return named | {name: text for name, field in CONTEXT.items() if (text := getattr(event.context, field))}
+    return named | {name: text for name, text in zip(_CONTEXT_NAMES, context, strict=True) if text}
 
 
 def to_record(event: Recorded, county: str, partitions: int, after: int) -> Outgoing:

@@ -7,6 +7,7 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.audit.tlog.leaves import SALT_BYTES
 
@@ -28,4 +29,12 @@ class Salts:
 
 
 def _salt(key: bytes, event_id: str) -> bytes:
-    return hmac.digest(key, PURPOSE + event_id.encode(), "sha256")
+    """HMAC-SHA-256, the key of which is taken in once and not for each event."""
+    found = _keyed(key).copy()
+    found.update(PURPOSE + event_id.encode())
+    return found.digest()
+
+
+@lru_cache(maxsize=8)
+def _keyed(key: bytes) -> hmac.HMAC:
+    return hmac.new(key, digestmod="sha256")

@@ -6,7 +6,8 @@ A file appears whole or not at all, and what it says never changes; only the che
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from services.audit.tlog.tiles import WIDTH, Tile, TileWrong, bundle, split_bund
 from shared.transparency.merkle import HASH_BYTES
 
 CHECKPOINT = "checkpoint"
+FLUSHED_AT_ONCE = 16
 
 
 class StoreBusy(Exception):
@@ -54,10 +56,7 @@ class Store:
 
     def write(self, *tiles: tuple[Tile, bytes]) -> None:
         """Wait until all of them are on the disk; the folders' own entries are flushed once, at the end."""
-        folders: dict[Path, None] = {}
-        for tile, data in tiles:
-            folders.update(dict.fromkeys(self._put(self.folder / tile.path, data)))
-        _flush(folders)
+        _put([(self.folder / tile.path, data) for tile, data in tiles])
 
     def drop_partials(self, tile: Tile) -> None:
         """What came before the full tile; readers fall back to that."""
@@ -80,19 +79,40 @@ class Store:
             return 0.0
 
     def publish(self, note: bytes) -> None:
-        _flush(self._put(self.folder / CHECKPOINT, note))
+        _put([(self.folder / CHECKPOINT, note)])
 
-    def _put(self, file: Path, data: bytes) -> list[Path]:
-        """Put a file in place; the folders that must be flushed before it counts as there."""
-        made = [folder for folder in (file.parent, *file.parent.parents) if not folder.exists()]
-        file.parent.mkdir(parents=True, exist_ok=True)
-        beside = file.with_name(f".{file.name}.new")
-        with beside.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(file)
-        return [file.parent, *(folder.parent for folder in made)]
+
+def _put(files: Sequence[tuple[Path, bytes]]) -> None:
+    """Put files in place, each whole; then all are on the disk, and so are the folders that name them."""
+    folders: dict[Path, None] = {}
+    for file, data in files:
+        folders.update(dict.fromkeys(_made(file.parent)))
+        _lay(file, data)
+    _flush([_beside(file) for file, _ in files])
+    for file, _ in files:
+        _reveal(file)
+    _flush(list(folders))
+
+
+def _lay(file: Path, data: bytes) -> None:
+    _beside(file).write_bytes(data)
+
+
+def _reveal(file: Path) -> None:
+    _beside(file).replace(file)
+
+
+def _beside(file: Path) -> Path:
+    return file.with_name(f".{file.name}.new")
+
+
+def _made(folder: Path) -> list[Path]:
+    """Make the folder; those that must be flushed before a file in it counts as there."""
+    if folder.exists():
+        return [folder]
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return [folder, *(each.parent for each in missing)]
 
 
 def _cut(tile: Tile, data: bytes) -> bytes:
@@ -103,10 +123,19 @@ def _cut(tile: Tile, data: bytes) -> bytes:
     return data[: tile.width * HASH_BYTES]
 
 
-def _flush(folders: Iterable[Path]) -> None:
-    for folder in folders:
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def _flush(paths: Sequence[Path]) -> None:
+    """Several wait together: the disk then writes its own books once for all of them."""
+    if len(paths) == 1:
+        _flush_one(paths[0])
+        return
+    with ThreadPoolExecutor(min(len(paths), FLUSHED_AT_ONCE), thread_name_prefix="flush") as pool:
+        for flushed in [pool.submit(_flush_one, path) for path in paths]:
+            flushed.result()
+
+
+def _flush_one(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -5,7 +5,7 @@ checkpoint signed, cosigned by witnesses, published. Every step gives the same b
 any two is mended by the next call. One process seals at a time, by lease (see ``keeper``) and by the folder's lock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
@@ -129,32 +129,29 @@ class Writer:
             raise LogRefused(f"of the entries {first} to {new - 1} only {len(entries)} are recorded")
         hashes = [leaf_hash(entry) for entry in entries]
         self._must_go_on(old, hashes[: old - first])
-        parted: dict[int, list[tuple[Tile, bytes]]] = {}
+        made: dict[Tile, bytes] = {}
         for tile in tiles_of(new, old):
             here = slice(tile.number * WIDTH - first, tile.number * WIDTH - first + tile.width)
             match tile.level:
                 case None:
-                    data = bundle(entries[here])
+                    made[tile] = bundle(entries[here])
                 case 0:
-                    data = b"".join(hashes[here])
+                    made[tile] = b"".join(hashes[here])
                 case _:
-                    self.store.write(*parted.pop(tile.level - 1, ()))
-                    data = self._above(tile, tile.level, old)
-            parted.setdefault(tile.level or 0, []).append((tile, data))
-        for written in parted.values():
-            self.store.write(*written)
+                    made[tile] = self._above(tile, tile.level, old, made)
+        self.store.write(*made.items())
 
     def _must_go_on(self, old: int, hashes: Sequence[bytes]) -> None:
         """The entries of the tile that is still open must be those under the tree of ``old``."""
         if hashes and b"".join(hashes) != self.store.read(Tile(0, old // WIDTH, len(hashes))):
             raise LogRefused("an entry that was already logged is now another one")
 
-    def _above(self, tile: Tile, level: int, old: int) -> bytes:
+    def _above(self, tile: Tile, level: int, old: int, made: Mapping[Tile, bytes]) -> bytes:
         """What the tile had under the tree of ``old``, whose root was just compared, and what has come since."""
         had = min(WIDTH, max(0, (old >> (8 * level)) - tile.number * WIDTH))
         before = self.store.read(Tile(level, tile.number, had)) if had else b""
         under = (Tile(level - 1, tile.number * WIDTH + i) for i in range(had, tile.width))
-        return before + b"".join(full_tile_hash(self.store.read(child)) for child in under)
+        return before + b"".join(full_tile_hash(made.get(child) or self.store.read(child)) for child in under)
 
     def _root(self, size: int) -> bytes:
         try:
