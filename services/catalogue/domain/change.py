@@ -214,7 +214,8 @@ def refuse_change(change: Change, command: RefuseChange) -> list[ChangeEvent]:
     if change.stage not in ("requested", "returned"):
         raise _out_of_order(change, "a request that waits for its approval")
     _must_say_why(command.reason)
-    _must_be_another(change, command.by)
+    if command.by == change.request.requested_by:
+        raise Refused("SELF_APPROVAL", "Nobody decides on their own request.", accepted="another person")
     reason = command.reason.strip()
     return [ChangeRefused(**_of(change), reason=reason, unit=command.unit, refused_by=command.by, on=command.on)]
 
