@@ -107,6 +107,8 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
         (P.COMMITTEE_SECRETARY, Where.SUPERIOR), *_TOWN,
     ],
     # procedures of several steps, PUB-17, PUB-18
+    "cadre.keep": _UNITS,  # of them the one in charge of C5, by a rule of the act
+    "cadre.read": [*_DESK, *_TOWN, (P.UNIT_OFFICER, Where.TOWN)],
     "decision.keep": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],
     "decision.read": [*_DESK, *_SUPERVISOR, (P.SECRETARY, Where.SUPERIOR), *_TOWN],
     # feedback, FBK-01 to FBK-13

@@ -12,6 +12,7 @@ from services.publication.reactions import (
     on_released_inside,
 )
 from services.publication.reactions.planned import Planning, planned
+from services.publication.reactions.procedures import on_opinion_on_notice
 from services.publication.views.announcements import Announcements
 from services.publication.views.approvals import Approvals
 from services.publication.views.desk import DeskWork
@@ -70,6 +71,7 @@ def build(platform: Platform) -> Service:
             on_plan_approved(register),
             on_released_inside(register),
             on_refused_for_secrecy(platform.vault),
+            on_opinion_on_notice(procedures),
         ),
         tickers=(
             ticker.raised(items, obligations, register),

@@ -1,8 +1,11 @@
-"""What happens to procedures as days pass: rounds of soliciting are closed, or prolonged by a higher P-15."""
+"""What happens to procedures as days pass: rounds and publicities end, and move with calendar and parameters."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
+from services.publication.domain.cadre import CADRE
+from services.publication.domain.cadre_commands import Count, EndPublicity, MovePublicity
+from services.publication.domain.counted_days import first_whole_day, whole_days
 from services.publication.domain.decision import DECISION
 from services.publication.domain.decision_commands import CloseSoliciting, ProlongSoliciting
 from services.publication.views.almanac import Almanac
@@ -14,7 +17,7 @@ from shared.service import Ticker
 
 
 def tickers(procedures: Procedures, register: Register) -> tuple[Ticker, ...]:
-    return (rounds_prolonged(procedures, register), rounds_closed(procedures))
+    return (rounds_prolonged(procedures, register), rounds_closed(procedures), *publicities(procedures, register))
 
 
 def rounds_prolonged(procedures: Procedures, register: Register) -> Ticker:
@@ -40,3 +43,26 @@ def rounds_closed(procedures: Procedures) -> Ticker:
                 yield Do(DECISION, row["decision"], command, key=key)
 
     return Ticker("soliciting-closed", due)
+
+
+def publicities(procedures: Procedures, register: Register) -> tuple[Ticker, Ticker]:
+    """A holiday declared while a notice is up prolongs its publicity (PUB-18)."""
+
+    def moved(now: datetime) -> Iterable[Do]:
+        almanac = Almanac(register, now)
+        for row in procedures.cadre.running():
+            count = Count(almanac.parameters(row["town"]).publicity_workdays, almanac.calendar)
+            reckoned = whole_days(row["at"], count.workdays, count.calendar)
+            new = (count.workdays, first_whole_day(reckoned), reckoned.due, reckoned.provisional)
+            if new != (row["workdays"], row["first_day"], row["last_day"], row["provisional"]):
+                key = f"move/{row['disclosure']}/{row['at']}/{len(row['moves'])}/{new}"
+                yield Do(CADRE, row["cadre"], MovePublicity(count), key=key)
+
+    def ended(now: datetime) -> Iterable[Do]:
+        today = business_day(now)
+        for row in procedures.cadre.running():
+            if not row["ended"] and row["last_day"] < today:
+                key = f"end/{row['disclosure']}/{row['at']}/{row['last_day']}"
+                yield Do(CADRE, row["cadre"], EndPublicity(today), key=key)
+
+    return Ticker("publicity-moved", moved), Ticker("publicity-ended", ended)

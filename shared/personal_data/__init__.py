@@ -20,6 +20,7 @@ class Subject(StrEnum):
     PERSON = "person"  # one person of the register
     OPINION = "opinion"  # one opinion; destroyed with its giver, where there is a name
     DRAFT = "draft"  # one writing of a version of a disclosure, until it is refused for secrecy
+    CADRE = "cadre"  # one cadre matter: who is meant, and what is said of them
     DISCLOSURE = "disclosure"  # what must be known of a disclosure's refused texts without being a dictionary of them
 
 

@@ -192,6 +192,9 @@ def _open_procedures(county: County, branch: str) -> None:
     clerk = county.world(county.desk[branch]["clerk"])
     major = {"item": f"{branch}/{ITEM}", "title": "a major decision"}
     county.things[branch, "decision"] = clerk.does(f"{PUBLICATION}/decisions", major)["id"]
+    unit = county.world("sun-wei" if BRANCHES[branch] == "fengyang" else "tang-ning")
+    meant = {"organisation": branch, "candidates": [{"name": "a candidate", "meant_post": "a post"}]}
+    county.things[branch, "cadre"] = unit.does(f"{PUBLICATION}/cadre-matters", meant)["id"]
 
 
 def _give_opinion(county: County, branch: str) -> None:

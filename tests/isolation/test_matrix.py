@@ -44,6 +44,8 @@ SEATS: dict[str, tuple[tuple[str, str], ...]] = {  # the people of requirements 
 }
 POLICY_REFUSES = {"NOT_YOUR_REMIT", "NOT_FOUND", "SIGN_IN_NEEDED", "SELF_APPROVAL"}
 ASKED_FURTHER = {  # who owns the category, in a rule of its own (CAT-01, CAT-16)
+    "cadre.keep",
+    "cadre.read",
     "template.author",
     "change.request",
     "change.approve",

@@ -95,7 +95,7 @@ FIELDS: dict[str, str] = {
     **dict.fromkeys(
         ("MajorDecisionOpened.title", "MajorDecisionDropped.reason", "Weighed.gist", "Weighed.reason"), PROCEDURES
     ),
-    **dict.fromkeys(("decision", "opened_by", "part_of"), IDS),
+    **dict.fromkeys(("cadre", "decision", "opened_by", "part_of"), IDS),
 }  # fmt: skip
 
 

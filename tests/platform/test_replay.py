@@ -28,6 +28,7 @@ from services.catalogue.domain.withholding import WITHHOLDING
 from services.cli.contracts import REGISTRIES
 from services.feedback.domain.opinion import OPINION
 from services.feedback.domain.receipt_register import RECEIPTS
+from services.publication.domain.cadre import CADRE
 from services.publication.domain.decision import DECISION
 from services.publication.domain.disclosure import DISCLOSURE
 from services.publication.domain.obligation import OBLIGATION
@@ -57,12 +58,13 @@ DECIDERS: dict[str, tuple[Decider, ...]] = {  # type: ignore[type-arg]  # each h
         TOWN,
         WITHHOLDING,
     ),
-    "publication": (DISCLOSURE, OBLIGATION, APPROVALS, DECISION),
+    "publication": (DISCLOSURE, OBLIGATION, APPROVALS, DECISION, CADRE),
     "feedback": (OPINION, RECEIPTS),
     "archive": (FILE,),
     "audit": (CASE, FILING, FILING_NUMBERS),
 }
 STREAMS_NOT_YET = {  # of the deciders above
+    "cadre",
     "case",
     "change",
     "decision",
@@ -123,17 +125,29 @@ NOT_YET = {  # what the story of the dues does not tell yet
         "WithholdingReceipted",
     },
     "publication": {
+        "AppointmentDecided",
         "AttachmentRemoved",
+        "CadreMatterEnded",
+        "CadreMatterOpened",
+        "CadreStageShown",
+        "CandidateWithdrawn",
         "DecisionResultPublished",
         "DisclosureReturned",
         "DisclosureRevised",
         "EvidenceAdded",
+        "InspectionHeld",
         "MajorDecisionDropped",
         "MajorDecisionNotified",
         "MajorDecisionOpened",
         "NoChangeAttested",
+        "ObjectionReceived",
+        "ObjectionSettled",
         "ObligationDueMoved",
         "OpinionsSummarised",
+        "PublicityBegan",
+        "PublicityEnded",
+        "PublicityMoved",
+        "PublicityTakenDown",
         "ReleaseScheduleCancelled",
         "ReleaseScheduled",
         "ScheduledReleaseMissed",

@@ -300,6 +300,8 @@ class SheetPage(ShownPage):
     sheet: str
     places: list[str]
     printed_on: date
+    first_day: date | None = Field(None, description="Of a publicity before an appointment (A-26).")
+    last_day: date | None = None
 
 
 class LedLine(BaseModel):

@@ -109,7 +109,8 @@ def _renditions(router: Api, parts: Parts) -> None:
         columns = [c for c in row["channels"] if c["channel"] == "public-column"]
         page = ShownPage.of(row, parts.register).model_dump()
         size = columns[0]["sheet"] if columns else "A4"
-        return SheetPage(**page, sheet=size, places=[c["place"] for c in columns], printed_on=reader.today)
+        places, days = [c["place"] for c in columns], parts.procedures.printed_days(disclosure)
+        return SheetPage(**page, **days, sheet=size, places=places, printed_on=reader.today)
 
     @router.get("/shown/{disclosure}/plain", action="disclosure.read")
     def plain(disclosure: str, reader: Reader) -> PlainPage:

@@ -66,7 +66,8 @@ def _released(parts: Parts, desk: Desk, disclosure: str, command: ReleaseInside 
     """What is about to be shown, and nothing else, is kept in clear first: so that readers find it."""
     state, drafted = parts.disclosure(disclosure)
     parts.acting(desk, drafted)
-    command, asked = replace(command, part_of=drafted.part_of), to_release(state, command.by, desk.today)
+    asked = to_release(state, command, Almanac(parts.register, desk.now))
+    command = replace(command, part_of=drafted.part_of)
     DISCLOSURE.decide(state, command)
     for do in asked:
         do.decider.decide(parts.handler.state(do.decider, do.identity)[1], do.command)

@@ -33,6 +33,11 @@ def whole_days(visible_from: datetime, days: int, calendar: Calendar) -> Reckone
     return Reckoned(reckoning.due, "P-06", reckoning.provisional, reckoning.calendar_versions, rows)
 
 
+def closing_of(day: date) -> datetime:
+    """When the office closes on a day."""
+    return datetime.combine(day, CLOSES, SHANGHAI)
+
+
 def first_whole_day(reckoned: Reckoned) -> date:
     """The first day that counts."""
     return next((row.day for row in reckoned.days if row.count), reckoned.due)

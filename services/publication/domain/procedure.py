@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from services.publication.events import DisclosureDrafted
 from shared.decider import Refused
 
+CADRE_SUB_ITEMS = {"5.4": "inspection-notice", "5.5": "publicity", "5.6": "appointment"}  # requirements 1.2
+
 
 @dataclass(frozen=True)
 class PartOf:
@@ -41,6 +43,9 @@ def must_go_along(drafted: DisclosureDrafted, part_of: str) -> None:
     if drafted.major and not drafted.part_of:
         detail = "A major decision is made public after notification and soliciting only."
         raise Refused("STEP_OUT_OF_ORDER", detail, accepted="a draft that is part of an opened decision")
+    if drafted.sub_item in CADRE_SUB_ITEMS and not drafted.part_of:
+        detail = "Inspection notice, publicity and appointment are stages of a cadre matter."
+        raise Refused("STEP_OUT_OF_ORDER", detail, accepted="a draft that is part of an opened cadre matter")
     if part_of != drafted.part_of:
         detail = "It is part of a procedure, and released along with that only."
         raise Refused("STEP_OUT_OF_ORDER", detail, accepted=drafted.part_of)

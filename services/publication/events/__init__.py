@@ -6,6 +6,7 @@ An event that ends in ``Inside`` or ``Outside`` holds the whole text that was sh
 
 from typing import get_args
 
+from services.publication.events.cadre import CadreEvent
 from services.publication.events.decisions import (
     DecisionEvent,
 )
@@ -53,7 +54,13 @@ from shared.events import Registry
 
 REGISTRY = Registry(
     "publication",
-    [*get_args(ObligationEvent), *get_args(DisclosureEvent), RegisterEntered, *get_args(DecisionEvent)],
+    [
+        *get_args(ObligationEvent),
+        *get_args(DisclosureEvent),
+        RegisterEntered,
+        *get_args(DecisionEvent),
+        *get_args(CadreEvent),
+    ],
 )
 
 __all__ = [
@@ -64,6 +71,7 @@ __all__ = [
     "TITLE_MAX",
     "AttachmentAdded",
     "AttachmentRemoved",
+    "CadreEvent",
     "CorrectionOpened",
     "DecisionEvent",
     "DisclosureApproved",
