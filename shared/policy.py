@@ -66,6 +66,9 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "roll.read": [*_DESK, *_SUPERVISOR, ("member", Where.OWN), *_TOWN],  # who is a member of which organisation, ORG-11
     "supervision.log": _SUPERVISOR,  # ORG-14: what they looked at and inspected
     "supervision.read": [*_SUPERVISOR, *_TOWN],
+    "coverage.read": [*_TOWN, (P.UNIT_OFFICER, Where.TOWN), *_COUNTY],  # ORG-13, ORG-07, ORG-16: figures, no edit
+    "referral.act": _UNITS,  # ORG-10; which of them is asked by the rule of the act
+    "referral.read": [*_UNITS, (P.LEADING_GROUP_HEAD, Where.TOWN), (P.COMMITTEE_SECRETARY, Where.TOWN)],
     # what is kept of a person: evidence is held by those who inspect, erasure takes a keeper and another
     "person.hold": [(P.COUNTY_CDI, Where.COUNTY), (P.CDI_SECRETARY, Where.TOWN)],
     "person.restrict": _KEEPERS,

@@ -1,7 +1,8 @@
 """Puts catalogue together: the only file of it that knows which parts are real."""
 
-from services.catalogue import plan_ticker, ticker
+from services.catalogue import plan_ticker, ticker, vacancy_ticker
 from services.catalogue.api import Parts, routes
+from services.catalogue.api.affairs import Views, affairs
 from services.catalogue.events import REGISTRY
 from services.catalogue.reactions import (
     of_changes,
@@ -31,13 +32,21 @@ def build(platform: Platform) -> Service:
     register, catalogues, templates = Register(engine), Catalogues(engine), Templates(engine)
     changes, withholdings, dues = Changes(engine), Withholdings(engine), OpenDues(engine)
     plans = Plans(engine)
-    views = (register, catalogues, templates, changes, withholdings, dues, plans)
+    affairs_views = Views.over(engine)
+    views = (register, catalogues, templates, changes, withholdings, dues, plans, *affairs_views.all)
     settings = platform.settings
     place = (platform.documents, settings.county, settings.founder)
     parts = Parts(handler, register, catalogues, templates, *place, changes, withholdings, dues, plans)
     witness = witness_of(platform.settings, NAME, engine)
+    measures = [vacancy_ticker.measure_vacancies(NAME, affairs_views.vacancies)]
     app = make_app(
-        NAME, platform, [routes(parts), witness_routes(NAME, witness)], register=register, handler=handler, views=views
+        NAME,
+        platform,
+        [routes(parts), affairs(parts, affairs_views), witness_routes(NAME, witness)],
+        register=register,
+        handler=handler,
+        views=views,
+        measures=measures,
     )
     return Service(
         NAME,
@@ -53,6 +62,7 @@ def build(platform: Platform) -> Service:
             on_plan_refused_for_secrecy(platform.vault),
         ),
         tickers=(
+            vacancy_ticker.vacancies_noted(register, affairs_views.vacancies),
             ticker.withholdings_expired(withholdings),
             ticker.announcements_moved(changes, register),
             ticker.announcements_overdue(changes),

@@ -66,8 +66,8 @@ def test_a_county_is_founded_once(county: County) -> None:
 
 def test_six_catalogues_are_in_force_from_february_on(county: County) -> None:  # ORG-13 CAT-21, S01
     branches = ["FY-A1", "FY-E1", "FY-H1", "FY-O1", "FY-R1", "FY-S1"]
-    assert county.ask("", "/towns/fengyang/coverage", on="2026-01-31").json()["uncovered"] == branches
-    assert county.ask("", "/towns/fengyang/coverage", on="2026-02-01").json()["covered"] == branches
+    lines = county.ask("he-jing", "/towns/fengyang/coverage").json()["organisations"]
+    assert {line["organisation"]: line["catalogue_from"] for line in lines} == dict.fromkeys(branches, "2026-02-01")
     assert code(county.ask("", "/organisations/FY-R1/catalogue", on="2026-01-31")) == "NOT_IN_FORCE"
     assert county.ask("", "/organisations/FY-R1/catalogue", on="2026-02-01").json()["version"] == 1
 

@@ -21,9 +21,9 @@ def body_of(schema: dict[str, Any], components: dict[str, Any], known: dict[str,
 
 def _sample(name: str, schema: dict[str, Any], components: dict[str, Any], known: dict[str, list[str]]) -> Any:
     schema = _resolved(schema, components)
-    if BY_NAME.get(name) is not None:
+    if BY_NAME.get(name) is not None and BY_NAME[name] in schema.get("enum", [BY_NAME[name]]):
         return BY_NAME[name]
-    if name in known and schema.get("type") == "string":
+    if name in known and "enum" not in schema and schema.get("type") == "string":
         return known[name][0]
     if "enum" in schema or "const" in schema:
         return schema.get("const", schema.get("enum", [None])[0])

@@ -89,6 +89,7 @@ def planted(client: httpx2.Client) -> County:
         _show_outside(county, branch)
         _open_procedures(county, branch)
         _give_opinion(county, branch)
+        _refer(county, branch)
     county.world.it_is("2026-04-13T09:00")
     for branch in BRANCHES:
         _change(county, branch)
@@ -202,3 +203,12 @@ def _give_opinion(county: County, branch: str) -> None:
     giver = county.world(county.desk[branch]["secretary"])
     about = {"disclosure": county.things[branch, "inside"], "text": word(branch, "opinion")}
     county.things[branch, "opinion"] = giver.does(f"{FEEDBACK}/opinions", about)["id"]
+
+
+def _refer(county: County, branch: str) -> None:
+    """The office of the town's leading group asks another unit something about the branch."""
+    town = BRANCHES[branch]
+    office, unit = {"fengyang": ("he-jing", "FY-DJB"), "heshan": ("tang-ning", "HS-R1")}[town]
+    asked = {"kind": "consult", "subject_kind": "other", "subject": branch, "to_unit": unit, "question": "有何意见"}
+    done = county.world(office).does(f"{CATALOGUE}/towns/{town}/referrals", asked | {"due": "2026-05-08"})
+    county.things[branch, "referral"] = done["id"]

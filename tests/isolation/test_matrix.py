@@ -43,7 +43,9 @@ SEATS: dict[str, tuple[tuple[str, str], ...]] = {  # the people of requirements 
     "shi-lei": (("HS", "committee-secretary"),),
 }
 POLICY_REFUSES = {"NOT_YOUR_REMIT", "NOT_FOUND", "SIGN_IN_NEEDED", "SELF_APPROVAL"}
-ASKED_FURTHER = {  # who owns the category, in a rule of its own (CAT-01, CAT-16)
+ASKED_FURTHER = {
+    "referral.act",  # whom it concerns, in a rule of its own (ORG-10)
+    # who owns the category, in a rule of its own (CAT-01, CAT-16)
     "cadre.keep",
     "cadre.read",
     "template.author",

@@ -148,13 +148,6 @@ class CataloguePage(BaseModel):
     )
 
 
-class CoveragePage(BaseModel):
-    town: str
-    on: date
-    covered: list[str]
-    uncovered: list[str]
-
-
 class TemplateHead(BaseModel):
     town: str
     type: str

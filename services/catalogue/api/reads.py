@@ -11,7 +11,6 @@ from services.catalogue.api.pages import (
     CategoryPage,
     ChannelPage,
     CodesPage,
-    CoveragePage,
     DivisionPage,
     Holder,
     MePage,
@@ -35,8 +34,6 @@ from shared.fields import Day
 from shared.identity import PostKind, Standing
 from shared.identity.structure import Org
 from shared.web import Api, Page, Reader
-
-BRANCH_LEVELS = frozenset({"branch", "general-branch"})
 
 
 def add(router: Api, parts: Parts) -> None:
@@ -175,16 +172,6 @@ def _division(router: Api, parts: Parts) -> None:
         found = {c: parts.register.division(town, c, at(day)) for c in codes.CATEGORIES}
         units = {category: unit for category, unit in found.items() if unit}
         return DivisionPage(town=town, on=day, units=units, unassigned=[c for c in found if c not in units])
-
-    @router.get("/towns/{town}/coverage", action="catalogue.read")
-    def coverage(town: str, reader: Reader, on: Annotated[Day | None, Query()] = None) -> CoveragePage:
-        """Which grassroots organisations have a catalogue in force on a day, and which have not (ORG-13)."""
-        reader.may()
-        parts.town(town)
-        day = on or reader.today
-        covered = parts.catalogues.organisations_in_force(town, day)
-        branches = [o.organisation for o in parts.register.organisations(town) if o.level in BRANCH_LEVELS]
-        return CoveragePage(town=town, on=day, covered=covered, uncovered=[b for b in branches if b not in covered])
 
 
 def _templates(router: Api, parts: Parts) -> None:

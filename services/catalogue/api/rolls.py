@@ -73,7 +73,7 @@ def _moving(router: Api, parts: Parts) -> None:
         acting = desk.may(organisation, state.town)
         other: Organisation = parts.handler.state(ORGANISATION, body.to)[1]
         if not other.registered or body.on < other.since:
-            raise Refused("NOT_FOUND", f"There is no {body.to} on that day.", pointer="/to")
+            raise Refused("UNKNOWN_CODE", f"There is no {body.to} on that day.", pointer="/to")
         command = TransferMember(organisation, state.town, body.to, other.town, person, body.on)
         asked = ReceiveMember(body.to, other.town, person, body.on, expected=True)
         dos = (Do(ORGANISATION, organisation, command), Do(ORGANISATION, body.to, asked))

@@ -118,6 +118,8 @@ def set_division(town: Town, command: SetDivision) -> list[TownEvent]:  # ORG-08
 
 def _must_be_readable(name: str, value: str) -> None:
     """A parameter of requirements 3.7 is a whole number in its range: every service reckons with it."""
+    if name == TARGET_DATE:
+        _must_be_a_day(value)
     if name not in PARAMETERS:
         return
     try:
@@ -125,6 +127,14 @@ def _must_be_readable(name: str, value: str) -> None:
     except ValueError as unreadable:
         known = PARAMETERS[name]
         raise Refused("UNKNOWN_CODE", str(unreadable), f"a number of {known.unit}", f"/values/{name}") from unreadable
+
+
+def _must_be_a_day(value: str) -> None:
+    try:
+        date.fromisoformat(value)
+    except ValueError as unreadable:
+        detail = "The target is a day."
+        raise Refused("WRONG_DATE", detail, "2026-02-28", f"/values/{TARGET_DATE}") from unreadable
 
 
 def set_parameters(town: Town, command: SetParameters) -> list[TownEvent]:
