@@ -114,6 +114,7 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "cadre.read": [*_DESK, *_TOWN, (P.UNIT_OFFICER, Where.TOWN)],
     "decision.keep": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],
     "decision.read": [*_DESK, *_SUPERVISOR, (P.SECRETARY, Where.SUPERIOR), *_TOWN],
+    "notice.read": _SIGNED_IN,  # one's own alone (PUB-19)
     # feedback, FBK-01 to FBK-13
     "opinion.give": _ANYONE,
     "opinion.handle": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],

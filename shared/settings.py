@@ -59,6 +59,12 @@ class Settings(BaseSettings):
     witness_key: SecretStr = Field(
         SecretStr(""), description="The key a service cosigns the log with; empty in development: one is made."
     )
+    smtp_host: str = Field("", description="SMTP server for notices to members who chose e-mail; empty: inbox only.")
+    smtp_port: int = Field(587, description="Its port.")
+    smtp_from: str = Field("gongkai@localhost", description="The sender of e-mails.")
+    smtp_user: str = Field("", description="User at the SMTP server; empty: without signing in.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password of that user.")
+    smtp_starttls: bool = Field(True, description="Whether e-mails go to the SMTP server by TLS (STARTTLS).")
     public_url: str = Field("http://127.0.0.1:8000", description="Where people reach the portal.")
     services: dict[str, str] = Field(
         default_factory=dict,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from services.publication import procedure_ticker, ticker
 from services.publication.api import Parts, routes
+from services.publication.api.notices import notice_routes
 from services.publication.events import REGISTRY
 from services.publication.reactions import (
     on_catalogue_adopted,
@@ -11,12 +12,14 @@ from services.publication.reactions import (
     on_refused_for_secrecy,
     on_released_inside,
 )
+from services.publication.reactions.notices import Telling, mailed, on_shown_inside
 from services.publication.reactions.planned import Planning, planned
 from services.publication.reactions.procedures import on_opinion_on_notice
 from services.publication.views.announcements import Announcements
 from services.publication.views.approvals import Approvals
 from services.publication.views.desk import DeskWork
 from services.publication.views.evidence import Evidence
+from services.publication.views.inbox import Inbox
 from services.publication.views.items import CatalogueItems
 from services.publication.views.obligations import Obligations
 from services.publication.views.own_channels import OwnChannels
@@ -24,6 +27,7 @@ from services.publication.views.procedures import Procedures
 from services.publication.views.shown import Shown
 from shared.clock import Clock, business_day
 from shared.identity.register import Register
+from shared.mail import SmtpMail
 from shared.service import Platform, Service
 from shared.telemetry import metrics
 from shared.transparency.keeping import witness_of
@@ -41,17 +45,19 @@ def build(platform: Platform) -> Service:
     work, approvals, shown = DeskWork(engine), Approvals(engine), Shown(engine)
     own_channels, procedures = OwnChannels(engine), Procedures.of(engine)
     beside = (Evidence(engine), own_channels, Announcements(engine))
-    views = (register, items, obligations, work, approvals, shown, *beside, *procedures.views)
+    inbox = Inbox(engine)
+    views = (register, items, obligations, work, approvals, shown, *beside, *procedures.views, inbox)
     parts = Parts(
         handler, register, items, obligations, work, approvals, shown, platform.documents, platform.vault,
         *beside, procedures,
     )  # fmt: skip
+    telling = Telling(register, inbox, platform.vault, SmtpMail.of(platform.settings), platform.settings.public_url)
     measures = [measure_overdue(obligations, platform.clock), measure_missed(work)]
     witness = witness_of(platform.settings, NAME, engine)
     app = make_app(
         NAME,
         platform,
-        [routes(parts), witness_routes(NAME, witness)],
+        [routes(parts), notice_routes(parts, inbox), witness_routes(NAME, witness)],
         register=register,
         handler=handler,
         views=views,
@@ -72,12 +78,14 @@ def build(platform: Platform) -> Service:
             on_released_inside(register),
             on_refused_for_secrecy(platform.vault),
             on_opinion_on_notice(procedures),
+            on_shown_inside(telling),
         ),
         tickers=(
             ticker.raised(items, obligations, register),
             ticker.moved(items, obligations, register),
             ticker.overdue(obligations),
             planned(Planning(work, handler, items, register, own_channels, platform.documents, platform.vault)),
+            mailed(telling),
             *procedure_ticker.tickers(procedures, register),
         ),
     )

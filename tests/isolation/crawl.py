@@ -141,6 +141,7 @@ def values(county: County, branch: str) -> dict[str, list[str]]:
         "overdue": ["false"],
         "screen": ["村口"],
         "device": ["touch-1"],
+        "unread": ["true"],
         "side": ["inside"],
         "channel": ["chat-group"],
         "person": ["chen-xiuying", "luo-lan"],

@@ -36,7 +36,8 @@ FIELDS: dict[str, str] = {
         (
             "audience", "audience_inside", "audience_outside", "audiences", "calendars", "category", "confirmed_scope",
             "confirmed_time_limit", "ground", "item_scope", "kind", "media_type", "methods", "parameter", "period",
-            "outside_attachments", "channel", "code", "ScheduledReleaseMissed.reason", "evidence",
+            "NoticeFailed.reason", "outside_attachments", "channel", "code", "evidence",
+            "ScheduledReleaseMissed.reason",
             "receipt_number", "register_name", "register_number", "source", "sub_item", "time_limit", "value",
             "CountedDay.note", "FileOpened.number", "ObligationDueMoved.reason",
         ),

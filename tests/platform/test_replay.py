@@ -31,7 +31,9 @@ from services.feedback.domain.receipt_register import RECEIPTS
 from services.publication.domain.cadre import CADRE
 from services.publication.domain.decision import DECISION
 from services.publication.domain.disclosure import DISCLOSURE
+from services.publication.domain.notices import NOTICES
 from services.publication.domain.obligation import OBLIGATION
+from services.publication.domain.preference import PREFERENCE
 from services.publication.domain.register import APPROVALS
 from shared.decider import Decider
 from shared.events import Recorded, Registry
@@ -58,7 +60,7 @@ DECIDERS: dict[str, tuple[Decider, ...]] = {  # type: ignore[type-arg]  # each h
         TOWN,
         WITHHOLDING,
     ),
-    "publication": (DISCLOSURE, OBLIGATION, APPROVALS, DECISION, CADRE),
+    "publication": (DISCLOSURE, OBLIGATION, APPROVALS, DECISION, CADRE, NOTICES, PREFERENCE),
     "feedback": (OPINION, RECEIPTS),
     "archive": (FILE,),
     "audit": (CASE, FILING, FILING_NUMBERS),
@@ -71,7 +73,9 @@ STREAMS_NOT_YET = {  # of the deciders above
     "filing",
     "filings",
     "group",
+    "notices",
     "plan",
+    "preference",
     "referral",
     "supervision",
     "withholding",
@@ -142,6 +146,11 @@ NOT_YET = {  # what the story of the dues does not tell yet
         "NoChangeAttested",
         "ObjectionReceived",
         "ObjectionSettled",
+        "NoticeChannelsChosen",
+        "NoticeDelivered",
+        "NoticeFailed",
+        "NoticeRead",
+        "NoticesPrepared",
         "ObligationDueMoved",
         "OpinionsSummarised",
         "PublicityBegan",

@@ -50,6 +50,7 @@ from services.publication.events.duties import (
     ObligationFulfilled,
     ObligationRaised,
 )
+from services.publication.events.notices import NoticeChannelsChosen, NoticeEvent
 from shared.events import Registry
 
 REGISTRY = Registry(
@@ -60,6 +61,8 @@ REGISTRY = Registry(
         RegisterEntered,
         *get_args(DecisionEvent),
         *get_args(CadreEvent),
+        *get_args(NoticeEvent),
+        NoticeChannelsChosen,
     ],
 )
 
