@@ -110,3 +110,234 @@ def test_a_change_binds_after_all_four_steps_and_the_chain_is_one_answer(house: 
     version = house.get("liu-fang", f"{CATALOGUE}/catalogue")
     assert (version["version"], version["effective"]) == (2, "2026-07-13")
     assert "6.5" not in {item["sub_item"] for item in version["items"]}
+
+
+def test_each_step_out_of_order_is_refused_by_its_name(house: House) -> None:  # CAT-16 to CAT-19, A-21
+    done = requested(house)
+    change = done["id"]
+    draft = {"item": "FY-R1/6.5", "announces": change, **WORDS}
+    assert house.refused("ma-xiaoyan", DISCLOSURES, draft) == "FILING_REQUIRED"
+    path = f"{CHANGES}/{change}/approval"
+    assert house.refused("qian-li", path, version=done["version"]) == "NOT_YOUR_REMIT"
+    assert house.refused("ma-xiaoyan", path, version=done["version"]) == "NOT_YOUR_REMIT"
+    assert house.refused("zhao-guoqiang", f"{CASES}/{change}/audit", {}, version=1) == "NOT_FOUND"
+    house.do("sun-wei", path, version=done["version"])
+    assert house.refused("sun-wei", f"{CASES}/{change}/audit", {}, version=1) == "NOT_YOUR_REMIT"
+    assert house.refused("jiang-ping", f"{FILINGS}/{change}/receipt", version=1) == "NOT_FOUND"
+    assert house.refused("ma-xiaoyan", DISCLOSURES, draft) == "FILING_REQUIRED"
+    step(house, "zhao-guoqiang", f"{CASES}/{change}", "audit", {})
+    assert house.refused("ma-xiaoyan", DISCLOSURES, draft) == "FILING_REQUIRED"
+    assert refused(house, "he-jing", f"{FILINGS}/{change}", "receipt") == "NOT_YOUR_REMIT"
+    step(house, "jiang-ping", f"{FILINGS}/{change}", "receipt")
+    assert refused(house, "jiang-ping", f"{FILINGS}/{change}", "receipt") == "STEP_OUT_OF_ORDER"
+    other = {"item": "FY-R1/4.2", "announces": change, **WORDS}
+    assert house.refused("ma-xiaoyan", DISCLOSURES, other) == "OFF_CATALOGUE"
+    announced(house, change)
+    assert house.refused("ma-xiaoyan", DISCLOSURES, draft) == "STEP_OUT_OF_ORDER"
+
+
+def test_it_is_announced_by_another_person_in_the_items_channels_inside_first(house: House) -> None:  # CAT-19, A-20
+    change = filed(house)
+    disclosure = drafted(house, change)
+    house.clock.instant = at(date(2026, 7, 10), 14)
+    assert release(house, "liu-fang", disclosure, "outside", COLUMN).json()["code"] == "INSIDE_FIRST"
+    assert release(house, "liu-fang", disclosure, "inside", MEETING).json()["code"] == "MISSING_FIELD"
+    assert release(house, "ma-xiaoyan", disclosure, "inside", MEETING, BOARD).json()["code"] == "SELF_APPROVAL"
+    assert release(house, "liu-fang", disclosure, "inside", MEETING, BOARD).status_code == 200
+    assert house.get("liu-fang", f"{CATALOGUE}/catalogue")["version"] == 1
+    assert "ChangeAnnounced" not in house.facts("catalogue", "change")
+
+
+def test_what_is_terminated_keeps_its_pages_with_a_notice_and_the_catalogue_explains(house: House) -> None:  # A-19
+    shown = _shown_before(house)
+    assert house.get("", f"{SHOWN}/{shown}")["notice"] is None
+    change = filed(house)
+    announcement = announced(house, change)
+    page = house.get("", f"{SHOWN}/{shown}")
+    assert (page["notice"]["kind"], page["notice"]["explanation"]) == ("terminate", REASON)
+    assert page["notice"]["disclosures"] == [announcement]
+    (public,) = house.get("", f"{CATALOGUE}/catalogue")["changes"]
+    assert (public["sub_item"], public["kind"], public["reason"]) == ("6.5", "terminate", REASON)
+    assert house.get("", f"{CATALOGUE}/catalogue", on="2026-07-12")["changes"] == []
+
+
+def _shown_before(house: House) -> str:
+    """Something of the item was shown inside and outside while it was in the catalogue."""
+    done = house.do("ma-xiaoyan", DISCLOSURES, {"item": "FY-R1/6.5", **WORDS})
+    steps: list[tuple[str, str, Any]] = [
+        ("ma-xiaoyan", "submit", {"attested_by": ["ma-xiaoyan"]}),
+        ("he-tao", "review", {"cleared": True, "confirms_scope": True, "confirms_time_limit": True}),
+        ("liu-fang", "approve", None),
+    ]
+    for person, act, what in steps:
+        done = house.do(person, f"{DISCLOSURES}/{done['id']}/{act}", what, version=done["version"])
+    disclosure = str(done["id"])
+    board, column = (
+        BOARD | {"posted_at": "2026-07-06T10:00:00+08:00"},
+        COLUMN | {"posted_at": "2026-07-07T11:00:00+08:00"},
+    )
+    house.clock.instant = at(date(2026, 7, 6), 10)
+    assert release(house, "ma-xiaoyan", disclosure, "inside", board).status_code == 200
+    house.clock.instant = at(date(2026, 7, 7), 11)
+    answer = release(house, "ma-xiaoyan", disclosure, "outside", column)
+    assert answer.status_code == 200, answer.text
+    return disclosure
+
+
+def test_an_inside_items_change_is_not_told_to_outsiders(house: House) -> None:  # CAT-19, ORG-11
+    lines = [{"kind": "revoke", "sub_item": "7.7"}]
+    change = str(requested(house, lines=lines)["id"])
+    done = {"version": 1}
+    house.do("li-min", f"{CHANGES}/{change}/approval", version=done["version"])
+    step(house, "zhao-guoqiang", f"{CASES}/{change}", "audit", {})
+    step(house, "jiang-ping", f"{FILINGS}/{change}", "receipt")
+    disclosure = drafted(house, change, "FY-R1/7.7")
+    house.clock.instant = at(date(2026, 7, 10), 14)
+    assert release(house, "liu-fang", disclosure, "inside", MEETING, BOARD).status_code == 200
+    assert house.get("", f"{CATALOGUE}/catalogue")["changes"] == []
+    assert house.get("zhou-dahai", f"{CATALOGUE}/catalogue/changes") == []
+    assert [c["kind"] for c in house.get("chen-xiuying", f"{CATALOGUE}/catalogue")["changes"]] == ["revoke"]
+
+
+def test_several_items_of_one_unit_change_together_and_a_new_one_is_added(house: House) -> None:  # CAT-21, S01
+    text = {"sub_item": "3.12", "title_zh": "党员志愿服务时长", "title_en": "Hours", "content": "时长"}
+    more = {"scope": "inside", "methods": ["meeting"], "kind": "immediate"}
+    lines = [{"kind": "add", "sub_item": "3.12", "text": text | more}, {"kind": "terminate", "sub_item": "6.5"}]
+    change = filed(house, lines=lines)
+    announced(house, change)
+    assert house.get("liu-fang", f"{CATALOGUE}/catalogue")["version"] == 1
+    house.clock.instant = at(date(2026, 7, 13), 10)
+    disclosure = drafted(house, change, "FY-R1/3.12")
+    assert release(house, "liu-fang", disclosure, "inside", MEETING | {"on": "2026-07-13"}).status_code == 200
+    page = house.get("liu-fang", f"{CATALOGUE}/catalogue")
+    assert page["version"] == 2
+    assert [i["sub_item"] for i in page["items"]] == ["3.9", "3.12", "4.2", "7.7"]
+
+
+def test_a_catalogue_in_force_is_not_edited_in_place(house: House) -> None:  # CAT-21, S01
+    assert house.refused("sun-wei", f"{CATALOGUE}/catalogue/draft") in ("STEP_OUT_OF_ORDER", "TEMPLATE_INCOMPLETE")
+
+
+def test_of_two_who_change_one_item_the_second_learns_what_stands(house: House) -> None:  # CAT-21
+    first = requested(house)
+    body = {"base_version": 1, "reason": "另", "lines": [{"kind": "revoke", "sub_item": "6.5"}]}
+    answer = house.command("liu-fang", f"{CATALOGUE}/changes", body)
+    assert answer.json()["code"] == "VERSION_CONFLICT"
+    assert answer.json()["facts"] == {"version": 1, "changes": [first["id"]]}
+    refuse = {"reason": "不予同意"}
+    house.do("sun-wei", f"{CHANGES}/{first['id']}/refusal", refuse, version=first["version"])
+    assert house.command("liu-fang", f"{CATALOGUE}/changes", body).status_code == 201
+
+
+def test_a_request_sent_twice_is_one(house: House) -> None:  # CAT-16
+    body = {"base_version": 1, "reason": REASON, "lines": [{"kind": "terminate", "sub_item": "6.5"}]}
+    first, again = (house.do("ma-xiaoyan", f"{CATALOGUE}/changes", body, key="one") for _ in range(2))
+    assert (again["repeated"], again["id"]) == (True, first["id"])
+    assert house.facts("catalogue", "change") == ["ChangeRequested"]
+
+
+def test_the_audit_returns_it_and_it_comes_again(house: House) -> None:  # CAT-17
+    change = approved(house)
+    step(house, "zhao-guoqiang", f"{CASES}/{change}", "return", {"reason": "理由不足"})
+    page = house.get("liu-fang", f"{CHANGES}/{change}")
+    assert (page["stage"], page["steps"][1]["acts"][0]["note"]) == ("returned", "理由不足")
+    body = {"base_version": 1, "reason": "补充理由", "lines": [{"kind": "terminate", "sub_item": "6.5"}]}
+    house.do("ma-xiaoyan", f"{CHANGES}/{change}/revision", body, version=page["version"])
+    page = house.get("liu-fang", f"{CHANGES}/{change}")
+    house.do("zhou-min", f"{CHANGES}/{change}/approval", version=page["version"])
+    step(house, "he-jing", f"{CASES}/{change}", "audit", {})
+    assert house.get("jiang-ping", f"{FILINGS}/{change}")["stage"] == "submitted"
+
+
+def test_the_county_returns_a_filing_and_the_office_completes_it(house: House) -> None:  # CAT-18, A-04
+    change = approved(house)
+    step(house, "zhao-guoqiang", f"{CASES}/{change}", "audit", {})
+    step(house, "jiang-ping", f"{FILINGS}/{change}", "return", {"missing": "缺审核意见"})
+    more = {"supplement": "补审核意见"}
+    assert refused(house, "liu-fang", f"{FILINGS}/{change}", "resubmission", more) == "NOT_YOUR_REMIT"
+    step(house, "he-jing", f"{FILINGS}/{change}", "resubmission", more)
+    step(house, "jiang-ping", f"{FILINGS}/{change}", "receipt")
+    page = house.get("he-jing", f"{CHANGES}/{change}")
+    acts = [(a["act"], a["person"]) for a in page["steps"][2]["acts"]]
+    assert acts == [
+        ("submitted", ""),
+        ("returned-for-completion", "jiang-ping"),
+        ("submitted", "he-jing"),
+        ("received", "jiang-ping"),
+    ]
+
+
+def test_without_a_receipt_it_is_deemed_received_once_and_flagged(house: House) -> None:  # A-04, P-18
+    change = approved(house)
+    step(house, "zhao-guoqiang", f"{CASES}/{change}", "audit", {})
+    house.go_to(at(date(2026, 7, 13), 23))
+    assert house.get("jiang-ping", f"{FILINGS}/{change}")["stage"] == "submitted"
+    told = house.go_to(at(date(2026, 7, 14), 8))
+    assert told.count("FilingReceived") == 1
+    assert house.go_to(at(date(2026, 7, 14), 9)).count("FilingReceived") == 0
+    filing = house.get("jiang-ping", f"{FILINGS}/{change}")
+    assert (filing["stage"], filing["deemed"], filing["number"]) == ("received", True, "")
+    assert house.get("he-jing", f"{CHANGES}/{change}")["stage"] == "filed"
+    done = step(house, "jiang-ping", f"{FILINGS}/{change}", "receipt")
+    filing = house.get("jiang-ping", f"{FILINGS}/{change}")
+    assert (filing["number"], filing["deemed"], filing["received_on"]) == (done["result"]["number"], True, "2026-07-14")
+
+
+def test_two_years_without_running_come_to_the_same_facts(house: House, tmp_path: Path) -> None:  # P-18
+    waiting = approved(house, lines=[{"kind": "terminate", "sub_item": "4.2"}])
+    change = approved(house)
+    step(house, "zhao-guoqiang", f"{CASES}/{change}", "audit", {})
+    told = house.go_to(at(date(2028, 7, 14), 9))
+    once = ("CaseFellOverdue", "FilingReceived", "AnnouncementFellOverdue")
+    assert [told.count(name) for name in once] == [1, 1, 1]
+    page = house.get("he-jing", f"{CHANGES}/{change}")
+    assert page["steps"][2]["overdue_from"] == "2026-07-14"
+    assert (page["steps"][3]["due"]["due"], page["steps"][3]["overdue_from"]) == ("2026-07-17", "2026-07-18")
+    late = house.get("he-jing", f"{CASES}/{waiting}")
+    assert (late["due_on"], late["overdue_from"]) == ("2026-07-13", "2026-07-14")
+    assert house.go_to(at(date(2028, 7, 15), 9)).count("CaseFellOverdue") == 0
+
+
+def test_a_corrected_calendar_moves_what_is_open_and_keeps_the_old_day(house: House) -> None:  # P-18
+    change = approved(house)
+    body = {"year": 2026, "source": "更正", "holidays": ["2026-07-09"], "make_up_workdays": []}
+    house.do("jiang-ping", "/catalogue/v1/calendars", body)
+    assert house.go_to(at(date(2026, 7, 8), 9)).count("CaseDueMoved") == 1
+    case = house.get("he-jing", f"{CASES}/{change}")
+    assert (case["due_on"], case["owed"]["moves"]) == ("2026-07-14", ["2026-07-13"])
+
+
+def test_told_a_second_time_nothing_happens_twice(house: House) -> None:  # CAT-17 to CAT-19
+    announced(house, filed(house))
+    before = {name: service.handler.journal.head() for name, service in house.services.items()}
+    for name in house.services:
+        house.hear_again(name)
+    assert before == {name: service.handler.journal.head() for name, service in house.services.items()}
+
+
+def test_the_chain_is_for_the_desk_the_town_the_unit_and_the_county(house: House) -> None:  # ORG-11, ORG-16
+    change = filed(house)
+    for path in (f"{CHANGES}/{change}", f"{CASES}/{change}", f"{FILINGS}/{change}"):
+        for person in ("liu-fang", "li-min", "sun-wei", "jiang-ping"):
+            assert house.ask(person, path).status_code == 200, (person, path)
+        for person in ("", "chen-xiuying", "zhou-dahai", "lin-hua", "han-dong", "tang-ning"):
+            answer = house.ask(person, path)
+            assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND"), (person, path)
+    listed = house.get("sun-wei", CHANGES, town="fengyang")["items"]
+    assert [row["change"] for row in listed] == [change]
+
+
+def test_the_county_counts_filings_without_content(house: House) -> None:  # ORG-16, CAT-18
+    filed(house)
+    (row,) = house.get("jiang-ping", "/audit/v1/filing-figures")
+    assert row == {
+        "town": "fengyang",
+        "about": "change",
+        "submitted": 1,
+        "received": 1,
+        "deemed": 0,
+        "returned": 0,
+        "late": 0,
+    }
+    (listed,) = house.get("jiang-ping", FILINGS, superior="QS")["items"]
+    assert "内容" not in str(listed)

@@ -10,7 +10,7 @@ from services.audit.api.casework import Casework, Owed, Someone, nothing
 from services.audit.domain.case import CASE, AuditChange, CaseCommand, ReturnChange
 from services.audit.events import CaseLine
 from shared.handling import Do
-from shared.policy import Acting
+from shared.policy import Acting, permits
 from shared.web import Api, CommandDesk, Done, Page, Reader
 
 OTHER_UNIT = "P-18.other-unit"
@@ -107,7 +107,8 @@ def _deciding(router: Api, parts: Casework) -> None:
 
     def _acting(desk: CommandDesk, change: str) -> Acting:
         opened = parts.case(change).opened
-        acting = desk.may(opened.organisation if opened else "", opened.town if opened else "", hidden=True)
+        place = (opened.organisation, opened.town) if opened else ("", "")
+        acting = desk.may(*place, hidden=not permits("case.read", desk.standing, *place))
         if opened is None:
             raise nothing()
         return acting

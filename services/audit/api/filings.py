@@ -23,7 +23,7 @@ from services.audit.events import FilingSubmitted
 from shared.decider import Refused
 from shared.handling import Do
 from shared.identity import PostKind
-from shared.policy import Acting
+from shared.policy import Acting, permits
 from shared.reckoning import due_day
 from shared.web import Api, CommandDesk, Done, Page, Reader
 
@@ -159,7 +159,7 @@ def _receiving(router: Api, parts: Casework) -> None:
         """By an officer of whom it is addressed to (A-03)."""
         submitted = parts.filing(filing).submitted
         receiver = submitted.addressed_to if submitted else ""
-        acting = desk.may(receiver, parts.town_of(receiver), hidden=True)
+        acting = desk.may(receiver, parts.town_of(receiver), hidden=_is_hidden(desk, submitted))
         if submitted is None:
             raise nothing()
         return _Open(acting, submitted)
@@ -174,6 +174,11 @@ def _receiving(router: Api, parts: Casework) -> None:
         found = opened(desk, filing)
         command = ReturnFiling(body.missing, found.acting.person, desk.today)
         return desk.handle(Do(FILING, filing, command), acting=found.acting, town=found.submitted.town)
+
+
+def _is_hidden(desk: CommandDesk, submitted: FilingSubmitted | None) -> bool:
+    """Whether they may not even know that there is such a filing."""
+    return submitted is None or not permits("filing.read", desk.standing, submitted.organisation, submitted.town)
 
 
 def _numbered(parts: Casework, desk: CommandDesk, found: _Open) -> Done:
@@ -205,7 +210,8 @@ def _submitting(router: Api, parts: Casework) -> None:
     def resubmit_filing(filing: str, body: SupplementBody, desk: CommandDesk) -> Done:
         """After a return: a change by the leading group's office, a withholding by its organisation (A-04)."""
         submitted = parts.filing(filing).submitted
-        acting = desk.may(submitted.organisation if submitted else "", submitted.town if submitted else "", hidden=True)
+        place = (submitted.organisation, submitted.town) if submitted else ("", "")
+        acting = desk.may(*place, hidden=_is_hidden(desk, submitted))
         if submitted is None:
             raise nothing()
         posts = {post.post: post.kind for post in desk.standing.posts}

@@ -15,7 +15,7 @@ from services.catalogue.views.catalogues import sees_all
 from services.catalogue.views.change_steps import ANNOUNCEMENT, APPROVAL, AUDIT, FILING
 from shared.decider import Refused
 from shared.handling import Do
-from shared.policy import Acting
+from shared.policy import Acting, permits
 from shared.web import Api, CommandDesk, Done, Page, Reader
 
 NAMES = {APPROVAL: "approval", AUDIT: "audit", FILING: "filing", ANNOUNCEMENT: "announcement"}
@@ -85,7 +85,8 @@ def _deciding(router: Api, parts: Parts) -> None:
 def _of_change(parts: Parts, desk: CommandDesk, change: str) -> tuple[Acting, Change]:
     state: Change = parts.handler.state(CHANGE, change)[1]
     known = state.requested
-    acting = desk.may(known.organisation if known else "", known.town if known else "", hidden=True)
+    place = (known.organisation, known.town) if known else ("", "")
+    acting = desk.may(*place, hidden=not permits("change.read", desk.standing, *place))
     if known is None:
         raise _nothing()
     return acting, state

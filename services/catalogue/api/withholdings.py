@@ -17,7 +17,7 @@ from shared import scope
 from shared.decider import Refused
 from shared.handling import Do
 from shared.identity import PostKind
-from shared.policy import Acting
+from shared.policy import Acting, permits
 from shared.web import Api, CommandDesk, Done, Page, Reader
 from shared.workdays import ONE_DAY
 
@@ -39,7 +39,8 @@ def _filing(router: Api, parts: Parts) -> None:
         """The duty stands again from today."""
         state: Withholding = parts.handler.state(WITHHOLDING, withholding)[1]
         known = state.filed
-        acting = desk.may(known.organisation if known else "", known.town if known else "", hidden=True)
+        place = (known.organisation, known.town) if known else ("", "")
+        acting = desk.may(*place, hidden=not permits("withholding.read", desk.standing, *place))
         if known is None:
             raise _nothing()
         do = Do(WITHHOLDING, withholding, WithdrawWithholding(desk.today))
