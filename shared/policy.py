@@ -99,6 +99,7 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "obligation.read": [
         *_DESK, *_SUPERVISOR, (P.SECRETARY, Where.SUPERIOR), *_TOWN, (P.UNIT_OFFICER, Where.TOWN), *_COUNTY,
     ],
+    "duty.tell": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],  # what raises one: staged work, changes, triggers
     "disclosure.draft": _DESK,
     "disclosure.review": _REVIEWERS,
     "disclosure.approve": _APPROVERS,

@@ -15,6 +15,7 @@ class HeardItem(BaseModel):
     sub_item: str
     title_zh: str
     title_en: str
+    content: str = ""
     scope: str
     audience_inside: str
     audience_outside: str | None
@@ -83,6 +84,34 @@ class CatalogueAdopted(Heard):
     version: int
     items: tuple[HeardItem, ...]
     effective: date
+    changes: tuple[str, ...] = ()
+
+
+class WithholdingFiled(Heard):
+    SERVICE: ClassVar[str] = "catalogue"
+    EVENT: ClassVar[str] = "WithholdingFiled"
+
+    withholding: str
+    town: str
+    organisation: str
+    item: str
+    kind: str
+    on: date
+    until: date | None
+
+
+class WithholdingEnded(Heard):
+    """From ``on`` the duty stands again, unless another withholding has taken its place."""
+
+    SERVICE: ClassVar[str] = "catalogue"
+    EVENT: ClassVar[str] = "WithholdingEnded"
+
+    withholding: str
+    town: str
+    organisation: str
+    item: str
+    reason: str
+    on: date
 
 
 class ChannelDefined(Heard):

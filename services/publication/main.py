@@ -4,14 +4,10 @@ from collections.abc import Callable
 
 from services.publication import procedure_ticker, ticker
 from services.publication.api import Parts, routes
+from services.publication.api.matters import matter_routes
 from services.publication.api.notices import notice_routes
 from services.publication.events import REGISTRY
-from services.publication.reactions import (
-    on_catalogue_adopted,
-    on_plan_approved,
-    on_refused_for_secrecy,
-    on_released_inside,
-)
+from services.publication.reactions import of_duties, on_refused_for_secrecy
 from services.publication.reactions.notices import Telling, mailed, on_shown_inside
 from services.publication.reactions.planned import Planning, planned
 from services.publication.reactions.procedures import on_opinion_on_notice
@@ -21,10 +17,12 @@ from services.publication.views.desk import DeskWork
 from services.publication.views.evidence import Evidence
 from services.publication.views.inbox import Inbox
 from services.publication.views.items import CatalogueItems
+from services.publication.views.matters import Matters
 from services.publication.views.obligations import Obligations
 from services.publication.views.own_channels import OwnChannels
 from services.publication.views.procedures import Procedures
 from services.publication.views.shown import Shown
+from services.publication.views.withheld import Withheld
 from shared.clock import Clock, business_day
 from shared.identity.register import Register
 from shared.mail import SmtpMail
@@ -46,7 +44,8 @@ def build(platform: Platform) -> Service:
     own_channels, procedures = OwnChannels(engine), Procedures.of(engine)
     beside = (Evidence(engine), own_channels, Announcements(engine))
     inbox = Inbox(engine)
-    views = (register, items, obligations, work, approvals, shown, *beside, *procedures.views, inbox)
+    withheld, matters = Withheld(engine), Matters(engine)
+    views = (register, items, obligations, withheld, matters, work, approvals, shown, *beside, *procedures.views, inbox)
     parts = Parts(
         handler, register, items, obligations, work, approvals, shown, platform.documents, platform.vault,
         *beside, procedures,
@@ -57,7 +56,7 @@ def build(platform: Platform) -> Service:
     app = make_app(
         NAME,
         platform,
-        [routes(parts), notice_routes(parts, inbox), witness_routes(NAME, witness)],
+        [routes(parts), matter_routes(parts, matters), notice_routes(parts, inbox), witness_routes(NAME, witness)],
         register=register,
         handler=handler,
         views=views,
@@ -73,17 +72,13 @@ def build(platform: Platform) -> Service:
         workers=(witness,) if witness else (),
         tables=(witness_tables,),
         reactions=(
-            on_catalogue_adopted(items, register),
-            on_plan_approved(register),
-            on_released_inside(register),
+            *of_duties(items, register, obligations),
             on_refused_for_secrecy(platform.vault),
             on_opinion_on_notice(procedures),
             on_shown_inside(telling),
         ),
         tickers=(
-            ticker.raised(items, obligations, register),
-            ticker.moved(items, obligations, register),
-            ticker.overdue(obligations),
+            *ticker.of_duties(items, obligations, register, withheld, matters),
             planned(Planning(work, handler, items, register, own_channels, platform.documents, platform.vault)),
             mailed(telling),
             *procedure_ticker.tickers(procedures, register),

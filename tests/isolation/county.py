@@ -84,6 +84,7 @@ def planted(client: httpx2.Client) -> County:
         for kind in ("draft", "inside", "outside"):
             _plant(county, branch, kind)
         _plan(county, branch)
+        _open_staged_work(county, branch)
     county.world.it_is("2026-04-10T15:00")
     for branch in BRANCHES:
         _show_outside(county, branch)
@@ -146,6 +147,14 @@ def _plan(county: County, branch: str) -> None:
     more = {"category": "C6", "scope": "inside", "methods": ["meeting"]}
     done = clerk.does(f"{CATALOGUE}/organisations/{branch}/plans", words | more)
     county.things[branch, "plan"] = done["id"]
+
+
+def _open_staged_work(county: County, branch: str) -> None:
+    """It is inside knowledge of those who see what is owed; its words are no secret among them."""
+    plan = {"starts": "2026-04-08", "ends": "2099-12-31", "milestones": [{"name": "begun", "on": "2026-04-08"}]}
+    work = {"item": f"{branch}/2.2", "title": "staged work"} | plan
+    done = county.world(county.desk[branch]["clerk"]).does(f"{PUBLICATION}/matters", work)
+    county.things[branch, "matter"] = done["id"]
 
 
 def _show_outside(county: County, branch: str) -> None:

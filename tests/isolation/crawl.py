@@ -112,7 +112,8 @@ def _filed(county: County, branch: str) -> dict[str, list[str]]:
     """What goes upward for approval or the record."""
     change, withholding = ([county.things[branch, kind]] for kind in ("change", "withholding"))
     asked = {"superior": [branch[:2]], "about": ["change"], "standing": ["true"]}
-    return {"change": change, "withholding": withholding, "filing": withholding, **asked}
+    owed = {"matter": [county.things[branch, "matter"]], "by": ["item"]}
+    return {"change": change, "withholding": withholding, "filing": withholding, **asked, **owed}
 
 
 def values(county: County, branch: str) -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ DIGESTS = "a digest of what is public, sealed or random: nothing can be guessed 
 SHOWN = "what was shown to its audiences stays readable for ever (PUB-31), and is free of personal data by the gate"
 OWED = "what the catalogue says is owed: public, written by the units, of matters and not of persons"
 PROCEDURES = "said of a procedure to those it asks, and free of personal data by the gate (PUB-17)"
+PLANS = "what work is planned and what happened, as told for a duty: of matters, and free of personal data by the gate"
 PLACES = "a name of an organisation, a place or an act of state"
 ON_FILE = "what an officer writes on the file of a catalogue: of items and rules, and not of persons"
 FIELDS: dict[str, str] = {
@@ -44,6 +45,16 @@ FIELDS: dict[str, str] = {
         CODES,
     ),
     **dict.fromkeys(("content_digest", "digest", "keys_digest", "lookup_digest"), DIGESTS),
+    **dict.fromkeys(("cause", "opened_by", "stages", "told_by", "trigger", "MatterClosed.summary"), IDS),
+    **dict.fromkeys(("ObligationResumed.reason",), CODES),
+    **dict.fromkeys(
+        (
+            "milestone", "MatterFact.title", "MatterOpened.item_title", "MatterReplanned.reason", "Milestone.name",
+            "MilestoneReached.name", "ContentChanged.title", "ContentChanged.what", "TriggerRecorded.title",
+            "TriggerRecorded.what",
+        ),
+        PLANS,
+    ),
     **dict.fromkeys(
         (
             "Released.title", "Released.text", "Released.summary", "Released.led_text", "Released.note",

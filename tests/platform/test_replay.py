@@ -32,9 +32,11 @@ from services.publication.domain.cadre import CADRE
 from services.publication.domain.decision import DECISION
 from services.publication.domain.disclosure import DISCLOSURE
 from services.publication.domain.notices import NOTICES
+from services.publication.domain.matter import MATTER
 from services.publication.domain.obligation import OBLIGATION
 from services.publication.domain.preference import PREFERENCE
 from services.publication.domain.register import APPROVALS
+from services.publication.domain.trigger import CONTENT, TRIGGER
 from shared.decider import Decider
 from shared.events import Recorded, Registry
 from shared.rebuild import rebuild_view, view_digest
@@ -60,12 +62,15 @@ DECIDERS: dict[str, tuple[Decider, ...]] = {  # type: ignore[type-arg]  # each h
         TOWN,
         WITHHOLDING,
     ),
-    "publication": (DISCLOSURE, OBLIGATION, APPROVALS, DECISION, CADRE, NOTICES, PREFERENCE),
+    "publication": (DISCLOSURE, OBLIGATION, MATTER, CONTENT, TRIGGER, APPROVALS, DECISION, CADRE, NOTICES, PREFERENCE),
     "feedback": (OPINION, RECEIPTS),
     "archive": (FILE,),
     "audit": (CASE, FILING, FILING_NUMBERS),
 }
 STREAMS_NOT_YET = {  # of the deciders above
+    "content",
+    "matter",
+    "trigger",
     "cadre",
     "case",
     "change",
@@ -129,6 +134,17 @@ NOT_YET = {  # what the story of the dues does not tell yet
         "WithholdingReceipted",
     },
     "publication": {
+        "ContentChanged",
+        "MatterClosed",
+        "MatterEnded",
+        "MatterMadePublic",
+        "MatterOpened",
+        "MatterReplanned",
+        "MilestoneReached",
+        "ObligationEnded",
+        "ObligationResumed",
+        "ObligationSuspended",
+        "TriggerRecorded",
         "AppointmentDecided",
         "AttachmentRemoved",
         "CadreMatterEnded",

@@ -11,13 +11,13 @@ from services.publication.domain.obligation import (
     OBLIGATION,
     AttestNoChange,
     Fulfil,
-    MarkOverdue,
     MoveDue,
     ObligationCommand,
     RaiseObligation,
 )
 from services.publication.domain.parameters import Parameters
 from services.publication.domain.schedule import ItemInForce, Planned, period_end
+from services.publication.domain.suspension import MarkOverdue
 from services.publication.events import (
     Duty,
     NoChangeAttested,

@@ -6,55 +6,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
-from services.publication.events.parts import Attachment, CountedDay
+from services.publication.events.parts import Attachment
 from shared.identity.register import Register
 from shared.personal_data import Clear, Shown
 
 PLAIN_MAX = 200
-
-
-class Moved(BaseModel):
-    was: date
-    reason: str
-
-
-class DutyRow(BaseModel):
-    """``state`` is open, overdue or fulfilled on the day of asking."""
-
-    obligation: str
-    town: str
-    organisation: str
-    item: str
-    sub_item: str
-    title: str
-    title_en: str
-    kind: str
-    duty: str
-    period: str
-    due: date
-    provisional: bool
-    state: str
-    overdue_from: date | None
-    disclosure: str
-    attested_by: str
-    fulfilled_on: date | None
-    late_workdays: int | None
-    version: int
-
-    @classmethod
-    def of(cls, row: RowMapping, today: date) -> Self:
-        late = row["state"] == "open" and row["due"] < today
-        return cls.model_validate(dict(row) | ({"state": "overdue"} if late else {}))
-
-
-class DutyPage(DutyRow):
-    """How the due day came about, day by day, and which days it had before."""
-
-    trigger: date
-    parameter: str
-    calendars: list[str]
-    reckoning: list[CountedDay]
-    moves: list[Moved]
 
 
 class MissedRelease(BaseModel):
@@ -324,18 +280,6 @@ class ApprovalRow(BaseModel):
     title: Clear
     approver: str
     on: date
-
-
-class TimelinessRow(BaseModel):
-    """Counted by duties; ``on_time_rate`` is of those that are over, None while none is."""
-
-    organisation: str
-    met_on_time: int
-    met_late: int
-    overdue: int
-    not_yet_due: int
-    late_workdays: int
-    on_time_rate: float | None
 
 
 class Count(BaseModel):

@@ -13,7 +13,8 @@ from sqlalchemy import RowMapping
 
 from services.publication.domain.channels import TownChannels
 from services.publication.domain.disclosure import DISCLOSURE, DisclosureCommand
-from services.publication.domain.obligation import OBLIGATION, Obligation
+from services.publication.domain.duty import Obligation
+from services.publication.domain.obligation import OBLIGATION
 from services.publication.domain.schedule import ItemInForce
 from services.publication.domain.versions import Disclosure
 from services.publication.events import DisclosureDrafted

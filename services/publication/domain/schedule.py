@@ -1,13 +1,14 @@
 """When a catalogue item falls due: kind, cycle and calendar in; periods, due days and their reckoning out.
 
 A periodic item is replaced after each cycle and fine-tuned in the months between (A-06); long-term content
-appears within P-05 of coming into being or changing (A-07). Start at :func:`duties`.
+appears within P-05 of coming into being or changing (A-07) and is looked at once a year. An item that gets another
+cycle keeps the old one for the period under way (decision 0039). Start at :func:`duties`.
 """
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from services.publication.domain.parameters import Parameters
 from services.publication.events import Duty
@@ -16,11 +17,17 @@ from shared.workdays import Calendar, Reckoning
 
 CYCLE_MONTHS = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}
 QUARTER_MONTHS = 3
+CHECK_MONTHS = 12
 
 
 @dataclass(frozen=True)
 class ItemInForce:
-    """A catalogue item as far as its duties go. ``since`` is the day from which it has been in force."""
+    """A catalogue item as far as its duties go. ``since`` is the day from which it has been in force.
+
+    ``rhythm_from`` is the day from which its kind and cycle count; ``from_day`` that of this wording, and
+    ``raises_until`` the day on which another wording raises its duties, or nothing does. ``altered``: what was shown
+    under the wording before is no longer what the catalogue says.
+    """
 
     item: str
     sub_item: str
@@ -38,18 +45,35 @@ class ItemInForce:
     audience_outside: str | None = None
     conditions: tuple[Condition, ...] = ()
     methods: tuple[str, ...] = ()
+    rhythm_from: date = date.min
+    from_day: date = date.min
+    raises_until: date = date.max
+    altered: bool = False
     major: bool = False  # a major decision: PUB-17 holds for its releases
+
+    @property
+    def begins(self) -> date:
+        """From when on it owes by its kind and cycle."""
+        return max(self.since, self.rhythm_from)
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A duty before it is raised, which is on ``raised_from``: when its quarter begins, or at the trigger."""
+    """A duty before it is raised, which is on ``raised_from``: when its quarter begins, or at the trigger.
+
+    ``key`` stands for the period in the duty's id where a period alone would not tell it from another.
+    """
 
     duty: Duty
     period: str
     trigger: date
     raised_from: date
     reckoned: "Reckoned"
+    key: str = ""
+    matter: str = ""
+    milestone: str = ""
+    cause: str = ""
+    limit_hours: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,30 +83,58 @@ class Reckoned:
     provisional: bool
     calendars: tuple[str, ...]
     days: tuple[CountedDay, ...]
+    due_at: datetime | None = None
 
 
-def duties(item: ItemInForce, *, until: date, calendar: Calendar, parameters: Parameters) -> Iterator[Planned]:
-    """What is to be raised by the day ``until``. What was due before the item came into force is not owed."""
+Known = Callable[[Duty, str, date], bool]
 
-    def plan(duty: Duty, period: str, trigger: date, raised_from: date) -> Planned:
+
+def duties(
+    item: ItemInForce,
+    *,
+    until: date,
+    calendar: Calendar,
+    parameters: Parameters,
+    known: Known = lambda _duty, _period, _raised_from: False,
+) -> Iterator[Planned]:
+    """What is to be raised by the day ``until`` (PUB-01); ``known`` leaves out what has been raised already.
+
+    What was due before the item came into force is not owed.
+    """
+    for duty, period, trigger, asked_from in _rhythm(item, until):
+        raised_from = max(asked_from, item.begins)
+        if not item.from_day <= raised_from < item.raises_until or known(duty, period, raised_from):
+            continue
         reckoned = reckon(duty, trigger, limit_days=item.limit_days, calendar=calendar, parameters=parameters)
-        return Planned(duty, period, trigger, max(raised_from, item.since), reckoned)
+        if reckoned.due >= item.begins:
+            yield Planned(duty, period, trigger, raised_from, reckoned)
 
-    if item.since > until:
+
+def _rhythm(item: ItemInForce, until: date) -> Iterator[tuple[Duty, str, date, date]]:
+    if item.begins > until:
         return
     if item.kind == "long-term":
-        yield plan(Duty.FIRST, item.since.isoformat(), item.since, item.since)
+        yield from _long_term(item, until)
     elif item.kind == "periodic":
-        for duty, period, trigger, raised_from in _periodic(item, until):
-            planned = plan(duty, period, trigger, raised_from)
-            if planned.reckoned.due >= item.since:
-                yield planned
+        yield from _periodic(item, until)
+
+
+def _long_term(item: ItemInForce, until: date) -> Iterator[tuple[Duty, str, date, date]]:
+    """Shown first, again when the catalogue says otherwise, and looked at every year; it never expires (PUB-22)."""
+    begins = item.begins
+    yield Duty.FIRST, begins.isoformat(), begins, begins
+    if item.altered and begins < item.from_day <= until:
+        yield Duty.REPUBLICATION, item.from_day.isoformat(), item.from_day, item.from_day
+    years = 1
+    while (day := _months_after(begins, CHECK_MONTHS * years)) <= min(until, item.raises_until):
+        yield Duty.EXISTENCE_CHECK, day.isoformat(), day, day
+        years += 1
 
 
 def _periodic(item: ItemInForce, until: date) -> Iterator[tuple[Duty, str, date, date]]:
     length = CYCLE_MONTHS[item.cycle or "quarterly"]
-    first = _first_of_cycle(item.since, length)
-    while first <= until:
+    first = _first_of_cycle(item.begins, length)
+    while first <= min(until, item.raises_until):
         last = _months_on(first, length) - timedelta(days=1)
         yield Duty.REPLACEMENT, period_name(first, length), last, first
         yield from _fine_tunes(item, first, length, until)
@@ -90,7 +142,7 @@ def _periodic(item: ItemInForce, until: date) -> Iterator[tuple[Duty, str, date,
 
 
 def _fine_tunes(item: ItemInForce, first: date, length: int, until: date) -> Iterator[tuple[Duty, str, date, date]]:
-    """The months of a cycle but its first, in which the former cycle's replacement is due."""
+    """The months of a cycle but its first, in which the former cycle's replacement is due (PUB-25)."""
     if item.fine_tune != "monthly":
         return
     for offset in range(1, length):
@@ -98,6 +150,18 @@ def _fine_tunes(item: ItemInForce, first: date, length: int, until: date) -> Ite
         raised_from = _first_of_cycle(month, QUARTER_MONTHS)
         if raised_from <= until:
             yield Duty.FINE_TUNE, f"{month:%Y-%m}", month, raised_from
+
+
+def running_period_ends(item: ItemInForce, day: date) -> date:
+    """The day after the period that is under way as a day begins; that day itself if none is.
+
+    A change of the catalogue lets the period under way run to its end by the rules it began under (A-19).
+    """
+    if item.kind != "periodic":
+        return day
+    length = CYCLE_MONTHS[item.cycle or "quarterly"]
+    first = _first_of_cycle(day, length)
+    return day if first == day else _months_on(first, length)
 
 
 def reckon(duty: Duty, trigger: date, *, limit_days: int = 0, calendar: Calendar, parameters: Parameters) -> Reckoned:
@@ -108,12 +172,12 @@ def reckon(duty: Duty, trigger: date, *, limit_days: int = 0, calendar: Calendar
             return _fixed(_day_of(month, parameters.replacement_day), calendar)
         case Duty.FINE_TUNE:
             return _fixed(_day_of(trigger, parameters.fine_tune_day), calendar)
-        case Duty.FIRST | Duty.REPUBLICATION:
+        case Duty.FIRST | Duty.REPUBLICATION | Duty.EXISTENCE_CHECK:
             return _counted(trigger, limit_days or parameters.long_term_workdays, "P-05", calendar)
         case Duty.STAGE:
             return _counted(trigger, limit_days or parameters.stage_workdays, "P-03", calendar)
         case Duty.SUMMARY:
-            return _counted(trigger, parameters.summary_workdays, "P-03", calendar)
+            return _counted(trigger, parameters.summary_workdays, "P-03.final", calendar)
         case Duty.TRIGGERED:
             return _counted(trigger, limit_days or parameters.immediate_workdays, "P-04", calendar)
 
@@ -158,6 +222,11 @@ def _first_of_cycle(day: date, months: int) -> date:
 def _months_on(first: date, months: int) -> date:
     years, month = divmod(first.month - 1 + months, 12)
     return date(first.year + years, month + 1, 1)
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day of a later month, or its last where it is shorter."""
+    return _day_of(_months_on(day.replace(day=1), months), day.day)
 
 
 def _day_of(month: date, day: int) -> date:

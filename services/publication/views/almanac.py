@@ -1,6 +1,6 @@
 """What duties are reckoned with at an instant: the calendar and each town's parameters, from the register."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -8,6 +8,7 @@ from services.publication.domain import schedule
 from services.publication.domain.obligation import OBLIGATION, RaiseObligation, obligation_id
 from services.publication.domain.parameters import Parameters
 from services.publication.domain.schedule import ItemInForce
+from services.publication.events import Duty
 from shared.handling import Do
 from shared.identity.register import Register
 from shared.workdays import Calendar
@@ -31,10 +32,19 @@ class Almanac:
         return self._parameters[town]
 
 
-def to_raise(item: ItemInForce, today: date, almanac: Almanac) -> Iterator[Do]:
+Raised = Mapping[str, date | None]  # the ids of duties, with the day they ended with their item, if they did
+
+
+def to_raise(item: ItemInForce, today: date, almanac: Almanac, raised: Raised | None = None) -> Iterator[Do]:
     """Commands for all duties of an item whose time has come; to raise one again changes nothing."""
+    ended = raised or {}
+
+    def known(duty: Duty, period: str, raised_from: date) -> bool:
+        there = f"{item.item}/{duty}/{period}"
+        return raised_from > today or (there in ended and raised_from < (ended[there] or date.max))
+
     parameters = almanac.parameters(item.town)
-    for planned in schedule.duties(item, until=today, calendar=almanac.calendar, parameters=parameters):
-        if planned.raised_from <= today:
-            obligation = obligation_id(item, planned)
-            yield Do(OBLIGATION, obligation, RaiseObligation(item, planned), key=f"raise/{obligation}")
+    for planned in schedule.duties(item, until=today, calendar=almanac.calendar, parameters=parameters, known=known):
+        obligation = obligation_id(item, planned)
+        key = f"raise/{obligation}/{planned.raised_from}"
+        yield Do(OBLIGATION, obligation, RaiseObligation(item, planned), key=key)

@@ -1,11 +1,11 @@
-"""Duties as they stand: due, overdue or met, with the reckoning of the due day and what it was before.
+"""Duties as they stand: due, overdue, met, suspended or ended, with the reckoning of the due day and its history.
 
 Timeliness is counted here too: by duties, never by how much was published (PUB-33, PUB-36).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, get_args
 
 from sqlalchemy import (
@@ -17,32 +17,52 @@ from sqlalchemy import (
     RowMapping,
     String,
     Table,
+    and_,
     case,
     func,
+    literal,
+    or_,
     select,
 )
+from sqlalchemy.sql import ColumnElement
 
 from services.publication.events import REGISTRY, ObligationEvent, ObligationRaised
+from shared.columns import Instant
 from shared.events import Recorded
 from shared.facts import Facts
 from shared.follow import GatheredView, Key, Store, TableMaker
 from shared.rows import Rows
 
-OPEN, FULFILLED = "open", "fulfilled"
+OPEN, FULFILLED, SUSPENDED, ENDED = "open", "fulfilled", "suspended", "ended"
 FACTS = Facts(REGISTRY)
 RAISED = ObligationRaised.__name__
 
 
 @dataclass(frozen=True)
 class Timeliness:
-    """``overdue`` and ``late`` count duties; lateness is in working days."""
+    """Counts of duties, each in one of them; lateness is in working days (PUB-33).
 
+    ``missed`` were overdue when their item left the catalogue, ``withheld_late`` when they were withheld; duties
+    withheld or ended in time are no fault and no merit. Nothing here counts what was published (PUB-36).
+    """
+
+    town: str
     organisation: str
+    item: str
     met_on_time: int
     met_late: int
     overdue: int
+    missed: int
+    withheld_late: int
+    withheld: int
     not_yet_due: int
     late_workdays: int
+
+    @property
+    def on_time_rate(self) -> float | None:
+        """Of the duties whose day is over, how many were met by then; None if there are none."""
+        over = self.met_on_time + self.met_late + self.overdue + self.missed + self.withheld_late
+        return round(self.met_on_time / over, 4) if over else None
 
 
 _BLANK: dict[str, Any] = {
@@ -53,8 +73,18 @@ _BLANK: dict[str, Any] = {
     "attested_by": "",
     "fulfilled_on": None,
     "late_workdays": None,
+    "excused_until": None,
+    "withholding": "",
+    "withheld_until": None,
+    "ended_on": None,
 }
 _day = date.fromisoformat
+
+
+def _day_or_none(text: str | None) -> date | None:
+    return _day(text) if text else None
+
+
 _CHANGES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "ObligationFellOverdue": lambda fact: {"overdue_from": _day(fact["from_day"])},
     "NoChangeAttested": lambda fact: {"attested_by": fact["by"]},
@@ -62,6 +92,24 @@ _CHANGES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
         "state": FULFILLED,
         "disclosure": fact["disclosure"],
         "fulfilled_on": _day(fact["on"]),
+        "late_workdays": fact["late_workdays"],
+    },
+    "ObligationSuspended": lambda fact: {
+        "state": SUSPENDED,
+        "withholding": fact["withholding"],
+        "withheld_until": _day_or_none(fact["until"]),
+        "late_workdays": fact["late_workdays"] or None,
+        "overdue_from": None,
+    },
+    "ObligationResumed": lambda fact: {
+        "state": OPEN,
+        "withholding": "",
+        "withheld_until": None,
+        "excused_until": _day(fact["late_from"]),
+    },
+    "ObligationEnded": lambda fact: {
+        "state": ENDED,
+        "ended_on": _day(fact["on"]),
         "late_workdays": fact["late_workdays"],
     },
 }
@@ -99,6 +147,12 @@ class Obligations(GatheredView):
             text("attested_by", 100),
             Column("fulfilled_on", Date),
             Column("late_workdays", Integer),
+            *(text(name, 200) for name in ("matter", "milestone", "cause", "withholding")),
+            Column("limit_hours", Integer, nullable=False, default=0),
+            Column("due_at", Instant),
+            Column("excused_until", Date),
+            Column("withheld_until", Date),
+            Column("ended_on", Date),
             Column("version", Integer, nullable=False),
             index=(("organisation", "due"), ("state", "due"), ("town", "due")),
         )
@@ -113,7 +167,9 @@ class Obligations(GatheredView):
             return
         fact, own = FACTS.of(event), rows[self.rows]
         if name == RAISED:
-            fact.update(_BLANK, trigger=_day(fact["trigger"]), due=_day(fact["due"]), version=event.version)
+            days = {name: _day(fact[name]) for name in ("trigger", "due")}
+            due_at = datetime.fromisoformat(fact["due_at"]) if fact["due_at"] else None
+            fact.update(_BLANK, **days, due_at=due_at, version=event.version)
             own.put(fact)
         elif name == "ObligationDueMoved":
             self._moved(own, fact, event.version)
@@ -140,52 +196,85 @@ class Obligations(GatheredView):
     def listed(
         self, *, organisation: str = "", town: str = "", state: str = "", today: date | None = None
     ) -> Iterator[RowMapping]:
-        """By due day; ``state`` is open, overdue or fulfilled. Overdue is what stands open after its day."""
+        """By due day; ``state`` is open, overdue, suspended, fulfilled or ended. Overdue stands open after its day."""
         rows = self.rows
         query = select(rows).order_by(rows.c.due, rows.c.obligation)
         for column, value in (("organisation", organisation), ("town", town)):
             if value:
                 query = query.where(rows.c[column] == value)
-        if state in (OPEN, FULFILLED):
+        if state in (OPEN, FULFILLED, SUSPENDED, ENDED):
             query = query.where(rows.c.state == state)
-        elif state == "overdue":
-            query = query.where(rows.c.state == OPEN, rows.c.due < today)
+        elif state == "overdue" and today:
+            query = query.where(self._late(today))
         with self.reading() as connection:
             return iter(connection.execute(query).mappings().all())
 
-    def raised(self) -> frozenset[str]:
-        """The ids of all duties there are."""
+    def raised(self) -> dict[str, date | None]:
+        """The ids of all duties there are, with the day they ended if their item left the catalogue."""
+        rows = self.rows
         with self.reading() as connection:
-            return frozenset(connection.scalars(select(self.rows.c.obligation)))
+            return dict(connection.execute(select(rows.c.obligation, rows.c.ended_on)).all())
 
-    def open_overdue(self, today: date) -> Iterator[RowMapping]:
+    def of_items(self, items: Collection[str], *states: str) -> list[RowMapping]:
+        """What stands of some items, in these states."""
+        rows = self.rows
+        query = select(rows).where(rows.c.item.in_(sorted(items)), rows.c.state.in_(states)).order_by(rows.c.obligation)
+        with self.reading() as connection:
+            return list(connection.execute(query).mappings())
+
+    def of_matter(self, matter: str) -> list[RowMapping]:
+        """Its stages in their order, then its summary."""
+        rows = self.rows
+        query = select(rows).where(rows.c.matter == matter).order_by(rows.c.trigger, rows.c.obligation)
+        with self.reading() as connection:
+            return list(connection.execute(query).mappings())
+
+    def _late(self, today: date, now: datetime | None = None) -> ColumnElement[bool]:
+        """Open after its day, and after any withholding that outlasted it; or after the instant, where hours count."""
+        c = self.rows.c
+        excused = or_(c.excused_until.is_(None), c.excused_until < today)
+        over = or_(c.due < today, and_(c.due_at < now, c.excused_until.is_(None))) if now else c.due < today
+        return and_(c.state == OPEN, or_(and_(over, excused), c.overdue_from.is_not(None)))
+
+    def open_overdue(self, today: date, now: datetime | None = None) -> Iterator[RowMapping]:
         """Those whose day is over and of whom that is not yet recorded."""
         rows = self.rows
-        query = select(rows).where(rows.c.state == OPEN, rows.c.due < today, rows.c.overdue_from.is_(None))
+        query = select(rows).where(self._late(today, now), rows.c.overdue_from.is_(None))
         with self.reading() as connection:
             return iter(connection.execute(query.order_by(rows.c.obligation)).mappings().all())
 
     def overdue_by_town(self, today: date) -> dict[str, int]:
         """Every town that has duties at all, with how many of them stand open after their day."""
         rows = self.rows
-        late = func.sum(case(((rows.c.state == OPEN) & (rows.c.due < today), 1), else_=0))
+        late = func.sum(case((self._late(today), 1), else_=0))
         with self.reading() as connection:
             return dict(connection.execute(select(rows.c.town, late).group_by(rows.c.town)).all())
 
-    def timeliness(self, today: date, *, organisation: str = "", town: str = "") -> list[Timeliness]:
-        rows = self.rows
-        met, late = rows.c.state == FULFILLED, rows.c.late_workdays > 0
+    def timeliness(
+        self, today: date, *, organisation: str = "", town: str = "", by: Sequence[str] = ("town", "organisation")
+    ) -> list[Timeliness]:
+        """Of each town, organisation or item (``by``), over all of its duties."""
+        c = self.rows.c
+        late, overdue, excused = c.late_workdays > 0, self._late(today), func.coalesce(c.excused_until, c.due)
+        met, held, gone = c.state == FULFILLED, c.state == SUSPENDED, c.state == ENDED
+        counted = {
+            "met_on_time": met & ~late,
+            "met_late": met & late,
+            "overdue": overdue,
+            "missed": gone & late,
+            "withheld_late": held & late,
+            "withheld": held & or_(c.late_workdays.is_(None), ~late),
+            "not_yet_due": (c.state == OPEN) & or_(c.due >= today, excused >= today),
+        }
+        groups = [c[name] if name in by else literal("").label(name) for name in ("town", "organisation", "item")]
         query = select(
-            rows.c.organisation,
-            func.sum(case((met & ~late, 1), else_=0)).label("met_on_time"),
-            func.sum(case((met & late, 1), else_=0)).label("met_late"),
-            func.sum(case((~met & (rows.c.due < today), 1), else_=0)).label("overdue"),
-            func.sum(case((~met & (rows.c.due >= today), 1), else_=0)).label("not_yet_due"),
-            func.sum(func.coalesce(rows.c.late_workdays, 0)).label("late_workdays"),
-        ).group_by(rows.c.organisation)
-        if organisation:
-            query = query.where(rows.c.organisation == organisation)
-        if town:
-            query = query.where(rows.c.town == town)
+            *groups,
+            *(func.sum(case((rule, 1), else_=0)).label(name) for name, rule in counted.items()),
+            func.sum(func.coalesce(c.late_workdays, 0)).label("late_workdays"),
+        ).group_by(*(c[name] for name in by))
+        for column, value in (("organisation", organisation), ("town", town)):
+            if value:
+                query = query.where(c[column] == value)
         with self.reading() as connection:
-            return [Timeliness(**row) for row in connection.execute(query.order_by(rows.c.organisation)).mappings()]
+            rows = connection.execute(query.order_by(*(c[name] for name in by))).mappings()
+            return [Timeliness(**row) for row in rows]
