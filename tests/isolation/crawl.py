@@ -116,10 +116,24 @@ def _filed(county: County, branch: str) -> dict[str, list[str]]:
     return {"change": change, "withholding": withholding, "filing": withholding, **asked, **owed}
 
 
+ANYWHERE: dict[str, list[str]] = {  # the same whatever branch one asks about
+    "history": ["true"],
+    "overdue": ["false"],
+    "screen": ["村口"],
+    "device": ["touch-1"],
+    "side": ["inside"],
+    "channel": ["chat-group"],
+    "until": [WHEN],
+    "known_at": [WHEN],
+    "limit": ["100"],
+    "cursor": ["x"],
+}
+
+
 def values(county: County, branch: str) -> dict[str, list[str]]:
     """What each parameter may be when one asks about a branch."""
     disclosures = [county.things[branch, kind] for kind in ("draft", "inside", "outside")]
-    return {
+    return ANYWHERE | {
         "organisation": [branch],
         "town": [BRANCHES[branch]],
         "disclosure": disclosures,
@@ -135,25 +149,15 @@ def values(county: County, branch: str) -> dict[str, list[str]]:
         "sub_item": [ITEM],
         "type": ["rural"],
         "q": [word(branch, kind) for kind in KINDS],
-        "history": ["true"],
         "state": ["open"],
         "stage": ["draft", "released", "submitted"],
         **_filed(county, branch),
-        "overdue": ["false"],
-        "screen": ["村口"],
-        "device": ["touch-1"],
         "unread": ["true"],
-        "side": ["inside"],
-        "channel": ["chat-group"],
         "person": ["chen-xiuying", "luo-lan"],
         "audience": ["society", f"members:{branch}", f"desk:{branch}"],
         "at": [WHEN],
         "since": ["2026-04-01T00:00:00+08:00"],
-        "until": [WHEN],
-        "known_at": [WHEN],
         "on": ["2026-04-12"],
-        "limit": ["100"],
-        "cursor": ["x"],
         "dry_run": ["true"],
         "event_id": ["no-such"],
         "origin_hash": ["0" * 64],
