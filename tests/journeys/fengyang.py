@@ -82,7 +82,7 @@ def items(organisation: str) -> tuple[c.Item, ...]:
         item(organisation, "3.9", "periodic", cycle="quarterly", fine_tune="monthly"),
         item(organisation, "4.2"),
         item(organisation, "6.5", "immediate"),
-        item(organisation, "7.7", "periodic", "inside", cycle="quarterly"),
+        item(organisation, "7.7", "immediate", "inside"),
     )
 
 
