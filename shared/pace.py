@@ -5,8 +5,8 @@ process's time: the busier it is, the larger the batches, and commands are answe
 """
 
 REST_SECONDS_MIN = 0.003
-REST_SECONDS_MAX = 0.015  # the most that resting adds to the way of an event
-REST_SHARE = 1.0
+REST_SECONDS_MAX = 0.1  # the most that resting adds to the way of an event
+REST_SHARE = 3.0
 
 
 def rest_after(took: float) -> float:

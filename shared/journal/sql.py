@@ -42,7 +42,7 @@ class SqlJournal:
         observer: Observer | None = None,
     ) -> None:
         self.service = service
-        self._engine = engine
+        self._asked = _one_by_one(engine)
         self._observer = observer or Unobserved()
         transactions = Transactions(engine, service, clock)
         self._committer = Committer(transactions, limits or Limits(), self._observer, self._advance)
@@ -134,7 +134,12 @@ class SqlJournal:
 
     def _ask(self, question: TextClause, **values: object) -> Sequence[Any]:
         try:
-            with self._engine.connect() as connection:
+            with self._asked.connect() as connection:
                 return connection.execute(question, values).all()
         except SQLAlchemyError as fault:
             raise JournalUnavailable(f"the journal cannot be read: {getattr(fault, 'orig', fault)}") from fault
+
+
+def _one_by_one(engine: Engine) -> Engine:
+    """For single questions: on PostgreSQL without a transaction around each, which is two more ways there and back."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT") if engine.dialect.name == "postgresql" else engine

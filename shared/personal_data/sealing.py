@@ -110,7 +110,12 @@ def _changed(fact: E, change: Change) -> E:
     marks = personal_fields(type(fact))
     if not marks:
         return fact
-    return fact.model_copy(update={name: _mapped(getattr(fact, name), mark.within, change) for name, mark in marks})
+    changed: dict[str, Any] = {}
+    for name, mark in marks:
+        value = getattr(fact, name)
+        if value:
+            changed[name] = change(value) if type(value) is str else _mapped(value, mark.within, change)
+    return fact.model_copy(update=changed)
 
 
 def _mapped(value: Any, within: tuple[str, ...], change: Change) -> Any:

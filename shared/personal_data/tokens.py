@@ -7,6 +7,8 @@ put under another's key does not open. Texts are padded to 32 bytes: a token doe
 import base64
 import re
 import secrets
+from binascii import b2a_base64
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -49,12 +51,24 @@ def nonces(count: int) -> list[bytes]:
     return [drawn[start : start + NONCE_BYTES] for start in range(0, len(drawn), NONCE_BYTES)]
 
 
-def seal(key: Key, text: str, nonce: bytes = b"") -> str:
-    """``nonce``, where given, has never been used before and never will be again."""
-    nonce, data = nonce or secrets.token_bytes(NONCE_BYTES), text.encode(errors="surrogatepass")
-    padded = data + b"\x80" + bytes(-(len(data) + 1) % PAD_BYTES)
-    sealed = nonce + AESGCM(key.secret).encrypt(nonce, padded, _bound_to(key))
-    return f"{PREFIX}{key.key_id}:{base64.urlsafe_b64encode(sealed).rstrip(b'=').decode()}"
+def seal(key: Key, text: str) -> str:
+    return sealer(key)(text, secrets.token_bytes(NONCE_BYTES))
+
+
+def sealer(key: Key) -> Callable[[str, bytes], str]:
+    """What seals texts under a key, each with a nonce that has never been used before and never will be again."""
+    encrypt, bound, head = AESGCM(key.secret).encrypt, _bound_to(key), f"{PREFIX}{key.key_id}:"
+
+    def sealed(text: str, nonce: bytes) -> str:
+        data = text.encode(errors="surrogatepass")
+        padded = data + b"\x80" + bytes(-(len(data) + 1) % PAD_BYTES)
+        token = b2a_base64(nonce + encrypt(nonce, padded, bound), newline=False)
+        return head + token.translate(_URL_SAFE).rstrip(b"=").decode()
+
+    return sealed
+
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 def unseal(key: Key, token: str) -> str:

@@ -24,8 +24,8 @@ from shared.personal_data.tokens import (
     key_id_of,
     key_id_of_bytes,
     nonces,
-    seal,
     seal_bytes,
+    sealer,
     unseal,
     unseal_bytes,
 )
@@ -118,8 +118,9 @@ class Vault:
         if not wanted:
             return []
         found = self._keys_of({subject: owner for subject, owner, _ in wanted})
+        sealers = {subject: sealer(key) for subject, key in found.items()}
         fresh = nonces(len(wanted))
-        return [seal(found[subject], text, nonce) for (subject, _, text), nonce in zip(wanted, fresh, strict=True)]
+        return [sealers[subject](text, nonce) for (subject, _, text), nonce in zip(wanted, fresh, strict=True)]
 
     def opened(self, tokens: Collection[str]) -> dict[str, str]:
         """The text of each token, or a :class:`Mark`."""

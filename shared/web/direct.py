@@ -73,9 +73,10 @@ class Routes:
     """The routes of an app in the order in which they are tried, by method and number of parts."""
 
     def __init__(self, app: FastAPI) -> None:
+        tried = [(Candidate.of(route), route) for route in iter_route_contexts(app.routes)]
         self._all = [
-            (Candidate.of(route), route.methods or set(), Usual.of(route.endpoint))
-            for route in iter_route_contexts(app.routes)
+            (candidate, route.methods or set(), Usual.of(route.endpoint) if candidate.length else None)
+            for candidate, route in tried
         ]
         self._fitting: dict[tuple[str, int], list[tuple[Candidate, Usual | None]]] = {}
 
@@ -85,7 +86,7 @@ class Routes:
         for candidate, usual in self._of(method, len(parts)):
             if candidate.takes(path, parts):
                 named = {name: parts[place] for place, name in candidate.named}
-                return (usual, named) if usual and candidate.length and all(named.values()) else None
+                return (usual, named) if usual and all(named.values()) else None
         return None
 
     def _of(self, method: str, length: int) -> Iterable[tuple[Candidate, Usual | None]]:

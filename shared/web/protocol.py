@@ -1,6 +1,8 @@
-"""What is said to someone whose bytes are no HTTP request at all: a problem too, though without a trace."""
+"""HTTP/1.1 as we speak it: an answer goes out in one piece, and bytes that are no request are answered by a problem."""
 
+import asyncio
 import json
+from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -24,8 +26,41 @@ HEADERS = [
 ]
 
 
+class InOnePiece:
+    """A transport that sends together what is written in one turn of the event loop, such as an answer's head and body.
+
+    Each sending is a call of the system, at which other threads take the interpreter.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._parts: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if data:
+            if not self._parts:
+                self._loop.call_soon(self._send)
+            self._parts.append(data)
+
+    def close(self) -> None:
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        parts, self._parts = self._parts, []
+        if parts:
+            self._transport.write(b"".join(parts))
+
+
 class ProblemProtocol(H11Protocol):
     """uvicorn's HTTP/1.1, whose own 400 is a problem like every other refusal."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(InOnePiece(transport))  # type: ignore[arg-type]  # all of a transport that is asked for
 
     def send_400_response(self, msg: str) -> None:
         del msg
