@@ -31,8 +31,8 @@ from services.feedback.domain.receipt_register import RECEIPTS
 from services.publication.domain.cadre import CADRE
 from services.publication.domain.decision import DECISION
 from services.publication.domain.disclosure import DISCLOSURE
-from services.publication.domain.notices import NOTICES
 from services.publication.domain.matter import MATTER
+from services.publication.domain.notices import NOTICES
 from services.publication.domain.obligation import OBLIGATION
 from services.publication.domain.preference import PREFERENCE
 from services.publication.domain.register import APPROVALS

@@ -109,7 +109,7 @@ def matter_routes(parts: Parts, matters: Matters) -> Api:
 
 def _plans(router: Api, own: MatterParts) -> None:
     @router.post("/matters", action="duty.tell", status_code=201)
-    def open_matter(body: OpenMatterBody, desk: CommandDesk) -> Done:
+    def open_staged_matter(body: OpenMatterBody, desk: CommandDesk) -> Done:
         """Staged work begins: the stages are owed as its milestones are reached, a summary at its end (PUB-26)."""
         acting, town = _acting(own.parts, desk, body.item)
         item, made = own.parts.items.item(body.item, desk.today), desk.new_id()
@@ -119,7 +119,7 @@ def _plans(router: Api, own: MatterParts) -> None:
         return desk.handle(Do(MATTER, made, command), acting=acting, town=town, result={"matter": made})
 
     @router.post("/matters/{matter}/replan", action="duty.tell", versioned=True)
-    def replan(matter: str, body: ReplanBody, desk: CommandDesk) -> Done:
+    def replan_staged_matter(matter: str, body: ReplanBody, desk: CommandDesk) -> Done:
         """Put off, bring forward or add what has not come yet, with a reason; the old days stay in sight."""
         moved = tuple((part.number, part.on) for part in body.moved)
         added = tuple((part.name, part.on) for part in body.added)
@@ -131,19 +131,19 @@ def _progress(router: Api, own: MatterParts) -> None:
     path = "/matters/{matter}"
 
     @router.post(f"{path}/milestones/{{number}}/reached", action="duty.tell", versioned=True)
-    def reached(matter: str, number: int, body: HappenedBody, desk: CommandDesk) -> Done:
+    def reach_milestone(matter: str, number: int, body: HappenedBody, desk: CommandDesk) -> Done:
         """Sooner than planned; on its planned day a milestone counts as reached without being told."""
         said = (number, body.on or desk.today, desk.standing.person, desk.today)
         return own.changed(desk, matter, lambda _row, switch: ReachMilestone(*said, switch))
 
     @router.post(f"{path}/end", action="duty.tell", versioned=True)
-    def end(matter: str, body: HappenedBody, desk: CommandDesk) -> Done:
+    def end_staged_matter(matter: str, body: HappenedBody, desk: CommandDesk) -> Done:
         """The work has ended sooner than planned; its summary is owed from that day (PUB-27)."""
         said = (body.on or desk.today, desk.standing.person, desk.today)
         return own.changed(desk, matter, lambda _row, switch: EndMatter(*said, switch))
 
     @router.post(f"{path}/close", action="duty.tell", versioned=True)
-    def close(matter: str, desk: CommandDesk) -> Done:
+    def close_staged_matter(matter: str, desk: CommandDesk) -> Done:
         """SUMMARY_MISSING while the summary is owed; publishing it closes the matter by itself (PUB-27)."""
 
         def command(row: RowMapping, switch: bool) -> CloseMatter:
@@ -155,7 +155,7 @@ def _progress(router: Api, own: MatterParts) -> None:
 
 def _questions(router: Api, own: MatterParts) -> None:
     @router.get("/matters", action="obligation.read")
-    def matters(reader: Reader, organisation: str = "", town: str = "", stage: Stage = "") -> Page[MatterRow]:
+    def staged_matters(reader: Reader, organisation: str = "", town: str = "", stage: Stage = "") -> Page[MatterRow]:
         """Of one organisation, or of a town for those who oversee it; by their beginning."""
         known = own.parts.register.organisation(organisation) if organisation else None
         reader.may(organisation if known else "", known.town if known else town)
@@ -166,7 +166,7 @@ def _questions(router: Api, own: MatterParts) -> None:
         return reader.page(shown, lambda row: (row.starts, row.matter))
 
     @router.get("/matters/{matter}", action="obligation.read")
-    def matter(matter: str, reader: Reader) -> MatterPage:
+    def staged_matter(matter: str, reader: Reader) -> MatterPage:
         """The plan with the days it had before, the stages with their due days, and what was shown of it."""
         row = own.matters.one(matter)
         if row is None:
@@ -202,7 +202,7 @@ def _milestone(part: RowMapping, duty: RowMapping | None, town: str, limit: int,
 
 def _triggers(router: Api, own: MatterParts) -> None:
     @router.post("/content-changes", action="duty.tell", status_code=201)
-    def content_changed(body: ContentChangeBody, desk: CommandDesk) -> Done:
+    def tell_content_changed(body: ContentChangeBody, desk: CommandDesk) -> Done:
         """What a long-term item tells of has changed: it is to be made public again within P-05 (PUB-22)."""
         acting, town = _acting(own.parts, desk, body.item)
         item = own.parts.items.item(body.item, desk.today)
@@ -210,7 +210,7 @@ def _triggers(router: Api, own: MatterParts) -> None:
         return desk.handle(Do(CONTENT, body.item, command), acting=acting, town=town)
 
     @router.post("/triggers", action="duty.tell", status_code=201)
-    def trigger(body: TriggerBody, desk: CommandDesk) -> Done:
+    def record_trigger(body: TriggerBody, desk: CommandDesk) -> Done:
         """Something happened that an immediate item wants made known within P-04, or sooner (PUB-29)."""
         acting, town = _acting(own.parts, desk, body.item)
         item, made, on = own.parts.items.item(body.item, desk.today), desk.new_id(), business_day(body.happened_at)
