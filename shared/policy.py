@@ -121,10 +121,16 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "opinion.handle": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],
     "opinion.decide": [(P.SECRETARY, Where.OWN), (P.CLERK, Where.OWN)],
     "opinion.read": _SIGNED_IN,
+    "session.keep": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],
+    "session.ask": _ANYONE,  # who may know of it, and is a member: by rules of the act
+    "session.read": _ANYONE,
+    "session.owed": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN],
     "opinion.register": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN],
     # ARC and SUP: archive and audit; the county has statistics and filings of its towns, not their files (ORG-16)
     "file.read": [*_DESK, *_SUPERVISOR, *_TOWN],
     "archive.as-of": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN],
+    "appraisal.schedule": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), (P.LEADING_GROUP_OFFICE, Where.TOWN)],
+    "appraisal.read": [("member", Where.OWN), *_DESK, *_SUPERVISOR, (P.SECRETARY, Where.SUPERIOR), *_TOWN, *_COUNTY],
     "trace.read": [(P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN, (P.COUNTY_CDI, Where.COUNTY)],  # SUP-14
     "case.audit": [  # CAT-17
         (P.LEADING_GROUP_HEAD, Where.TOWN), (P.LEADING_GROUP_OFFICE, Where.TOWN), (P.CDI_SECRETARY, Where.TOWN),

@@ -203,3 +203,12 @@ class WithholdingFiled(Heard):
     late_workdays: int
     filed_by: str
     on: date
+
+
+class CatalogueAdopted(Heard):
+    SERVICE: ClassVar[str] = "catalogue"
+    EVENT: ClassVar[str] = "CatalogueAdopted"
+
+    organisation: str
+    town: str
+    effective: date

@@ -1,12 +1,23 @@
 """Puts audit together: the only file of it that knows which parts are real."""
 
-from services.audit import reactions, ticker
-from services.audit.api import Casework, LogParts, Parts, casework_routes, log_routes, receipt_routes, routes
+from services.audit import procedure_ticker, reactions, ticker
+from services.audit.api import (
+    AppraisalParts,
+    Casework,
+    LogParts,
+    Parts,
+    appraisal_routes,
+    casework_routes,
+    log_routes,
+    receipt_routes,
+    routes,
+)
 from services.audit.events import REGISTRY
 from services.audit.tlog import writer
 from services.audit.tlog.keeper import Keeper
 from services.audit.tlog.salts import Salts
 from services.audit.tlog.setup import Log
+from services.audit.views.appraisals import Appraisals
 from services.audit.views.cases import Cases
 from services.audit.views.entries import Entries
 from services.audit.views.filings import Filings
@@ -25,14 +36,15 @@ def build(platform: Platform) -> Service:
     engine, settings = platform.engine(NAME), platform.settings
     handler = platform.handler(REGISTRY)
     register, trace, releases = Register(engine), Trace(engine), Releases(engine)
-    cases, filings = Cases(engine), Filings(engine)
-    views = (register, trace, releases, cases, filings)
+    cases, filings, appraisals = Cases(engine), Filings(engine), Appraisals(engine)
+    views = (register, trace, releases, cases, filings, appraisals)
     entries = Entries(engine, settings.county, Salts(salt_secrets(settings)))
     log = Log.of(settings, engine, entries)
     keeper = Keeper(engine, log.writer)
     parts = LogParts(settings.county, entries, releases, log)
     casework = casework_routes(Casework(handler, register, cases, filings))
-    routers = [routes(Parts(register, trace)), casework, log_routes(parts), receipt_routes(parts)]
+    appraised = appraisal_routes(AppraisalParts(handler, register, appraisals, releases))
+    routers = [routes(Parts(register, trace)), casework, appraised, log_routes(parts), receipt_routes(parts)]
     measures = [keeper.measure]
     app = make_app(NAME, platform, routers, register=register, handler=handler, views=views, measures=measures)
     return Service(
@@ -52,6 +64,8 @@ def build(platform: Platform) -> Service:
             ticker.moved(cases, filings, register),
             ticker.overdue(cases),
             ticker.deemed(filings),
+            procedure_ticker.appraisals_moved(appraisals, register),
+            procedure_ticker.appraisals_overdue(appraisals, register),
         ),
         workers=(keeper,),
         tables=(writer.metadata,),

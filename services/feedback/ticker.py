@@ -6,7 +6,10 @@ from datetime import date, datetime
 
 from services.feedback.domain.opinion import OPINION
 from services.feedback.domain.opinion_commands import MoveDue, NoticeOverdue
+from services.feedback.domain.session import SESSION
+from services.feedback.domain.session_commands import MoveAnswerDue, NoticeAnswersOverdue
 from services.feedback.views.opinions import Opinions, Row
+from services.feedback.views.sessions import Sessions
 from shared.clock import business_day
 from shared.handling import Do
 from shared.identity.register import Register
@@ -49,3 +52,28 @@ def _counted(days: list[dict[str, str | int]]) -> tuple[date, int]:
 def _differs(row: Row, provisional: bool, acknowledge_by: date, answer_by: Reckoning) -> bool:
     now = (row["acknowledge_by"], row["due"], provisional)
     return now != (acknowledge_by, answer_by.due, answer_by.provisional)
+
+
+def answers_overdue(sessions: Sessions) -> Ticker:
+    """Of what was promised in writing in a session (PUB-20)."""
+
+    def due(now: datetime) -> Iterable[Do]:
+        today = business_day(now)
+        for row in sessions.promised():
+            if row["due"] < today and row["overdue_from"] is None:
+                key = f"answer-overdue/{row['session']}/{row['number']}/{row['due']}"
+                yield Do(SESSION, row["session"], NoticeAnswersOverdue(today), key=key)
+
+    return Ticker("session-answers-overdue", due)
+
+
+def answers_moved(sessions: Sessions, register: Register) -> Ticker:
+    def due(_now: datetime) -> Iterable[Do]:
+        calendar = register.calendar()
+        for row in sessions.promised():
+            answer_by = calendar.add(row["held_on"], int(row["reckoning"][-1]["count"]))
+            if (answer_by.due, answer_by.provisional) != (row["due"], row["provisional"]):
+                key = f"answer-moved/{row['session']}/{row['number']}/{answer_by.due}/{answer_by.calendar_versions}"
+                yield Do(SESSION, row["session"], MoveAnswerDue(row["number"], answer_by), key=key)
+
+    return Ticker("session-answers-moved", due)

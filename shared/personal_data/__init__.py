@@ -21,6 +21,8 @@ class Subject(StrEnum):
     OPINION = "opinion"  # one opinion; destroyed with its giver, where there is a name
     DRAFT = "draft"  # one writing of a version of a disclosure, until it is refused for secrecy
     CADRE = "cadre"  # one cadre matter: who is meant, and what is said of them
+    SESSION = "session"  # what is said of a session itself
+    QUESTION = "question"  # one question and its answer; destroyed with its asker, where there is a name
     DISCLOSURE = "disclosure"  # what must be known of a disclosure's refused texts without being a dictionary of them
 
 

@@ -10,6 +10,7 @@ LATER = "2099-01-01"
 VILLAGER = "a-villager"  # whom nobody else needs: they may be erased
 BY_NAME: dict[str, Any] = {
     "person": VILLAGER, "superior": "QS", "on": LATER, "effective": LATER, "year": 2099, "kind": "clerk",
+    "told_through": {"channel": "intranet", "url": "http://intranet.example"},
     "values": {"P-01": "3"}, "holidays": [LATER],
 }  # fmt: skip
 ALWAYS = {"item", "organisation", "town", "holidays"}  # said even where they may be left out: what it is about

@@ -172,6 +172,9 @@ def _change(county: County, branch: str) -> None:
     body = {"base_version": 1, "reason": "并入上一级", "lines": [{"kind": "terminate", "sub_item": "3.11"}]}
     clerk = county.world(county.desk[branch]["clerk"])
     done = clerk.does(f"{CATALOGUE}/organisations/{branch}/changes", body)
+    held = {"kind": "inquiry", "topic": "a session", "on": "2026-09-10"}
+    sessions = f"{FEEDBACK}/organisations/{branch}/sessions"
+    county.things[branch, "session"] = clerk.does(sessions, held)["id"]
     unit = county.world("sun-wei" if BRANCHES[branch] == "fengyang" else "tang-ning")
     unit.does(f"{CATALOGUE}/changes/{done['id']}/approval", version=done["version"])
     county.things[branch, "change"] = done["id"]

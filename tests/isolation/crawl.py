@@ -139,6 +139,7 @@ def values(county: County, branch: str) -> dict[str, list[str]]:
         "disclosure": disclosures,
         "digest": [county.digests[branch, kind] for kind in ("draft", "inside", "outside")],
         "decision": [county.things[branch, "decision"]],
+        "session": [county.things[branch, "session"]],
         "cadre": [county.things[branch, "cadre"]],
         "number": ["1"],
         "opinion": [county.things[branch, "opinion"]],

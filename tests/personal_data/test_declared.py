@@ -107,6 +107,8 @@ FIELDS: dict[str, str] = {
     **dict.fromkeys(
         ("MajorDecisionOpened.title", "MajorDecisionDropped.reason", "Weighed.gist", "Weighed.reason"), PROCEDURES
     ),
+    **dict.fromkeys(("AppraisalCancelled.reason",), ON_FILE),
+    **dict.fromkeys(("answered_by", "asker", "question", "session"), IDS),
     **dict.fromkeys(("cadre", "decision", "opened_by", "part_of"), IDS),
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from services.archive.domain.file import FILE
+from services.audit.domain.appraisal import APPRAISAL
 from services.audit.domain.case import CASE
 from services.audit.domain.filing import FILING, FILING_NUMBERS
 from services.catalogue.domain.calendar import CALENDAR
@@ -28,6 +29,7 @@ from services.catalogue.domain.withholding import WITHHOLDING
 from services.cli.contracts import REGISTRIES
 from services.feedback.domain.opinion import OPINION
 from services.feedback.domain.receipt_register import RECEIPTS
+from services.feedback.domain.session import SESSION
 from services.publication.domain.cadre import CADRE
 from services.publication.domain.decision import DECISION
 from services.publication.domain.disclosure import DISCLOSURE
@@ -63,26 +65,28 @@ DECIDERS: dict[str, tuple[Decider, ...]] = {  # type: ignore[type-arg]  # each h
         WITHHOLDING,
     ),
     "publication": (DISCLOSURE, OBLIGATION, MATTER, CONTENT, TRIGGER, APPROVALS, DECISION, CADRE, NOTICES, PREFERENCE),
-    "feedback": (OPINION, RECEIPTS),
+    "feedback": (OPINION, RECEIPTS, SESSION),
     "archive": (FILE,),
-    "audit": (CASE, FILING, FILING_NUMBERS),
+    "audit": (CASE, FILING, FILING_NUMBERS, APPRAISAL),
 }
 STREAMS_NOT_YET = {  # of the deciders above
-    "content",
-    "matter",
-    "trigger",
+    "appraisal",
     "cadre",
     "case",
     "change",
+    "content",
     "decision",
     "filing",
     "filings",
     "group",
+    "matter",
     "notices",
     "plan",
     "preference",
     "referral",
+    "session",
     "supervision",
+    "trigger",
     "withholding",
 }
 NOT_YET = {  # what the story of the dues does not tell yet
@@ -134,23 +138,13 @@ NOT_YET = {  # what the story of the dues does not tell yet
         "WithholdingReceipted",
     },
     "publication": {
-        "ContentChanged",
-        "MatterClosed",
-        "MatterEnded",
-        "MatterMadePublic",
-        "MatterOpened",
-        "MatterReplanned",
-        "MilestoneReached",
-        "ObligationEnded",
-        "ObligationResumed",
-        "ObligationSuspended",
-        "TriggerRecorded",
         "AppointmentDecided",
         "AttachmentRemoved",
         "CadreMatterEnded",
         "CadreMatterOpened",
         "CadreStageShown",
         "CandidateWithdrawn",
+        "ContentChanged",
         "DecisionResultPublished",
         "DisclosureReturned",
         "DisclosureRevised",
@@ -159,15 +153,24 @@ NOT_YET = {  # what the story of the dues does not tell yet
         "MajorDecisionDropped",
         "MajorDecisionNotified",
         "MajorDecisionOpened",
+        "MatterClosed",
+        "MatterEnded",
+        "MatterMadePublic",
+        "MatterOpened",
+        "MatterReplanned",
+        "MilestoneReached",
         "NoChangeAttested",
-        "ObjectionReceived",
-        "ObjectionSettled",
         "NoticeChannelsChosen",
         "NoticeDelivered",
         "NoticeFailed",
         "NoticeRead",
         "NoticesPrepared",
+        "ObjectionReceived",
+        "ObjectionSettled",
         "ObligationDueMoved",
+        "ObligationEnded",
+        "ObligationResumed",
+        "ObligationSuspended",
         "OpinionsSummarised",
         "PublicityBegan",
         "PublicityEnded",
@@ -180,9 +183,28 @@ NOT_YET = {  # what the story of the dues does not tell yet
         "SolicitingClosed",
         "SolicitingOpened",
         "SolicitingProlonged",
+        "TriggerRecorded",
     },
-    "feedback": {"OpinionDueMoved", "OpinionExtended", "OpinionFellOverdue"},
+    "feedback": {
+        "AnswerDueMoved",
+        "AnswerFellOverdue",
+        "OpinionDueMoved",
+        "OpinionExtended",
+        "OpinionFellOverdue",
+        "QuestionAnswered",
+        "QuestionAsked",
+        "SessionCancelled",
+        "SessionRecordPublished",
+        "SessionScheduled",
+        "WrittenAnswerPromised",
+    },
     "audit": {
+        "AppraisalCancelled",
+        "AppraisalResultsDueMoved",
+        "AppraisalResultsFellOverdue",
+        "AppraisalResultsPublished",
+        "AppraisalScheduled",
+        "AppraisalYearFellOverdue",
         "CaseDueMoved",
         "CaseFellOverdue",
         "CaseOpened",

@@ -256,7 +256,7 @@ def test_a_release_of_a_major_item_asks_its_decision(liushu: Liushu) -> None:  #
     liushu.go_to(at(8, 3, 9))
     done(liushu.step(MA, draft, "release-inside", {"channels": [INTRANET]}))
     evidence = MEETING | {"on": "2026-08-03"}
-    done(decide(liushu, made, "notification", {"on": "2026-08-03", "evidence": evidence}))
+    done(decide(liushu, made, "notification", {"on": "2026-08-03", "told_through": evidence}))
     done(decide(liushu, made, "rounds", {"round": "inside", "disclosure": draft}), 201)
     assert [row["decision"] for row in liushu.ask("chen-xiuying", "/soliciting").json()] == [made]
     assert liushu.ask("zhou-dahai", "/soliciting").json() == []
@@ -308,7 +308,7 @@ def opinion(world: Liushu, disclosure: str, day: int) -> None:
 def test_rounds_close_by_themselves_and_grow_with_the_parameter(liushu: Liushu) -> None:  # PUB-17, P-15
     made = str(done(liushu.do(MA, "/decisions", {"item": ITEM, "title": "出售旧仓库"}), 201)["id"])
     evidence = MEETING | {"on": "2026-08-01"}
-    done(decide(liushu, made, "notification", {"on": "2026-08-01", "evidence": evidence}))
+    done(decide(liushu, made, "notification", {"on": "2026-08-01", "told_through": evidence}))
     done(decide(liushu, made, "rounds", {"round": "inside"}), 201)
     longer = c.ParameterSet(town="fengyang", parameter="P-15", value="9", on=date(2026, 8, 2))
     liushu.clock.instant = at(8, 5, 9)
@@ -326,7 +326,7 @@ def test_whoever_has_no_business_with_it_finds_no_decision(liushu: Liushu) -> No
     assert liushu.ask("chen-xiuying", f"/decisions/{made}").status_code in (403, 404)
     assert liushu.ask("zhou-dahai", f"/decisions/{made}").status_code == 404
     assert liushu.ask("", "/decisions", organisation="FY-R1").status_code == 404
-    notify = {"on": "2026-08-01", "evidence": MEETING | {"on": "2026-08-01"}}
+    notify = {"on": "2026-08-01", "told_through": MEETING | {"on": "2026-08-01"}}
     assert decide(liushu, made, "notification", notify, "wu-gang").status_code == 404
     other = liushu.do(MA, "/decisions", {"item": "FY-R1/9.9", "title": "x"})
     assert other.json()["code"] == "OFF_CATALOGUE"

@@ -5,6 +5,7 @@ Each carries what a follower needs to place it; none holds what is withheld or a
 
 from typing import get_args
 
+from services.audit.events.appraisals import AppraisalEvent
 from services.audit.events.cases import (
     CaseDueMoved,
     CaseEvent,
@@ -27,10 +28,13 @@ from services.audit.events.filings import (
 )
 from shared.events import Registry
 
-REGISTRY = Registry("audit", [*get_args(CaseEvent), *get_args(FilingEvent), FilingNumberGiven])
+REGISTRY = Registry(
+    "audit", [*get_args(CaseEvent), *get_args(FilingEvent), FilingNumberGiven, *get_args(AppraisalEvent)]
+)
 
 __all__ = [
     "REGISTRY",
+    "AppraisalEvent",
     "CaseDueMoved",
     "CaseEvent",
     "CaseFact",

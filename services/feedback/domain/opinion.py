@@ -88,7 +88,7 @@ def receive(state: Opinion, command: ReceiveOpinion) -> list[OpinionEvent]:
             at=command.at,
             acknowledge_by=command.acknowledge_by.due,
             due=command.answer_by.due,
-            reckoning=_counted(command.answer_by),
+            reckoning=counted(command.answer_by),
             provisional=command.answer_by.provisional,
         )
     ]
@@ -155,7 +155,7 @@ def extend(state: Opinion, command: ExtendAnswer) -> list[OpinionEvent]:
             reason=command.reason.strip(),
             due_before=state.due,
             due=command.answer_by.due,
-            reckoning=_counted(command.answer_by),
+            reckoning=counted(command.answer_by),
             provisional=command.answer_by.provisional,
             by=command.by,
             at=command.at,
@@ -175,7 +175,7 @@ def move_due(state: Opinion, command: MoveDue) -> list[OpinionEvent]:
             acknowledge_by=command.acknowledge_by,
             due_before=state.due,
             due=reckoned.due,
-            reckoning=_counted(reckoned),
+            reckoning=counted(reckoned),
             provisional=reckoned.provisional,
             calendars=reckoned.calendar_versions,
         )
@@ -249,7 +249,7 @@ def _of(state: Opinion) -> _Of:
     )
 
 
-def _counted(reckoning: Reckoning) -> tuple[CountedDay, ...]:
+def counted(reckoning: Reckoning) -> tuple[CountedDay, ...]:
     return tuple(
         CountedDay(day=d.day, count=d.count, note="" if d.kind is DayKind.WORKDAY else d.kind.value)
         for d in reckoning.days

@@ -39,7 +39,7 @@ class OpenBody(Body):
 
 class NotifyBody(Body):
     on: Day
-    evidence: ChannelEvidence
+    told_through: ChannelEvidence
 
 
 class RoundBody(Body):
@@ -129,7 +129,7 @@ def _keeping(router: Api, parts: Parts) -> None:
     @router.post(f"{path}/notification", action="decision.keep", versioned=True)
     def notify_inside(decision: str, body: NotifyBody, desk: CommandDesk) -> Done:
         """That the members were notified (党内情况通报): when, how, with what evidence."""
-        return _done(parts, desk, decision, NotifyInside(body.on, body.evidence, desk.standing.person, desk.today))
+        return _done(parts, desk, decision, NotifyInside(body.on, body.told_through, desk.standing.person, desk.today))
 
     @router.post(f"{path}/summary", action="decision.keep", versioned=True)
     def summarise_opinions(decision: str, body: SummaryBody, desk: CommandDesk) -> Done:

@@ -100,7 +100,7 @@ def notify_inside(decision: Decision, command: NotifyInside) -> list[DecisionEve
         raise Refused("WRONG_DATE", "It was notified after it was opened, and not in the future.", accepted, "/on")
     if command.evidence.channel not in INSIDE:
         detail = f"{command.evidence.channel} does not notify the members."
-        raise Refused("CHANNEL_NOT_FOR_SCOPE", detail, accepted=", ".join(INSIDE), pointer="/evidence")
+        raise Refused("CHANNEL_NOT_FOR_SCOPE", detail, accepted=", ".join(INSIDE), pointer="/told_through")
     return [MajorDecisionNotified(**_names(decision), on=command.on, evidence=command.evidence, by=command.by)]
 
 

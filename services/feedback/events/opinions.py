@@ -1,4 +1,4 @@
-"""The facts of feedback: an opinion is received, acknowledged, assigned, decided on, answered and closed.
+"""The facts of an opinion: it is received, acknowledged, assigned, decided on, answered and closed.
 
 Every fact of an opinion names its organisation, its disclosure (or '') and its receipt number, so that a
 follower can show it without asking back. The giver stands in ``OpinionReceived`` alone.
@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events import Event, Registry
+from shared.events import Event
 from shared.personal_data import Personal, Subject
 
 Channel = Literal[
@@ -154,20 +154,4 @@ OpinionEvent = (
     | OpinionReplied
     | OpinionClosed
     | OpinionFellOverdue
-)
-
-REGISTRY = Registry(
-    "feedback",
-    [
-        ReceiptNumberGiven,
-        OpinionReceived,
-        OpinionAcknowledged,
-        OpinionAssigned,
-        OpinionDecided,
-        OpinionExtended,
-        OpinionDueMoved,
-        OpinionReplied,
-        OpinionClosed,
-        OpinionFellOverdue,
-    ],
 )
