@@ -19,8 +19,8 @@ from services.publication.domain.drafting import (
     ReviseDisclosure,
 )
 from services.publication.domain.examination import SubmitDisclosure, SummaryRule
-from services.publication.domain.personal_data_gate import covered, find
-from services.publication.domain.sheets import Examined, examine
+from services.publication.domain.personal_data_gate import Examined, covered, find
+from services.publication.domain.sheets import examine
 from services.publication.events.parts import Attachment, Mask
 from services.publication.views.almanac import Almanac
 from services.publication.views.procedures import to_draft
@@ -99,7 +99,7 @@ def _attaching(router: Api, parts: Parts) -> None:
             town=drafted.town,
         )
         new = command.attachment
-        said = {"digest": new.clear, "name": new.name, "masked": [m.place for m in command.masks]}
+        said = {"digest": new.clear, "name": new.name, "masked": [m.place for m in command.masks], "scan": new.scan}
         return done.model_copy(update={"result": said})  # told, and kept with no command
 
     @router.post(f"{path}/{{digest}}/remove", action="disclosure.draft", versioned=True)
@@ -121,10 +121,11 @@ def _examined(kept: Keep, by: str, file: UploadFile, *, mask: bool) -> AddAttach
     found = (*find([("name", name)]), *seen.found)
     if not found:
         return AddAttachment(kept(name, content, seen), (), (), by)
-    if not mask:
+    coverable = seen.covered is not None or not seen.found
+    if not mask or not coverable:
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
         unkept = Attachment(name=covered(name), digest=digest, media_type="", bytes=len(content))
-        return AddAttachment(unkept, found, (), by)
+        return AddAttachment(unkept, found, (), by, coverable)
     hidden = content if seen.covered is None else seen.covered
     masks = tuple(Mask(place=f.place, kind=f.kind) for f in found)
     masked = kept(covered(name), hidden, seen).model_copy(update={"scan": "masked"})

@@ -25,6 +25,9 @@ from services.publication.events import (
 from services.publication.events.parts import Attachment, Mask
 from shared.decider import Refused
 
+MENDED = "the same without it, or with it masked"
+MADE_AGAIN = "the same without it: mend the source and make the PDF again, since a PDF is not masked here"
+
 
 @dataclass(frozen=True)
 class OwedBy:
@@ -60,12 +63,15 @@ class ReviseDisclosure:
 
 @dataclass(frozen=True)
 class AddAttachment:
-    """``found`` is what the gate saw in it; with ``masks`` the document at hand is the covered copy."""
+    """``found`` is what the gate saw in it; with ``masks`` the document at hand is the covered copy; ``coverable``:
+    whether there could be one.
+    """
 
     attachment: Attachment
     found: tuple[Found, ...]
     masks: tuple[Mask, ...]
     by: str
+    coverable: bool = True
 
 
 @dataclass(frozen=True)
@@ -162,7 +168,7 @@ def revise(disclosure: Disclosure, command: ReviseDisclosure) -> list[Disclosure
 
 def add_attachment(disclosure: Disclosure, command: AddAttachment) -> list[DisclosureEvent]:
     version = open_for_writing(disclosure)
-    must_hold_nothing_personal(command.found, "/file")
+    must_hold_nothing_personal(command.found, "/file", MENDED if command.coverable else MADE_AGAIN)
     new = command.attachment
     if any((a.clear or a.digest) == (new.clear or new.digest) for a in version.content.attachments):
         return []
@@ -240,7 +246,7 @@ def must_be_clean(content: Content, note: str = "") -> None:
     must_hold_nothing_personal(personal_data_gate.find([*fields, ("note", note)]), "/text")
 
 
-def must_hold_nothing_personal(found: tuple[Found, ...], pointer: str) -> None:
+def must_hold_nothing_personal(found: tuple[Found, ...], pointer: str, accepted: str = MENDED) -> None:
     """Names the places and kinds; the numbers themselves appear nowhere."""
     if found:
         places = [{"place": f.place, "kind": f.kind} for f in found]
@@ -248,7 +254,7 @@ def must_hold_nothing_personal(found: tuple[Found, ...], pointer: str) -> None:
         raise Refused(
             "PERSONAL_DATA_FOUND",
             f"Personal data at {where}.",
-            accepted="the same without it, or with it masked",
+            accepted=accepted,
             pointer=pointer,
             facts={"places": places},
         )

@@ -1,7 +1,9 @@
-"""The gate for personal data: finds identity, bank card and mobile phone numbers, says where, covers them.
+"""The gate for personal data: finds identity, bank card and mobile phone numbers and home addresses, says where,
+covers them.
 
 Numbers are found whole, grouped by spaces or hyphens, and in full-width digits. Checksums keep sums of money
-and document numbers out. What is found is named by kind and place, never repeated (ARC-08, PUB-31).
+and document numbers out. What is found is named by kind and place, never repeated (ARC-08, PUB-31). An address counts
+where it leads to somebody's door; that of an office does not.
 """
 
 import re
@@ -18,6 +20,30 @@ MOBILE = re.compile(r"(?:86)?1[3-9][0-9]{9}")
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 SHOWN_HEAD, SHOWN_TAIL = 3, 2
+_HAN, _NUMBER = "[\u4e00-\u9fff]", "[0-9一二三四五六七八九十百]{1,5}"
+_STREET = rf"{_HAN}{{1,20}}?(?:路|街|大道|巷|弄|胡同|社区|小区|花园|家园|新村|苑|村|屯|庄|组)"
+_NUMBERED = rf"{_NUMBER}(?:-{_NUMBER})?(?:号|幢|栋|座)(?:楼)?"
+_DOOR = rf"(?:{_NUMBER}(?:单元|门))?{_NUMBER}(?:室|户|房)"
+_DWELLING = rf"{_STREET}(?:{_NUMBERED})+{_DOOR}"
+_VILLAGE = rf"{_HAN}{{1,20}}?(?:村|屯|庄){_NUMBER}(?:组|队|社){_NUMBER}(?:号|户)"
+_LIVES = rf"(?:家庭)?(?:住址|家住|现住|居住于|居住在)[:：]?{_HAN}{{0,20}}?(?:{_STREET})(?:{_NUMBERED})?"
+ADDRESS = re.compile(rf"{_LIVES}(?:{_DOOR})?|{_DWELLING}|{_VILLAGE}")
+AT_HOME = re.compile("[室户房号]|住")
+PERSONAL_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,6}·[\u4e00-\u9fff]{1,8}")
+NO_NAMES = (
+    "用户",
+    "微软用户",
+    "管理员",
+    "党支部",
+    "办公室",
+    "党委",
+    "村委会",
+    "党政办",
+    "党建办",
+    "党委办",
+    "镇纪委",
+    "县纪委",
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +55,19 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Examined:
+    """``covered`` is the same document with what was found covered; None where it cannot be.
+
+    ``unread`` are the places that hold something nobody could read: scanned pages.
+    """
+
+    found: tuple[Found, ...]
+    readable: bool
+    covered: bytes | None = None
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Span:
     start: int
     end: int
@@ -36,11 +75,33 @@ class Span:
 
 
 def spans(text: str) -> list[Span]:
-    """Where personal numbers stand in a text, left to right, without overlap."""
+    """Where personal numbers and addresses stand in a text, left to right, without overlap."""
     plain = _plain(text)
-    if not LONG.search(plain):
-        return []
-    return [span for run in RUN.finditer(plain) for span in _in_run(plain, run.start(), run.end())]
+    numbers: list[Span] = []
+    if LONG.search(plain):
+        numbers = [span for run in RUN.finditer(plain) for span in _in_run(plain, run.start(), run.end())]
+    return numbers if not AT_HOME.search(plain) else sorted([*numbers, *_homes(plain, numbers)], key=_start)
+
+
+def _homes(plain: str, numbers: list[Span]) -> Iterator[Span]:
+    taken = {place for span in numbers for place in range(span.start, span.end)}
+    for home in ADDRESS.finditer(plain):
+        if taken.isdisjoint(range(home.start(), home.end())):
+            yield Span(home.start(), home.end(), "home-address")
+
+
+def _start(span: Span) -> int:
+    return span.start
+
+
+def is_personal_name(text: str) -> bool:
+    """Whether a file's property looks like somebody's name, and not like a program's or an office's.
+
+    >>> is_personal_name("马小燕"), is_personal_name("WPS Office"), is_personal_name("党政办")
+    (True, False, False)
+    """
+    words = text.strip()
+    return PERSONAL_NAME.fullmatch(words) is not None and not words.endswith(NO_NAMES)
 
 
 def find(fields: Iterable[tuple[str, str]]) -> tuple[Found, ...]:
@@ -49,16 +110,19 @@ def find(fields: Iterable[tuple[str, str]]) -> tuple[Found, ...]:
 
 
 def covered(text: str) -> str:
-    """The text with each personal number covered but for its ends, so that it no longer identifies anyone."""
+    """The text, as long as it was, with each number covered but for its ends and each address but for its beginning,
+    so that it no longer identifies anyone.
+    """
     for span in reversed(spans(text)):
         number = text[span.start : span.end]
-        head, tail = number[:SHOWN_HEAD], number[-SHOWN_TAIL:]
+        head, tail = number[:SHOWN_HEAD], number[-SHOWN_TAIL:] if span.kind != "home-address" else ""
         text = text[: span.start] + head + "*" * (len(number) - len(head) - len(tail)) + tail + text[span.end :]
     return text
 
 
 def _in_field(name: str, text: str) -> Iterator[Found]:
-    if not LONG.search(_plain(text)):
+    plain = _plain(text)
+    if not LONG.search(plain) and not AT_HOME.search(plain):
         return
     for number, line in enumerate(text.split("\n"), start=1):
         for span in spans(line):

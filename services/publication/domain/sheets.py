@@ -1,12 +1,12 @@
-"""Attachments under the personal-data gate: sheets cell by cell, plain text line by line, others unread.
+"""Attachments under the personal-data gate: sheets cell by cell, plain text line by line; documents and PDFs each in
+a file of their own. Start at :func:`examine`.
 
-Works on bytes in memory. What it cannot read it says so of; a sheet that is broken or blown up is refused.
+Works on bytes in memory. What it cannot read it says so of; what is broken, blown up or holds programs is refused.
 """
 
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -14,36 +14,72 @@ from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
 
-from services.publication.domain.personal_data_gate import Found, covered, find, kind_of_number, spans
+from services.publication.domain.pdf import examine_pdf, is_pdf
+from services.publication.domain.personal_data_gate import (
+    Examined,
+    Found,
+    covered,
+    find,
+    is_personal_name,
+    kind_of_number,
+    spans,
+)
+from services.publication.domain.word import examine_document, is_document
 from shared.decider import Refused
 from shared.workbooks import NotAWorkbook, must_be_bounded
 
 TEXT_SUFFIXES = (".csv", ".txt", ".md", ".tsv")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
+AUTHORS = ("creator", "lastModifiedBy")
 WORKBOOK_PART = "xl/workbook.xml"
 SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
-
-
-@dataclass(frozen=True)
-class Examined:
-    """``covered`` is the same document with what was found covered; None where it cannot be read."""
-
-    found: tuple[Found, ...]
-    readable: bool
-    covered: bytes | None = None
+OLD_OFFICE = bytes.fromhex("D0CF11E0A1B11AE1")
+PROGRAMS = re.compile(r"(?:.*/)?(?:vbaProject\.bin|vbaData\.xml|activeX/.*|embeddings/.*)")
+DOCUMENT_SUFFIXES = (".docx", ".docm", ".pdf")
 
 
 def examine(name: str, content: bytes) -> Examined:
     """What the gate finds in a document, and its covered copy."""
+    _must_hold_no_programs(content)
     if _is_workbook(content):
         return _examine_workbook(content)
-    if name.lower().endswith(WORKBOOK_SUFFIXES):
+    if _is_document(content):
+        return examine_document(content)
+    if is_pdf(content):
+        return examine_pdf(content)
+    if name.lower().endswith((*WORKBOOK_SUFFIXES, *DOCUMENT_SUFFIXES)):
         raise _unreadable()
     if name.lower().endswith(TEXT_SUFFIXES):
         text, encoding = _decoded(content)
         found = find([("line", text)])
         return Examined(found, True, covered(text).encode(encoding) if found else None)
     return Examined((), readable=False)
+
+
+def _must_hold_no_programs(content: bytes) -> None:
+    """Neither macros nor files within the file; the formats of old Office may hold either unseen."""
+    if content.startswith(OLD_OFFICE):
+        detail = "The formats of old Office cannot be looked through."
+        raise Refused("INVALID", detail, accepted=".docx, .xlsx or .pdf", pointer="/file")
+    if any(PROGRAMS.fullmatch(part) for part in _parts(content)):
+        detail = "The file holds macros or other files."
+        raise Refused("INVALID", detail, accepted="the same without them", pointer="/file")
+
+
+def _parts(content: bytes) -> list[str]:
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            return archive.namelist()
+    except zipfile.BadZipFile:
+        return []
+
+
+def _is_document(content: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            return is_document(archive)
+    except zipfile.BadZipFile:
+        return False
 
 
 def _is_workbook(content: bytes) -> bool:
@@ -65,13 +101,23 @@ def _examine_workbook(content: bytes) -> Examined:
     if len(workbook.worksheets) < _sheets(content):
         raise _unreadable()
     found = {f.place: f for book in (_opened(content, values=True), workbook) for f in _found_in(book)}
+    found |= {f.place: f for f in _authors(workbook)}
     if not found:
         return Examined((), True)
     for cell in _cells(workbook):
         _cover(cell)
+    for name in AUTHORS:
+        setattr(workbook.properties, name, None)
     out = BytesIO()
     workbook.save(out)
     return Examined(tuple(found.values()), True, out.getvalue())
+
+
+def _authors(workbook: Workbook) -> Iterator[Found]:
+    for name in AUTHORS:
+        value = str(getattr(workbook.properties, name) or "")
+        if is_personal_name(value) or spans(value):
+            yield Found(f"properties ({name})", "author-name")
 
 
 def _opened(content: bytes, *, values: bool) -> Workbook:
