@@ -90,7 +90,8 @@ def on_duty_raising(items: CatalogueItems, register: Register) -> Reaction:
         for item, planned in _planned(REGISTRY.read(event), items, almanac):
             yield Do(OBLIGATION, obligation_id(item, planned), RaiseObligation(item, planned))
 
-    return Reaction("duties-of-matters-and-triggers", (REGISTRY.service,), commands)
+    heeds = {REGISTRY.service: frozenset(fact.__name__ for fact in DUTIES)}
+    return Reaction("duties-of-matters-and-triggers", (REGISTRY.service,), commands, heeds)
 
 
 def _planned(fact: Event, items: CatalogueItems, almanac: Almanac) -> Iterator[tuple[ItemInForce, Planned]]:

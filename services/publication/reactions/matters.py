@@ -30,7 +30,8 @@ def on_stage_released(obligations: Obligations, items: CatalogueItems) -> Reacti
             if row and row["matter"]:
                 yield Do(MATTER, row["matter"], _shown(released, row["obligation"], items))
 
-    return Reaction("matter-made-public", (REGISTRY.service,), commands)
+    heeds = {REGISTRY.service: frozenset(RELEASES)}
+    return Reaction("matter-made-public", (REGISTRY.service,), commands, heeds)
 
 
 def _shown(released: Released, obligation: str, items: CatalogueItems) -> RecordPublic:
