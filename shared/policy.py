@@ -76,7 +76,8 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "person.erase.confirm": [*_KEEPERS, (P.COUNTY_CDI, Where.COUNTY), (P.LEADING_GROUP_HEAD, Where.TOWN)],
     "person.erase.read": [*_KEEPERS, *_COUNTY, *_TOWN],
     "calendar.keep": [(P.COUNTY_OFFICE, Where.COUNTY)],
-    "parameters.keep": _KEEPERS,
+    "division.keep": [(P.LEADING_GROUP_OFFICE, Where.TOWN)],  # ORG-08, ORG-16: a town decides for itself
+    "parameters.keep": [(P.LEADING_GROUP_OFFICE, Where.TOWN)],
     # the catalogues, CAT-01 to CAT-21
     "template.author": _UNITS,
     "catalogue.draft": _UNITS,

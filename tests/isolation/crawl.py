@@ -163,13 +163,16 @@ def values(county: County, branch: str) -> dict[str, list[str]]:
         "event_id": ["no-such"],
         "origin_hash": ["0" * 64],
         "hold": ["case-2099-1"],
-        "referral": [county.things[branch, "referral"]],
-        "unit": [branch],
-        "party_government_office": [branch],
-        "party_building_office": [branch],
+        **_between_units(county, branch),
         "index": ["0"],
         "size": ["1"],
         "old": ["1"],
         "new": ["2"],
         "tile": ["0/000.p/200", "entries/000.p/200"],
     }
+
+
+def _between_units(county: County, branch: str) -> dict[str, list[str]]:
+    """Who asks whom what (ORG-10), and who is in charge of what (ORG-08)."""
+    offices = ("party_government_office", "party_building_office")
+    return {"referral": [county.things[branch, "referral"]], "unit": [branch], **{o: [branch] for o in offices}}

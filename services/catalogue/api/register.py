@@ -200,7 +200,7 @@ def _posts(router: Api, parts: Parts) -> None:
 
 
 def _division(router: Api, parts: Parts) -> None:
-    @router.post("/towns/{town}/division", action="register.keep", status_code=201)
+    @router.post("/towns/{town}/division", action="division.keep", status_code=201)
     def set_division(town: str, body: DivisionBody, desk: CommandDesk) -> Done:
         """Which member unit is in charge of which category, from a day on (ORG-08)."""
         acting = desk.may(town=town)

@@ -61,7 +61,7 @@ def add(router: Api, parts: Parts) -> None:
 
 
 def _usual_division(router: Api, parts: Parts) -> None:
-    @router.post("/towns/{town}/division/defaults", action="register.keep", status_code=201)
+    @router.post("/towns/{town}/division/defaults", action="division.keep", status_code=201)
     def set_usual_division(town: str, body: UsualDivisionBody, desk: CommandDesk) -> Done:
         """The eight categories in one act, as the plan and A-17 divide them (ORG-08)."""
         acting = desk.may(town=town)
