@@ -25,7 +25,8 @@ def on_change_approved(register: Register) -> Reaction:  # CAT-17
             due = due_day(register, approved.town, "P-18", approved.on)
             yield Do(CASE, approved.change, OpenCase(**kept, lines=lines, due=due, on=approved.on))
 
-    return Reaction("audit-approved-change", (ChangeApproved.SERVICE,), commands)
+    heeds = {ChangeApproved.SERVICE: frozenset({ChangeApproved.EVENT})}
+    return Reaction("audit-approved-change", (ChangeApproved.SERVICE,), commands, heeds)
 
 
 def _line(line: dict[str, object]) -> CaseLine:
@@ -60,7 +61,8 @@ def on_change_audited(handler: Handler, register: Register) -> Reaction:  # CAT-
         )
         yield Do(FILING, audited.change, command)
 
-    return Reaction("file-audited-change", (REGISTRY.service,), commands)
+    heeds = {REGISTRY.service: frozenset({ChangeAudited.__name__})}
+    return Reaction("file-audited-change", (REGISTRY.service,), commands, heeds)
 
 
 def on_withholding_filed(register: Register) -> Reaction:  # CAT-15
@@ -84,4 +86,5 @@ def on_withholding_filed(register: Register) -> Reaction:  # CAT-15
             )
             yield Do(FILING, filed.withholding, command)
 
-    return Reaction("file-withholding", (WithholdingFiled.SERVICE,), commands)
+    heeds = {WithholdingFiled.SERVICE: frozenset({WithholdingFiled.EVENT})}
+    return Reaction("file-withholding", (WithholdingFiled.SERVICE,), commands, heeds)

@@ -148,3 +148,7 @@ class DutyMoved(OfDuty):
 
 class DutyMet(OfDuty):
     EVENT: ClassVar[str] = "ObligationFulfilled"
+
+
+class DutyEnded(OfDuty):
+    EVENT: ClassVar[str] = "ObligationEnded"

@@ -81,7 +81,8 @@ def on_change_audited() -> Reaction:
             case _:
                 return
 
-    return Reaction("change-audited", (ChangeAudited.SERVICE,), commands)
+    heeds = {ChangeAudited.SERVICE: frozenset({ChangeAudited.EVENT, ChangeAuditReturned.EVENT})}
+    return Reaction("change-audited", (ChangeAudited.SERVICE,), commands, heeds)
 
 
 def on_filing_received(register: Register) -> Reaction:
@@ -99,7 +100,8 @@ def on_filing_received(register: Register) -> Reaction:
             receipt = HearWithholdingReceipt(received.number, received.deemed, received.on)
             yield Do(WITHHOLDING, received.reference, receipt)
 
-    return Reaction("filing-received", (FilingReceived.SERVICE,), commands)
+    heeds = {FilingReceived.SERVICE: frozenset({FilingReceived.EVENT})}
+    return Reaction("filing-received", (FilingReceived.SERVICE,), commands, heeds)
 
 
 def on_announcement_released() -> Reaction:
@@ -114,7 +116,8 @@ def on_announcement_released() -> Reaction:
         told = (released.item, released.disclosure, side, released.released_by, post, released.on)
         yield Do(CHANGE, released.announces, HearRelease(*told))
 
-    return Reaction("change-announced", (ReleasedInside.SERVICE,), commands)
+    heeds = {ReleasedInside.SERVICE: frozenset({ReleasedInside.EVENT, ReleasedOutside.EVENT})}
+    return Reaction("change-announced", (ReleasedInside.SERVICE,), commands, heeds)
 
 
 def on_change_announced() -> Reaction:
@@ -126,7 +129,8 @@ def on_change_announced() -> Reaction:
             bind = BindChange(announced.change, announced.lines, announced.approved_by, announced.on)
             yield Do(CATALOGUE, announced.organisation, bind)
 
-    return Reaction("bind-announced-change", (REGISTRY.service,), commands)
+    heeds = {REGISTRY.service: frozenset({ChangeAnnounced.__name__})}
+    return Reaction("bind-announced-change", (REGISTRY.service,), commands, heeds)
 
 
 def on_plan_refused_for_secrecy(vault: Vault) -> Reaction:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, inspect, text
 
 from services.archive.views.files import Files
 from services.audit.views.trace import Trace
+from services.catalogue.views.open_dues import OpenDues
 from services.publication.views.desk import DeskWork
 from services.publication.views.obligations import Obligations
 from services.publication.views.shown import Shown
@@ -113,7 +114,7 @@ def test_a_copied_journal_has_no_event_twice() -> None:
     assert len({row[4] for row in copied}) == len({(row[2], row[3]) for row in copied}) == COUNT
 
 
-@pytest.mark.parametrize("kind", [Obligations, Shown, Files, Trace])
+@pytest.mark.parametrize("kind", [Obligations, Shown, Files, Trace, OpenDues])
 def test_what_a_view_does_not_heed_changes_nothing_of_it(tmp_path: Path, kind: type[View]) -> None:
     engine = make_engine(f"sqlite:///{tmp_path / 'view.sqlite'}")
     all_of_it, heeded = kind(engine), kind(engine, "__heeded")

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from sqlalchemy import Column, Connection, Date, String, delete, func, select
 
-from services.catalogue.heard import DutyMet, DutyMoved, DutyRaised
+from services.catalogue.heard import DutyEnded, DutyMet, DutyMoved, DutyRaised
 from shared.events import Recorded, hear
 from shared.follow import TableMaker, View, upsert
 
@@ -15,7 +15,7 @@ class OpenDues(View):
     name: ClassVar[str] = "open_dues"
     hears: ClassVar[tuple[str, ...]] = ("publication",)
     heeds: ClassVar[Mapping[str, frozenset[str]]] = {
-        "publication": frozenset({DutyRaised.EVENT, DutyMoved.EVENT, DutyMet.EVENT})
+        "publication": frozenset({DutyRaised.EVENT, DutyMoved.EVENT, DutyMet.EVENT, DutyEnded.EVENT})
     }
 
     def define(self, table: TableMaker) -> None:
@@ -29,8 +29,8 @@ class OpenDues(View):
         )
 
     def apply(self, tx: Connection, event: Recorded) -> None:
-        duty = hear(event, DutyRaised, DutyMoved, DutyMet)
-        if isinstance(duty, DutyMet):
+        duty = hear(event, DutyRaised, DutyMoved, DutyMet, DutyEnded)
+        if isinstance(duty, DutyMet | DutyEnded):
             tx.execute(delete(self.rows).where(self.rows.c.obligation == duty.obligation))
         elif isinstance(duty, DutyRaised | DutyMoved):
             values = {"town": duty.town, "item": duty.item, "due": duty.due}

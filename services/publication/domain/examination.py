@@ -21,16 +21,7 @@ from services.publication.events import (
     SecrecyRefused,
 )
 from shared.decider import Refused
-
-GROUNDS = (
-    "state-secret",
-    "party-secret",
-    "other-regulation",
-    "personal-privacy",
-    "case-under-investigation",
-    "business-secret",
-    "deliberation",
-)
+from shared.grounds import GROUNDS
 
 
 @dataclass(frozen=True)
