@@ -174,7 +174,9 @@ class Vault:
         with self._lock:
             known = {subject: self._by_subject[subject] for subject in owners if subject in self._by_subject}
         missing = {subject: owner for subject, owner in owners.items() if subject not in known}
-        made = self.store.keys_of(missing) if missing else {}
+        if not missing:
+            return known
+        made = self.store.keys_of(missing)
         self._remember({key.key_id: key for key in made.values()}, generation)
         return {**known, **made}
 

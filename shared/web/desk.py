@@ -26,7 +26,7 @@ from shared.handling import Do
 from shared.journal import Outcome
 from shared.policy import Acting
 from shared.telemetry import metrics, names, tracing
-from shared.web.caller import Caller, Web, described
+from shared.web.caller import Caller, Web, described, header
 from shared.web.caller import caller as called_by
 
 _KEY = re.compile(r"[\x20-\x7e]{1,200}")
@@ -156,7 +156,7 @@ def _counter(service: str, outcome: str) -> Counter:
 
 async def _payload(request: Request) -> bytes | FormData:
     """The body as FastAPI has read it; a form stays a form, so that its files are not read into memory."""
-    if request.headers.get("content-type", "").startswith(("multipart/", "application/x-www-form-urlencoded")):
+    if (header(request, b"content-type") or "").startswith(("multipart/", "application/x-www-form-urlencoded")):
         form = await request.form()
         _must_not_hold_nul(any("\0" in (v if isinstance(v, str) else f"{v.filename}") for v in form.values()))
         return form
@@ -189,10 +189,10 @@ async def desk_of(request: Request, response: Response, content: bytes | None = 
     """The desk for a request, whose content may have been read as JSON; ``response`` is where it puts its headers."""
     caller = await called_by(request)
     payload = await _payload(request) if content is None else _free_of_nul(content)
-    key = request.headers.get("idempotency-key", "")
+    key = header(request, b"idempotency-key") or ""
     if not _KEY.fullmatch(key):
         raise Refused("IDEMPOTENCY_KEY_NEEDED", "Idempotency-Key is missing or not 1 to 200 printable characters.")
-    version = _version(request.headers.get("if-match"), needed=request.state.act.versioned)
+    version = _version(header(request, b"if-match"), needed=request.state.act.versioned)
     desk = Desk(caller.standing, caller.now, caller.action, request, response, payload, said, key, version)
     request.state.desk = desk
     return desk

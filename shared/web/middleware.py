@@ -9,7 +9,6 @@ from functools import lru_cache
 
 import structlog
 from prometheus_client import Histogram
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import compile_path
@@ -110,8 +109,8 @@ class Limits:
             await answer(scope, receive, send)
             return
         limit = self._limit(scope["path"])
-        announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced) > limit:
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+        if announced.isdigit() and int(announced) > limit:
             answer = problems.problem(Request(scope, receive), "TOO_LARGE", _too_large(limit))
             answer.headers["Connection"] = "close"
             await answer(scope, receive, send)
