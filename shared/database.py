@@ -12,6 +12,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
+import msgspec
 import psycopg
 from sqlalchemy import Connection, Dialect, Engine, MetaData, Pool, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
@@ -133,6 +134,7 @@ def _postgres_engine(url: URL, pool_size: int, connect_args: dict[str, Any]) -> 
         connect_args=connect_args,
         hide_parameters=True,
         json_serializer=json_text,
+        json_deserializer=msgspec.json.decode,
     )
     event.listen(engine.pool, "checkin", _note_use)
     event.listen(engine.pool, "checkout", _must_live)
@@ -153,6 +155,7 @@ def sqlite_engine(path: Path, *, pool_size: int = 10) -> SqliteEngine:
         pool_timeout=LOCK_SECONDS_MAX,
         connect_args={"isolation_level": None, "timeout": LOCK_SECONDS_MAX},
         json_serializer=json_text,
+        json_deserializer=msgspec.json.decode,
     )
     engine = SqliteEngine(plain.pool, plain.dialect, plain.url)
     event.listen(engine, "connect", _set_pragmas)

@@ -1,59 +1,96 @@
-"""Facts read by the thousand, as plain data in which what is nested stays the text it was recorded as.
+"""Facts read by the thousand: as plain data in which what is nested stays text, or as events that share their lists.
 
-Start at :class:`Facts`. A view that keeps lists without looking into them need neither decode nor encode those.
+Start at :class:`Facts`. Both are for a service's own facts, which were checked when they were recorded.
 """
 
 import json
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_jsonable_python
 
 from shared.columns import JsonText
 from shared.events import Event, Recorded, Registry
 from shared.journal.unread import Unread
 
-Decode = Callable[[str | bytes], Any]
+SHARED_MAX = 4_096  # different lists and objects of one field
 _as_dict = msgspec.structs.asdict
 
 
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """``decode`` gives what the data says by field; ``made`` are the fields that an event has as something else."""
+
+    event: type[Event]
+    decode: Callable[[str | bytes], Any]
+    made: tuple[tuple[str, Callable[[Any], Any]], ...]
+
+
 class Facts:
-    """The events of one service's registry, as that service's own views keep them."""
+    """The events of one service's registry, as that service itself reads them."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._known = {registry.type_of(event): _reader(event) for event in registry.events.values()}
+        self._readers = {registry.type_of(event): _reader(event) for event in registry.events.values()}
 
     def of(self, event: Recorded) -> dict[str, Any]:
         """As :meth:`Registry.plain` has it, but lists and objects within may be :class:`JsonText`."""
-        known = self._known.get(event.type)
-        if known is None or not isinstance(event, Unread):
-            return self._registry.plain(event)
+        found = self._decoded(event)
+        return self._registry.plain(event) if found is None else _as_dict(found[1])
+
+    def read(self, event: Recorded) -> Event:
+        """As :meth:`Registry.read`, but what is nested may be the very same objects in several events."""
+        found = self._decoded(event)
+        if found is None:
+            return self._registry.read(event)
+        reader, fields = found[0], _as_dict(found[1])
+        for name, make in reader.made:
+            fields[name] = make(fields[name])
+        return reader.event.model_construct(**fields)
+
+    def _decoded(self, event: Recorded) -> tuple[_Reader, Any] | None:
+        reader = self._readers.get(event.type)
+        if reader is None or not isinstance(event, Unread):
+            return None
         try:
-            fact: dict[str, Any] = _as_dict(known(event.raw))
+            return reader, reader.decode(event.raw)
         except msgspec.MsgspecError:  # recorded before its model said what it says now
-            return self._registry.plain(event)
-        return fact
+            return None
 
 
-def _reader(event: type[Event]) -> Decode:
-    """What decodes the event's data."""
+def _reader(event: type[Event]) -> _Reader:
     fields: list[tuple[Any, ...]] = []
+    made: list[tuple[str, Callable[[Any], Any]]] = []
     for name, info in event.model_fields.items():
         kind = _kind(info.annotation)
         fields.append((name, kind) if info.is_required() else (name, kind, _default(info.get_default(), kind)))
-    made = msgspec.defstruct(event.__name__, fields, kw_only=True, gc=False)
-    return msgspec.json.Decoder(made).decode
+        if make := _maker(info.annotation, kind):
+            made.append((name, make))
+    struct = msgspec.defstruct(event.__name__, fields, kw_only=True, gc=False)
+    return _Reader(event, msgspec.json.Decoder(struct).decode, tuple(made))
 
 
 def _default(value: Any, kind: Any) -> Any:
     plain = to_jsonable_python(value)
     return JsonText(json.dumps(plain, ensure_ascii=False).encode()) if kind is JsonText else plain
+
+
+def _maker(annotation: Any, kind: Any) -> Callable[[Any], Any] | None:
+    """What makes of the decoded value what an event holds; None where that is the same."""
+    if annotation in (str, bool, int, NoneType):
+        return None
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+    if kind is not JsonText:
+        return adapter.validate_python
+    shared = lru_cache(SHARED_MAX)(adapter.validate_json)
+    return lambda text: shared(bytes(text))
 
 
 def _kind(annotation: Any) -> Any:

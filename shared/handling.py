@@ -6,10 +6,10 @@ and a refusal stands only once it has been decided on what the journal holds now
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from threading import Lock
 from typing import Any
@@ -19,6 +19,7 @@ from anyio import to_thread
 from shared import ids
 from shared.decider import Decider, Refused
 from shared.events import Context, Event, Recorded, Registry
+from shared.facts import Facts
 from shared.journal import Append, CommandReused, Journal, NewEvent, Outcome, Write, WrongVersion
 from shared.journal.landing import landed
 from shared.personal_data.sealing import Sealing, personal_fields
@@ -145,7 +146,7 @@ class Handler:
             if decided and facts is not None:
                 append = self._append(wanted, decided, facts)
                 outcome = await landed(self.journal, append)
-                self._keep(decided, append, outcome)
+                self.keep(decided, append, outcome)
                 return outcome
         except (Refused, WrongVersion):
             pass  # it stands only once it was decided on what the journal holds now
@@ -180,6 +181,30 @@ class Handler:
                 return version, state
         return self._known(decider, identity, fresh=True)
 
+    def recall(self, dos: Iterable[Do]) -> None:
+        """Have the states of these commands' streams in memory, what is missing read in one question."""
+        self._forget_erased()
+        deciders = {do.stream: do.decider for do in dos if do.stream not in self._states}
+        for stream, found in self.journal.streams(list(deciders)).items():
+            facts = [self._shared.read(recorded) for recorded in found]
+            if self.sealing is not None:
+                facts = list(self.sealing.opened(facts))
+            state = deciders[stream].replay(facts)
+            self._remember(stream, len(found), state, sum(len(recorded.text) for recorded in found))
+
+    @cached_property
+    def _shared(self) -> Facts:
+        return Facts(self.registry)
+
+    def prepared(self, do: Do, context: Context) -> "tuple[_Decided, Append]":
+        """What the command comes to on what is remembered, and the append that would say so; who appends it calls
+        :meth:`keep`. Raises :class:`Refused`.
+        """
+        wanted = _Wanted((do,), context, "", None, {})
+        decided = self._decided(wanted, fresh=False)
+        facts = decided.facts
+        return decided, self._append(wanted, decided, self.sealing.sealed(facts) if self.sealing else facts)
+
     def forget(self, stream: str) -> None:
         with self._lock:
             self._drop(self._states.pop(stream, None))
@@ -211,7 +236,7 @@ class Handler:
         facts = decided.facts
         append = self._append(wanted, decided, self.sealing.sealed(facts) if self.sealing else facts)
         outcome = self.journal.append(append)
-        self._keep(decided, append, outcome)
+        self.keep(decided, append, outcome)
         return outcome
 
     def _decided(self, wanted: _Wanted, *, fresh: bool) -> "_Decided":
@@ -235,7 +260,7 @@ class Handler:
         writes = tuple(Write(stream, version, tuple(islice(events, len(new)))) for stream, version, new in decided.told)
         return Append(context.command_id, wanted.fingerprint, context, writes, wanted.result)
 
-    def _keep(self, decided: "_Decided", append: Append, outcome: Outcome) -> None:
+    def keep(self, decided: "_Decided", append: Append, outcome: Outcome) -> None:
         """Remember the states that the append has brought about, unless another run of it had done so before."""
         if outcome.repeated:
             return

@@ -1,7 +1,7 @@
 """How a reaction's commands are sent: once each, under an id derived from the reaction and the event.
 
 Delivered again, an event gives the same ids, and the journal answers with what was recorded the first time. Commands
-to different streams are sent side by side, so that their appends share commits; those to one stream in order.
+to different streams are handled together, so that they share questions and commits; those to one stream in order.
 """
 
 from collections.abc import Iterable
@@ -17,6 +17,7 @@ from shared.events import Context, Recorded
 from shared.handling import Do, Handler
 from shared.observing import Observer
 from shared.service import Reaction
+from shared.together import handled_together
 
 Send = tuple[Do, str, Context]
 LANES = 16  # streams written side by side
@@ -68,10 +69,24 @@ class Reactor:
                 continue
             by_stream = sorted(window, key=_stream_of)
             lanes = [list(lane) for _, lane in groupby(by_stream, key=_stream_of)]
+            done, lanes = self._together(lanes)
+            changed += done
             futures = [self._lanes.submit(copy_context().run, self._one_by_one, lane) for lane in lanes]
             wait(futures)
             changed += sum(future.result() for future in futures)
         return changed
+
+    def _together(self, lanes: list[list[Send]]) -> tuple[int, list[list[Send]]]:
+        """How many of those that are alone on their stream changed something; and what is left to be done."""
+        alone = [lane[0] for lane in lanes if len(lane) == 1]
+        if not alone:
+            return 0, lanes
+        with self.observer.commanding(self.service, alone[0][1], alone[0][2]) as own:
+            sends = [(do, replace(c, traceparent=c.traceparent or own)) for do, _, c in alone]
+            outcomes = handled_together(self.handler, sends)
+        left = [[send] for send, outcome in zip(alone, outcomes, strict=True) if outcome is None]
+        changed = sum(outcome is not None and not outcome.repeated for outcome in outcomes)
+        return changed, [*left, *(lane for lane in lanes if len(lane) > 1)]
 
     def _one_by_one(self, lane: list[Send]) -> int:
         return sum(self._send(*send) for send in lane)

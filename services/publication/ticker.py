@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from services.publication.domain import schedule
 from services.publication.domain.matter import MATTER, PassDay
 from services.publication.domain.obligation import OBLIGATION, MoveDue
 from services.publication.domain.suspension import EndObligation, MarkOverdue, Resume, Suspend
@@ -66,8 +65,8 @@ def moved(items: CatalogueItems, obligations: Obligations, register: Register) -
         if settled == [(today, structure)]:
             return
         almanac, quiet = Almanac(register, now), True
-        limits = {item.item: item.limit_days for item in items.in_force(today)}
-        for row in obligations.listed(state=OPEN):
+        limits = items.limits(today)
+        for row in obligations.standing_open():
             if row["item"] in limits and not row["limit_hours"]:
                 for do in _to_move(row, limits[row["item"]], almanac):
                     quiet = False
@@ -78,13 +77,7 @@ def moved(items: CatalogueItems, obligations: Obligations, register: Register) -
 
 
 def _to_move(row: RowMapping, limit_days: int, almanac: Almanac) -> Iterator[Do]:
-    reckoned = schedule.reckon(
-        Duty(row["duty"]),
-        row["trigger"],
-        limit_days=limit_days,
-        calendar=almanac.calendar,
-        parameters=almanac.parameters(row["town"]),
-    )
+    reckoned = almanac.reckon(Duty(row["duty"]), row["trigger"], limit_days=limit_days, town=row["town"])
     backward = reckoned.due < min(row["due"], business_day(almanac.now))
     if (reckoned.due, reckoned.provisional) != (row["due"], row["provisional"]) and not backward:
         new_calendar = list(reckoned.calendars) != list(row["calendars"])

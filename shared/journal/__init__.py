@@ -135,6 +135,10 @@ class Journal(Protocol):
         """The events of one stream above a version, in order. Raises :class:`JournalGap` if one is missing."""
         ...
 
+    def streams(self, streams: Sequence[str]) -> Mapping[str, Sequence[Recorded]]:
+        """The events of several streams, each as :meth:`stream` has them; those that do not exist are left out."""
+        ...
+
     def read(self, after: int, limit: int = 500) -> Sequence[Recorded]:
         """The events above a position: exactly ``after + 1, after + 2, ...``, or :class:`JournalGap` is raised."""
         ...

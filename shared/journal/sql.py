@@ -4,7 +4,7 @@ Start at :meth:`SqlJournal.append`. The way of an append: ``batch`` checks and s
 ``transaction`` writes many at once under the journal's lock. ``schema`` has the tables, ``statements`` the SQL.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from threading import Condition
 from time import monotonic
@@ -20,7 +20,7 @@ from shared.journal.batch import Waiting
 from shared.journal.committer import Committer, Limits
 from shared.journal.observing import Observer, Unobserved
 from shared.journal.schema import create_schema
-from shared.journal.statements import HEAD, OUTCOME, READ, STREAM
+from shared.journal.statements import HEAD, OUTCOME, READ, STREAM, STREAMS
 from shared.journal.transaction import Transactions, outcome_of
 from shared.journal.unread import unread
 
@@ -78,6 +78,16 @@ class SqlJournal:
         for version, recorded in enumerate(found, start=after + 1):
             if recorded.version != version:
                 raise JournalGap(f"{stream} goes on with version {recorded.version} where {version} was due")
+        return found
+
+    def streams(self, streams: Sequence[str]) -> Mapping[str, Sequence[Recorded]]:
+        read = (unread(self.service, row) for row in self._ask(STREAMS, streams=streams)) if streams else ()
+        found: dict[str, list[Recorded]] = {}
+        for recorded in read:
+            known = found.setdefault(recorded.stream, [])
+            if recorded.version != len(known) + 1:
+                raise JournalGap(f"{recorded.stream} goes on with version {recorded.version} after {len(known)}")
+            known.append(recorded)
         return found
 
     def read(self, after: int, limit: int = 500) -> Sequence[Recorded]:

@@ -14,7 +14,7 @@ import psycopg
 import psycopg.errors
 from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
-from sqlalchemy import Connection, Dialect, TextClause, text
+from sqlalchemy import Connection, Dialect, TextClause, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
 EVENT_FIELDS = ("stream", "version", "event_id", "type", "data")
@@ -27,6 +27,9 @@ COLUMNS = "position, recorded_at, " + ", ".join(ROW_FIELDS)
 
 READ = text(f"SELECT {COLUMNS} FROM events WHERE position > :after ORDER BY position LIMIT :limit")  # noqa: S608
 STREAM = text(f"SELECT {COLUMNS} FROM events WHERE stream = :stream AND version > :after ORDER BY version")  # noqa: S608
+STREAMS = text(
+    f"SELECT {COLUMNS} FROM events WHERE stream IN :streams ORDER BY stream, version"  # noqa: S608 - our own names
+).bindparams(bindparam("streams", expanding=True))
 HEAD = text("SELECT head FROM journal")
 OUTCOME = text("SELECT command_id, fingerprint, position, versions, result FROM commands WHERE command_id = :id")
 

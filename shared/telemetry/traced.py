@@ -1,6 +1,6 @@
 """A journal whose appends are spans: what a command waits for until it is durable, seen inside its trace."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from shared.events import Recorded
 from shared.journal import Append, Journal, Outcome, Pending, Told
@@ -39,6 +39,9 @@ class TracedJournal:
 
     def stream(self, stream: str, after: int = 0) -> Sequence[Recorded]:
         return self._journal.stream(stream, after)
+
+    def streams(self, streams: Sequence[str]) -> Mapping[str, Sequence[Recorded]]:
+        return self._journal.streams(streams)
 
     def read(self, after: int, limit: int = 500) -> Sequence[Recorded]:
         return self._journal.read(after, limit)

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tests.benchmarks import command, growth, journal, memory, relay, replay, visible, year
+from tests.benchmarks import command, growth, journal, memory, reckoning, relay, replay, visible, year
 from tests.benchmarks.rows import MISSED, REACHED, Effort, Row
 
 RESULT = Path("var/bench.json")
@@ -51,6 +51,7 @@ BENCHES: dict[str, Callable[[Effort], Iterator[Row]]] = {
     "relay": relay.rows,
     "visible": visible.rows,
     "memory": memory.rows,
+    "reckoning": reckoning.rows,
     "growth": growth.rows,
     "year": year.rows,
 }

@@ -7,6 +7,7 @@ import pytest
 
 from services.cli.contracts import REGISTRIES
 from services.publication.events import REGISTRY as PUBLICATION
+from services.publication.events import ObligationRaised
 from shared.columns import JsonText
 from shared.events import Event, Recorded, Registry
 from shared.facts import Facts
@@ -31,12 +32,24 @@ def test_every_recorded_fact_says_the_same_either_way(registry: Registry) -> Non
         fact = facts.of(as_read(event, dict(event.data)))
         assert opened(fact) == registry.plain(event)
         assert facts.of(event) == registry.plain(event)
+        assert facts.read(as_read(event, dict(event.data))) == registry.read(event) == facts.read(event)
 
 
 def test_what_is_nested_is_left_as_text() -> None:
     raised = next(event for event in tape("publication") if event.name == "ObligationRaised")
     fact = Facts(PUBLICATION).of(as_read(raised, dict(raised.data)))
     assert {name for name, value in fact.items() if isinstance(value, JsonText)} == {"calendars", "reckoning"}
+
+
+def test_equal_lists_are_one_list() -> None:
+    raised = [event for event in tape("publication") if event.name == "ObligationRaised"][:2]
+    data = dict(raised[0].data)
+    facts = Facts(PUBLICATION)
+    first, second = (facts.read(as_read(event, data | {"title": event.stream})) for event in raised)
+    assert isinstance(first, ObligationRaised)
+    assert isinstance(second, ObligationRaised)
+    assert first.reckoning is second.reckoning
+    assert first.title != second.title
 
 
 class ThingSeen(Event):

@@ -207,6 +207,17 @@ def test_a_reader_ahead_of_the_journal_raises_the_alarm(journal: SqlJournal) -> 
         journal.read(2)
 
 
+def test_several_streams_are_read_in_one_question(journal: SqlJournal) -> None:
+    for number in range(3):
+        for version in range(number + 1):
+            journal.append(command(write(f"note-{number}", version)))
+    found = journal.streams(["note-0", "note-2", "stranger"])
+    assert {name: list(events) for name, events in found.items()} == {
+        name: list(journal.stream(name)) for name in ("note-0", "note-2")
+    }
+    assert journal.streams([]) == {}
+
+
 def test_a_missing_event_raises_the_alarm(journal: SqlJournal, database_url: str) -> None:
     journal.append(command(write("note-1", 0, 3)))
     engine = make_engine(database_url)

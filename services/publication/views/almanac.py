@@ -7,7 +7,7 @@ from datetime import date, datetime
 from services.publication.domain import schedule
 from services.publication.domain.obligation import OBLIGATION, RaiseObligation, obligation_id
 from services.publication.domain.parameters import Parameters
-from services.publication.domain.schedule import ItemInForce
+from services.publication.domain.schedule import ItemInForce, Reckoned
 from services.publication.events import Duty
 from shared.handling import Do
 from shared.identity.register import Register
@@ -22,6 +22,7 @@ class Almanac:
     now: datetime
     calendar: Calendar = field(init=False)
     _parameters: dict[str, Parameters] = field(default_factory=dict, init=False)
+    _reckoned: dict[tuple[Duty, date, int, str], Reckoned] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.calendar = self.register.calendar()
@@ -30,6 +31,16 @@ class Almanac:
         if town not in self._parameters:
             self._parameters[town] = Parameters.of(lambda p: self.register.parameter(town, p, self.now))
         return self._parameters[town]
+
+    def reckon(self, duty: Duty, trigger: date, *, limit_days: int, town: str) -> Reckoned:
+        """The due day; what many duties have in common is reckoned once, and its list of days shared."""
+        key = (duty, trigger, limit_days, town)
+        if key not in self._reckoned:
+            parameters = self.parameters(town)
+            self._reckoned[key] = schedule.reckon(
+                duty, trigger, limit_days=limit_days, calendar=self.calendar, parameters=parameters
+            )
+        return self._reckoned[key]
 
 
 Raised = Mapping[str, date | None]  # the ids of duties, with the day they ended with their item, if they did

@@ -156,6 +156,14 @@ class CatalogueItems(View):
             wordings, versions = connection.execute(query).one()
         return wordings, versions
 
+    def limits(self, on: date) -> dict[str, int]:
+        """Of each item in force on a day, the working days it allows; 0 where the parameter holds."""
+        table = self.items
+        limit = table.c.terms["limit_days"].as_integer()
+        query = select(table.c.item, limit).where(table.c.from_day <= on, _not_ended(table, on))
+        with self.reading() as connection:
+            return {item: days or 0 for item, days in connection.execute(query)}
+
     def in_force(self, on: date, organisation: str = "") -> Iterator[ItemInForce]:
         table = self.items
         query = select(table).where(table.c.from_day <= on, _not_ended(table, on)).order_by(table.c.item)

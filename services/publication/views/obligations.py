@@ -36,6 +36,7 @@ from shared.rows import Rows
 OPEN, FULFILLED, SUSPENDED, ENDED = "open", "fulfilled", "suspended", "ended"
 FACTS = Facts(REGISTRY)
 RAISED = ObligationRaised.__name__
+WIDE = ("reckoning", "moves", "title", "title_en")
 
 
 @dataclass(frozen=True)
@@ -208,6 +209,13 @@ class Obligations(GatheredView):
             query = query.where(self._late(today))
         with self.reading() as connection:
             return iter(connection.execute(query).mappings().all())
+
+    def standing_open(self) -> Sequence[RowMapping]:
+        """All that stand open, without their reckoning, history and titles."""
+        rows = self.rows
+        columns = [column for column in rows.c if column.name not in WIDE]
+        with self.reading() as connection:
+            return connection.execute(select(*columns).where(rows.c.state == OPEN)).mappings().all()
 
     def raised(self) -> dict[str, date | None]:
         """The ids of all duties there are, with the day they ended if their item left the catalogue."""
