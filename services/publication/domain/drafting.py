@@ -230,7 +230,8 @@ def open_for_writing(disclosure: Disclosure) -> Version:
 
 def must_not_be_refused_words(disclosure: Disclosure, content: Content) -> None:
     """What was refused for secrecy does not come back under another writing, so that no key opens it (PUB-35)."""
-    if any(content.digest in version.refused_digests for version in disclosure.versions):
+    refused = {digest for version in disclosure.versions for digest in version.refused_digests}
+    if refused and content.digest in refused:
         raise Refused("SECRECY_REFUSED", "This text was refused; it must be written anew first.")
 
 
