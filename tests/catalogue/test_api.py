@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from itertools import count
 from typing import Any
 
 import pytest
@@ -22,14 +24,13 @@ class County:
 
     def __init__(self, client: TestClient) -> None:
         self.client = client
-        self.done = 0
+        self.keys = count(1)
 
     def ask(self, person: str, path: str, **query: str) -> Response:
         return self.client.get(f"{CATALOGUE}{path}", params=query, headers=self._headers(person))
 
     def do(self, person: str, path: str, body: Any = None, version: int | None = None, **more: Any) -> Response:
-        self.done += 1
-        headers = self._headers(person) | {"Idempotency-Key": f"test-{self.done}"}
+        headers = self._headers(person) | {"Idempotency-Key": f"test-{next(self.keys)}"}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         return self.client.post(f"{CATALOGUE}{path}", json=body, headers=headers, **more)
@@ -198,6 +199,17 @@ def test_a_departure_from_the_usual_is_answered_with_a_warning(county: County) -
     answer = county.do("sun-wei", path, {"items": [known | {"kind": "immediate"}]}, version=version)
     told = [(w["pointer"], w["code"]) for w in answer.json()["result"]["warnings"]]
     assert told == [("/items/0/kind", "KIND_UNSUITABLE"), ("/items/0/kind", "DEFAULT_OVERRIDDEN")]
+
+
+def test_plans_that_come_at_once_get_a_number_each(county: County) -> None:  # CAT-12
+    plan = {"category": "C6", "title": "修桥", "content": "捐款", "reason": "目录内没有", "scope": "inside"}
+    people = ["ma-xiaoyan", "wang-jianjun"] * 3
+    path, body = "/organisations/FY-R1/plans", plan | {"methods": ["meeting"]}
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(lambda person: county.do(person, path, body), people))
+    assert sorted(answer.json()["result"]["number"] for answer in answers) == [1, 2, 3, 4, 5, 6]
+    assert code(county.do("sun-wei", path, body)) == "NOT_YOUR_REMIT"
+    assert code(county.do("ma-xiaoyan", path, body | {"reason": ""})) == "REASON_REQUIRED"
 
 
 def test_what_is_no_workbook_is_refused(county: County) -> None:

@@ -34,6 +34,7 @@ from services.catalogue.events import (
 from shared.calendars import load_all
 from shared.decider import Refused
 from shared.testing import scenario
+from shared.workdays import Calendar, CalendarYear
 from tests.catalogue.facts import UNITS
 
 JUL_6, JUL_7, JUL_13 = date(2026, 7, 6), date(2026, 7, 7), date(2026, 7, 13)
@@ -125,6 +126,18 @@ def test_an_urgent_plan_is_decided_within_one_working_day_others_within_five() -
     terms = {u: submitted(draft=replace(FLOOD, urgent=u)) for u in (True, False)}
     due = {u: decision_due(f.terms, JUL_6, Limits(), CALENDAR).due for u, f in terms.items() if hasattr(f, "terms")}
     assert due == {True: JUL_7, False: JUL_13}
+
+
+def test_a_calendar_that_comes_later_moves_the_day_of_an_open_decision() -> None:  # P-16, requirements 3.7
+    fact = submitted(on=date(2026, 12, 30), draft=replace(FLOOD, urgent=False))
+    assert isinstance(fact, PlanSubmitted)
+    unknown = decision_due(fact.terms, fact.on, Limits(), CALENDAR)
+    new_year = frozenset({date(2027, 1, 1), date(2027, 1, 4)})
+    notice = CalendarYear(2027, 1, "国办发明电", new_year, frozenset())
+    known = decision_due(fact.terms, fact.on, Limits(), Calendar.of([*CALENDAR.years.values(), notice]))
+    assert (unknown.due, unknown.provisional) == (date(2027, 1, 6), True)
+    assert (known.due, known.provisional) == (date(2027, 1, 8), False)
+    assert decision_due(fact.terms, fact.on, Limits(ordinary=2), CALENDAR).due == date(2027, 1, 1)
 
 
 def test_the_unit_approves_with_conditions_that_carry_every_name() -> None:  # CAT-12, S05

@@ -56,7 +56,7 @@ def _numbered(parts: Parts, desk: Desk, organisation: str, town: str, body: Plan
     """Under the organisation's next number; whoever loses a race for one takes the number after."""
     acting, first = desk.may(organisation, town), parts.plans.last_number(organisation) + 1
     in_charge, draft = parts.in_charge(town, desk.today), body.draft()
-    channels, committee = parts.town(town).channels(desk.today), _committee(parts, town)
+    channels, committee = parts.town(town).channels(desk.today), parts.committee(town)
     for number in range(first, first + NUMBER_ATTEMPTS_MAX):
         command = SubmitPlan(
             organisation, town, number, committee, in_charge, draft, desk.standing.person, desk.today, channels
@@ -80,12 +80,6 @@ def _numbered(parts: Parts, desk: Desk, organisation: str, town: str, body: Plan
 
 def _workdays(limits: Limits, *, urgent: bool) -> int:
     return limits.urgent if urgent else limits.ordinary
-
-
-def _committee(parts: Parts, town: str) -> str:
-    """On whose behalf the units decide: the town's committee (A-02)."""
-    known = parts.register.organisations(town)
-    return next((o.organisation for o in known if o.level == "town-committee"), "")
 
 
 def _limits(parts: Parts, caller: Desk | Reading, town: str) -> Limits:
