@@ -50,6 +50,28 @@ class DisclosureReleasedOutside(Released):
     shortened: bool = False
 
 
+class EvidenceAdded(Heard):
+    """What came later of a release's channel: taken down, minuted, read (A-29)."""
+
+    SERVICE: ClassVar[str] = "publication"
+    EVENT: ClassVar[str] = "EvidenceAdded"
+    disclosure: str
+    town: str
+    organisation: str
+    version: int
+    side: str
+    place: int
+    channel: str
+    removed_at: datetime | None
+    minutes: str
+    access_log: str
+    link: str
+    reads: tuple[dict[str, Any], ...]
+    document: dict[str, Any] | None
+    by: str
+    at: datetime
+
+
 class VersionCorrected(_OfDisclosure):
     EVENT: ClassVar[str] = "VersionCorrected"
     replaces: int

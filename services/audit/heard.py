@@ -81,6 +81,27 @@ class DisclosureReleasedInside(Released):
 class DisclosureReleasedOutside(Released):
     EVENT: ClassVar[str] = "DisclosureReleasedOutside"
     STEP: ClassVar[str] = "released-outside"
+    shortened: bool = False
+
+
+class EvidenceAdded(OfDisclosure):
+    EVENT: ClassVar[str] = "EvidenceAdded"
+    STEP: ClassVar[str] = "evidence-added"
+
+
+class ReleaseScheduled(OfDisclosure):
+    EVENT: ClassVar[str] = "ReleaseScheduled"
+    STEP: ClassVar[str] = "release-planned"
+
+
+class ReleaseScheduleCancelled(OfDisclosure):
+    EVENT: ClassVar[str] = "ReleaseScheduleCancelled"
+    STEP: ClassVar[str] = "plan-cancelled"
+
+
+class ScheduledReleaseMissed(OfDisclosure):
+    EVENT: ClassVar[str] = "ScheduledReleaseMissed"
+    STEP: ClassVar[str] = "release-missed"
 
 
 class CorrectionOpened(OfTitled):
@@ -107,6 +128,10 @@ DISCLOSURE_FACTS: tuple[type[OfDisclosure], ...] = (
     DisclosureApproved,
     DisclosureReleasedInside,
     DisclosureReleasedOutside,
+    EvidenceAdded,
+    ReleaseScheduled,
+    ReleaseScheduleCancelled,
+    ScheduledReleaseMissed,
     CorrectionOpened,
     VersionCorrected,
 )

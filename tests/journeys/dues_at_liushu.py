@@ -112,7 +112,10 @@ def april_10_inside_before_outside(dues: Dues) -> None:  # PUB-02 PUB-04 PUB-05 
     settled(world)
     duty = world("ma-xiaoyan").get(f"{PUBLICATION}/obligations/{DUTY}")
     assert (duty["state"], duty["late_workdays"]) == ("fulfilled", 0)
-    world("chen-xiuying").get(f"{PUBLICATION}/shown/{dues.id}")
+    (told,) = world("ma-xiaoyan").get(f"{PUBLICATION}/disclosures/{dues.id}/notices")  # PUB-19
+    assert (told["prepared"], told["delivered"], told["waiting"]) == (43, 43, 0)
+    (notice,) = [n for n in world("chen-xiuying").get(f"{PUBLICATION}/inbox")["items"] if n["disclosure"] == dues.id]
+    assert notice["title"] == world("chen-xiuying").get(f"{PUBLICATION}/shown/{dues.id}")["title"]
     for outsider in ("zhou-dahai", "luo-lan", "anyone"):
         nothing_is_there(dues, outsider)
 
@@ -131,6 +134,8 @@ def april_13_the_public_sees_it(dues: Dues) -> None:  # PUB-03 PUB-11 PUB-12 PUB
     page = dues.world("zhou-dahai").get(f"{PUBLICATION}/shown/{dues.id}")
     assert "6,120.00" in page["text"]
     assert {c["channel"] for c in page["channels"]} >= {"public-column", "website", "led"}
+    assert next(c["rendered"] for c in page["channels"] if c["channel"] == "website") == page["content_digest"]
+    assert page["feedback"]["kind"] == "feedback"
     assert dues.id in [row["disclosure"] for row in dues.world("anyone").get(f"{PUBLICATION}/shown", q="党费")["items"]]
 
 
@@ -237,6 +242,7 @@ def nothing_is_there(dues: Dues, outsider: str) -> None:
     assert person.get(f"{PUBLICATION}/shown/count", q="第一季度党费收缴")["count"] == 0
     assert id_ not in person.raw(f"{PUBLICATION}/feed.atom").text
     assert id_ not in person.raw(f"{PUBLICATION}/led").text
+    assert id_ not in person.raw(f"{PUBLICATION}/inbox").text
     given = person.is_refused(f"{FEEDBACK}/opinions", {"disclosure": id_, "text": "看不到的内容"})
     assert given["code"] in ("NOT_FOUND", "SIGN_IN_NEEDED")
 

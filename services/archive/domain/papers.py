@@ -15,6 +15,7 @@ from services.archive.heard import (
     DisclosureApproved,
     DisclosureReleasedInside,
     DisclosureReleasedOutside,
+    EvidenceAdded,
     OpinionDecided,
     OpinionReceived,
     OpinionReplied,
@@ -32,7 +33,7 @@ RETENTION: Mapping[Kind, Retention] = {
 }  # P-21
 
 
-RELEASES = (DisclosureApproved, DisclosureReleasedInside, DisclosureReleasedOutside)
+RELEASES = (DisclosureApproved, DisclosureReleasedInside, DisclosureReleasedOutside, EvidenceAdded)
 OPINIONS = (OpinionReceived, OpinionDecided, OpinionReplied)
 PAPERS_COME_WITH: Mapping[str, frozenset[str]] = {
     "publication": frozenset(fact.EVENT for fact in RELEASES),
@@ -61,6 +62,8 @@ def papers_of(event: Recorded) -> list[Paper]:
             return [_approval(approved, event.recorded_at)]
         case Released() as released:
             return [_version(released), *_evidence(released)]
+        case EvidenceAdded() as added:
+            return [_later(added, event.version)]
         case OpinionReceived() as opinion:
             content = opinion.model_dump(include={"receipt_number", "channel", "giver_kind", "text"})
             return [_of_opinion("opinion", opinion, opinion.title, opinion.version, content)]
@@ -107,6 +110,24 @@ def _evidence(released: Released) -> Iterable[Paper]:
         ref = f"{released.disclosure}/v{released.version}/{side}/{number}-{name}"
         content = {"side": side, "audiences": list(released.audiences), **channel}
         yield _of_release("channel-evidence", released, ref, _digest(channel), content)
+
+
+def _later(added: EvidenceAdded, number: int) -> Paper:
+    """Evidence of a channel that came after its release; what it does not say is left out."""
+    said = {name: value for name, value in added.model_dump(mode="json").items() if value not in ("", None, [])}
+    place = f"{added.side}/{added.place + 1}-{added.channel}"
+    return Paper(
+        kind="channel-evidence",
+        ref=f"{added.disclosure}/v{added.version}/{place}/{number}",
+        title=added.channel,
+        digest=_digest(said),
+        at=added.at,
+        town=added.town,
+        organisation=added.organisation,
+        disclosure=added.disclosure,
+        version=added.version,
+        content=said,
+    )
 
 
 def _of_release(kind: Kind, released: Released, ref: str, digest: str, content: Mapping[str, Any]) -> Paper:

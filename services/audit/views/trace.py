@@ -16,6 +16,7 @@ from services.audit.heard import (
     OPINION_FACTS,
     CorrectionOpened,
     DisclosureApproved,
+    DisclosureReleasedOutside,
     DisclosureSubmitted,
     OfDisclosure,
     OfOpinion,
@@ -90,7 +91,7 @@ class Trace(GatheredView):
             rows[self.steps].put({**key, **row, **vars(taken)})
         if isinstance(fact, SecrecyRefused):
             self._forget_words(rows[self.steps], fact)
-        if isinstance(fact, Released):
+        if isinstance(fact, Released) and not _is_shortened(fact):
             shown = {"disclosure": fact.disclosure, "version": fact.version, "town": fact.town}
             for audience in fact.audiences:
                 rows[self.openings].put({**shown, "audience": audience})
@@ -127,6 +128,11 @@ class Trace(GatheredView):
         with self.reading() as connection:
             rows = connection.execute(question.group_by(s.disclosure).order_by(touched[1].desc(), s.disclosure.desc()))
             return [dict(row) for row in rows.mappings()]
+
+
+def _is_shortened(fact: Released) -> bool:
+    """Its audiences were told less than the steps are called by (A-05)."""
+    return isinstance(fact, DisclosureReleasedOutside) and fact.shortened
 
 
 def _taken(fact: OfDisclosure | OfOpinion, event: Recorded) -> Iterable[Taken]:
