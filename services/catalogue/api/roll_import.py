@@ -76,8 +76,8 @@ def _registrations(parts: Parts, town: str, read: Read[Listed]) -> list[Do]:
         command = RegisterOrganisation(
             organisation=listed.organisation,
             town=town,
-            type=cast(OrganisationType, listed.type),
-            level=cast(Level, listed.level),
+            type=cast("OrganisationType", listed.type),
+            level=cast("Level", listed.level),
             name_zh=listed.name_zh,
             name_en=listed.name_en,
             on=listed.since,
