@@ -87,8 +87,8 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "change.request": [
         (P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), (P.COMMITTEE_SECRETARY, Where.OWN), *_UNITS,
     ],
-    "change.approve": _UNITS,  # which of them is in charge of the items is asked by the rule of the act
-    "change.read": _FILES,
+    "change.approve": [*_UNITS, (P.UNIT_OFFICER, Where.COUNTY)],  # who is in charge is asked by the rule
+    "change.read": [*_FILES, (P.UNIT_OFFICER, Where.COUNTY)],  # of the county's units only what they decide on
     "withholding.file": [(P.SECRETARY, Where.OWN), (P.CLERK, Where.OWN), (P.COMMITTEE_SECRETARY, Where.OWN)],
     "withholding.read": _FILES,
     # plans for matters outside the catalogue, CAT-12

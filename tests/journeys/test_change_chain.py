@@ -341,3 +341,24 @@ def test_the_county_counts_filings_without_content(house: House) -> None:  # ORG
     }
     (listed,) = house.get("jiang-ping", FILINGS, superior="QS")["items"]
     assert "内容" not in str(listed)
+
+
+def test_a_county_run_schools_catalogue_is_decided_on_by_its_own_authority(house: House) -> None:
+    office = {"organisation": "QS-EDU", "type": "organ", "level": "unit", "superior": "QS", "on": "2024-01-01"}
+    officer = {"person": "qin-yu", "name_zh": "秦玉", "name_en": "Qin Yu", "kind": "unit-officer", "on": "2024-01-01"}
+    titles = {"title_zh": "负责人", "title_en": "Officer"}
+    office |= {"name_zh": "县教育局党组", "name_en": "Education", "posts": [officer | titles]}
+    house.do("jiang-ping", "/catalogue/v1/organisations", {"town": "", "organisations": [office]})
+    values = {"values": {"catalogue-authorities": "FY-S1=QS-EDU"}, "on": "2026-07-01"}
+    house.do("he-jing", "/catalogue/v1/towns/fengyang/parameters", values)
+    body = {"base_version": 1, "reason": REASON, "lines": [{"kind": "terminate", "sub_item": "6.5"}]}
+    done = house.do("gao-jie", "/catalogue/v1/organisations/FY-S1/changes", body)
+    path = f"{CHANGES}/{done['id']}/approval"
+    assert house.refused("sun-wei", path, version=done["version"]) == "NOT_YOUR_REMIT"
+    assert house.get("qin-yu", f"{CHANGES}/{done['id']}")["unit"] == "QS-EDU"
+    house.do("qin-yu", path, version=done["version"])
+    other = requested(house)
+    assert house.ask("qin-yu", f"{CHANGES}/{other['id']}").status_code == 404
+    assert house.refused("qin-yu", f"{CHANGES}/{other['id']}/approval", version=other["version"]) == "NOT_YOUR_REMIT"
+    facts = [e.data for e in house.services["catalogue"].handler.journal.read(0) if e.name == "ChangeApproved"]
+    assert [(f["unit"], f["on_behalf_of"]) for f in facts] == [("QS-EDU", "QS")]

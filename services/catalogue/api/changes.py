@@ -15,8 +15,10 @@ from services.catalogue.views.catalogues import sees_all
 from services.catalogue.views.change_steps import ANNOUNCEMENT, APPROVAL, AUDIT, FILING
 from shared.decider import Refused
 from shared.handling import Do
+from shared.identity import PostKind
 from shared.policy import Acting, permits
 from shared.web import Api, CommandDesk, Done, Page, Reader
+from shared.web.reader import Reading
 
 NAMES = {APPROVAL: "approval", AUDIT: "audit", FILING: "filing", ANNOUNCEMENT: "announcement"}
 DONE = {"approved": 1, "audited": 2, "filed": 3, "announced": 4}
@@ -52,11 +54,11 @@ def _asked(parts: Parts, desk: CommandDesk, acting: Acting, change: str, organis
         organisation,
         catalogue,
         body.base_version,
-        parts.in_charge(town, desk.today),
+        parts.deciding_on(organisation, town, desk.today),
         parts.town(town).channels(desk.today),
     )
     drafts = tuple(line.draft() for line in body.lines)
-    committee = parts.committee(town)
+    committee = parts.behind(organisation, town, desk.today)
     command = RequestChange(
         change, town, drafts, basis, body.reason, committee, acting.organisation, acting.person, desk.today
     )
@@ -94,7 +96,8 @@ def _of_change(parts: Parts, desk: CommandDesk, change: str) -> tuple[Acting, Ch
 
 def _in_charge(parts: Parts, desk: CommandDesk, state: Change) -> str:
     """The unit in charge today: the division may have changed since the request."""
-    return unit_of(state.request.lines, parts.in_charge(state.request.town, desk.today))
+    request = state.request
+    return unit_of(request.lines, parts.deciding_on(request.organisation, request.town, desk.today))
 
 
 def _reading(router: Api, parts: Parts) -> None:
@@ -106,7 +109,7 @@ def _reading(router: Api, parts: Parts) -> None:
         reader.may(organisation if known else "", place, hidden=True)
         if organisation and known is None:
             raise _nothing()
-        rows = parts.changes.listed(organisation=organisation, town=place)
+        rows = _known_to(reader, parts.changes.listed(organisation=organisation, town=place))
         pages = (ChangeRow.model_validate(_fields(row)) for row in rows)
         return reader.page(pages, lambda row: (row.requested_on, row.change), descending=True)
 
@@ -118,6 +121,8 @@ def _reading(router: Api, parts: Parts) -> None:
             reader.may(hidden=True)
             raise _nothing()
         reader.may(row["organisation"], row["town"], hidden=True)
+        if not _known_to(reader, [row]):
+            raise _nothing()
         return ChangePage.model_validate(_fields(row) | {"steps": _steps(parts, row)})
 
     @router.get("/organisations/{organisation}/catalogue/changes", action="catalogue.read")
@@ -126,6 +131,15 @@ def _reading(router: Api, parts: Parts) -> None:
         reader.may(organisation)
         town = parts.organisation(organisation).town
         return bound_of(parts, organisation, town, reader.audiences)
+
+
+def _known_to(reader: Reading, rows: list[RowMapping]) -> list[RowMapping]:
+    """A unit of the county knows of the changes that it decides on and of no others (A-02, ORG-16)."""
+    others = [p for p in reader.standing.posts if p.kind != PostKind.UNIT_OFFICER or p.town]
+    if others or not reader.standing.posts:
+        return rows
+    own = {post.organisation for post in reader.standing.posts}
+    return [row for row in rows if row["unit"] in own]
 
 
 def bound_of(parts: Parts, organisation: str, town: str, audiences: frozenset[str] | None) -> list[BoundChange]:

@@ -51,10 +51,18 @@ class Parts:
             raise Refused("NOT_FOUND", "There is no such town.")
         return state
 
-    def committee(self, town: str) -> str:
-        """The town committee, on whose behalf its member units approve (A-02)."""
+    def behind(self, organisation: str, town: str, on: date) -> str:
+        """On whose behalf a change is approved: the town committee, or the superior of the other authority (A-02)."""
+        authority = self.town(town).authority(organisation, on)
+        if authority:
+            return self.register.structure().superior(authority, on) or authority
         known = self.register.organisations(town)
         return next((o.organisation for o in known if o.level == "town-committee"), "")
+
+    def deciding_on(self, organisation: str, town: str, on: date) -> Mapping[str, str]:
+        """Category to the unit that decides on the organisation's items of it (A-02)."""
+        authority = self.town(town).authority(organisation, on)
+        return dict.fromkeys(codes.CATEGORIES, authority) if authority else self.in_charge(town, on)
 
     def in_charge(self, town: str, on: date) -> Mapping[str, str]:
         """Category to the unit in charge of it; an unassigned one is left out."""

@@ -16,7 +16,8 @@ from shared.parameters import PARAMETERS, value_of
 
 TARGET_DATE = "target-date"  # by when every organisation has a catalogue in force (ORG-13)
 OWN_CHANNELS = (codes.PARAMETER_INSIDE_CHANNELS, codes.PARAMETER_PUBLIC_CHANNELS)
-KNOWN_PARAMETERS = frozenset(PARAMETERS) | {TARGET_DATE, *OWN_CHANNELS}
+AUTHORITIES = "catalogue-authorities"  # whose catalogue another body decides on: "FY-S1=QS-EDU, FY-H1=QS-HB" (A-02)
+KNOWN_PARAMETERS = frozenset(PARAMETERS) | {TARGET_DATE, AUTHORITIES, *OWN_CHANNELS}
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ class Town:
 
     def parameter(self, name: str, on: date) -> str:
         return value_on(self.parameters.get(name, ()), on)
+
+    def authority(self, organisation: str, on: date) -> str:
+        """Who decides on its catalogue in place of the town's units, as with a county-run school (A-02)."""
+        pairs = (pair.partition("=") for pair in _listed(self.parameter(AUTHORITIES, on)))
+        return next((body.strip() for name, _, body in pairs if name.strip() == organisation), "")
 
     def unassigned(self, on: date) -> list[str]:
         return [category for category in codes.CATEGORIES if not self.in_charge(category, on)]
@@ -120,6 +126,8 @@ def _must_be_readable(name: str, value: str) -> None:
     """A parameter of requirements 3.7 is a whole number in its range: every service reckons with it."""
     if name == TARGET_DATE:
         _must_be_a_day(value)
+    if name == AUTHORITIES:
+        _must_be_pairs(value)
     if name not in PARAMETERS:
         return
     try:
@@ -127,6 +135,14 @@ def _must_be_readable(name: str, value: str) -> None:
     except ValueError as unreadable:
         known = PARAMETERS[name]
         raise Refused("UNKNOWN_CODE", str(unreadable), f"a number of {known.unit}", f"/values/{name}") from unreadable
+
+
+def _must_be_pairs(value: str) -> None:
+    for pair in _listed(value):
+        organisation, _, body = pair.partition("=")
+        if not (organisation.strip() and body.strip()):
+            detail = "An organisation, and who decides on its catalogue."
+            raise Refused("UNKNOWN_CODE", detail, "FY-S1=QS-EDU", f"/values/{AUTHORITIES}")
 
 
 def _must_be_a_day(value: str) -> None:
