@@ -9,9 +9,11 @@ import pytest
 from openpyxl import Workbook
 from starlette.testclient import TestClient
 
+from services.catalogue.api.rights import RIGHTS
 from services.catalogue.main import build
 from services.cli.demo import CATALOGUE, Stage, load_catalogues, read
 from shared.events import Context
+from shared.policy import ACTIONS
 from shared.running import LocalPlatform, Running
 from shared.service import Service
 from shared.settings import Settings
@@ -122,12 +124,15 @@ def test_a_vacancy_is_told_to_whom_it_is_to_fill(county: Set) -> None:  # ORG-07
     assert [(v["organisation"], v["owner"], v["until"]) for v in found] == [("HS", "tang-ning", None)]
     assert county.sees("he-jing", "/towns/fengyang/vacancies")["items"] == []
     assert code(county.ask("he-jing", "/towns/heshan/vacancies")) == "NOT_YOUR_REMIT"  # ORG-16
+    measured = 'gongkai_first_person_vacancies{service="catalogue",town="heshan"} '
+    assert f"{measured}1.0" in county.client.get("/metrics").text
     post = {"person": "shi-lei", "name_zh": "石磊", "name_en": "Shi Lei", "kind": "committee-secretary"}
     post |= {"title_zh": "镇党委书记", "title_en": "Secretary", "on": "2026-01-19"}
     done = county.does("tang-ning", "/organisations/HS/posts", {"posts": [post]})
     county.ask("tang-ning", "/towns", after=done["position"])
     county.ticks()
     assert county.sees("tang-ning", "/towns/heshan/vacancies")["items"] == []
+    assert f"{measured}0.0" in county.client.get("/metrics").text
     ended = county.sees("tang-ning", "/towns/heshan/vacancies", history="true")["items"]
     assert [v["until"] for v in ended] == ["2026-01-19"]
 
@@ -223,6 +228,7 @@ def test_a_member_is_told_the_five_rights(county: Set) -> None:  # ORG-12
     assert page["member_of"] == ["HS-R1"]
     assert [right["right"] for right in page["rights"]] == ["read", "comment", "apply", "appraise", "report"]
     assert {r["right"] for r in page["rights"] if r["available"]} >= {"read", "comment"}
+    assert all(r["available"] == any(a in ACTIONS for a in RIGHTS[r["right"]]) for r in page["rights"])
     assert county.sees("zhou-dahai", "/me/rights")["member_of"] == []
 
 

@@ -53,6 +53,10 @@ def january_5_the_county_and_the_town(story: Story) -> None:  # ORG-01 ORG-05 OR
     for town in data["towns"]:
         demo._settle_town(stage, data, town, names)
     settled(world)
+    group = {"head": "zhao-guoqiang", "members": ["li-min", "qian-li", "sun-wei"], "on": "2026-01-05"}
+    world("he-jing").does(f"{CATALOGUE}/organisations/FY/leading-group", group)
+    assert world("he-jing").get(f"{CATALOGUE}/organisations/FY/leading-group")["office"] == "FY-CDI"
+    assert world("he-jing").get(f"{CATALOGUE}/towns/fengyang/configuration")["errors"] == []
     division = world("anyone").get(f"{CATALOGUE}/towns/fengyang/division")
     assert (division["units"], division["unassigned"]) == (DIVISION, [])
     coverage = world("he-jing").get(f"{CATALOGUE}/towns/fengyang/coverage")

@@ -11,7 +11,7 @@ RIGHTS = {  # the five rights of I(二)1, and the actions that make each of them
     "comment": ("opinion.give",),
     "apply": ("application.submit",),
     "appraise": ("ballot.cast",),
-    "report": ("opinion.give", "breach.report"),
+    "report": ("breach.report",),
 }
 
 
