@@ -59,8 +59,17 @@ def january_5_the_county_and_the_town(story: Story) -> None:  # ORG-01 ORG-05 OR
     assert world("he-jing").get(f"{CATALOGUE}/towns/fengyang/configuration")["errors"] == []
     division = world("anyone").get(f"{CATALOGUE}/towns/fengyang/division")
     assert (division["units"], division["unassigned"]) == (DIVISION, [])
-    coverage = world("he-jing").get(f"{CATALOGUE}/towns/fengyang/coverage")
-    assert (len(coverage["covered"]), len(coverage["uncovered"])) == (0, 6)
+    group = {"head": "zhao-guoqiang", "members": ["li-min", "qian-li", "sun-wei"], "office": "FY", "on": "2026-01-05"}
+    world("he-jing").does(f"{CATALOGUE}/organisations/FY/leading-group", group)
+    settled(world)
+    assert world("li-min").get(f"{CATALOGUE}/towns/fengyang/configuration")["errors"] == []
+    assert covered(world) == (0, 6, "2026-02-28", None)
+
+
+def covered(world: World) -> tuple[int, int, str, bool | None]:
+    """How many organisations are, how many are not, by which day they should be, and whether that was kept."""
+    page = world("he-jing").get(f"{CATALOGUE}/towns/fengyang/coverage")
+    return len(page["covered"]), len(page["uncovered"]), page["target"], page["met"]
 
 
 def january_6_an_item_without_a_time_limit(story: Story) -> None:  # CAT-03 CAT-13 CAT-20
@@ -194,9 +203,8 @@ def february_27_each_has_published(story: Story) -> None:  # ORG-13
         world.it_is(f"{day}T09:00")
         for organisation in organisations:
             publishes_its_first(world, organisation, f"{day}T09:00:00+08:00")
-    settled(world)
-    coverage = world("he-jing").get(f"{CATALOGUE}/towns/fengyang/coverage")
-    assert (len(coverage["covered"]), coverage["uncovered"]) == (6, [])
+        settled(world)
+        assert covered(world) == ((1, 5, "2026-02-28", None) if day == "2026-02-05" else (6, 0, "2026-02-28", True))
     for organisation in TYPES.values():
         shown = world("li-min").get(f"{PUBLICATION}/shown", organisation=organisation)["items"]
         assert [row["item"] for row in shown] == [f"{organisation}/4.1"]
