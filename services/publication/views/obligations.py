@@ -36,6 +36,7 @@ from shared.rows import Rows
 OPEN, FULFILLED, SUSPENDED, ENDED = "open", "fulfilled", "suspended", "ended"
 FACTS = Facts(REGISTRY)
 RAISED = ObligationRaised.__name__
+PAGE = 2_000
 WIDE = ("reckoning", "moves", "title", "title_en")
 
 
@@ -210,12 +211,18 @@ class Obligations(GatheredView):
         with self.reading() as connection:
             return iter(connection.execute(query).mappings().all())
 
-    def standing_open(self) -> Sequence[RowMapping]:
-        """All that stand open, without their reckoning, history and titles."""
-        rows = self.rows
+    def standing_open(self) -> Iterator[RowMapping]:
+        """All that stand open, without their reckoning, history and titles; a page of them in memory at a time."""
+        rows, last = self.rows, ""
         columns = [column for column in rows.c if column.name not in WIDE]
-        with self.reading() as connection:
-            return connection.execute(select(*columns).where(rows.c.state == OPEN)).mappings().all()
+        query = select(*columns).where(rows.c.state == OPEN).order_by(rows.c.obligation).limit(PAGE)
+        while True:
+            with self.reading() as connection:
+                found = connection.execute(query.where(rows.c.obligation > last)).mappings().all()
+            yield from found
+            if len(found) < PAGE:
+                return
+            last = found[-1]["obligation"]
 
     def raised(self) -> dict[str, date | None]:
         """The ids of all duties there are, with the day they ended if their item left the catalogue."""
