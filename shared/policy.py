@@ -117,6 +117,8 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "decision.keep": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],
     "decision.read": [*_DESK, *_SUPERVISOR, (P.SECRETARY, Where.SUPERIOR), *_TOWN],
     "notice.read": _SIGNED_IN,  # one's own alone (PUB-19)
+    "redisclosure.read": [*_DESK, *_SUPERVISOR, (P.SECRETARY, Where.SUPERIOR), *_TOWN],
+    "redisclosure.decide": [(P.SECRETARY, Where.OWN), (P.COMMITTEE_SECRETARY, Where.OWN)],
     # feedback, FBK-01 to FBK-13
     "opinion.give": _ANYONE,
     "opinion.handle": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],

@@ -80,6 +80,12 @@ class VersionCorrected(_OfDisclosure):
     audiences: tuple[str, ...]
 
 
+class VersionRedisclosed(VersionCorrected):
+    """Superseded because of opinions, not wrong (PUB-30)."""
+
+    EVENT: ClassVar[str] = "VersionRedisclosed"
+
+
 class _OfOpinion(Heard):
     SERVICE: ClassVar[str] = "feedback"
     opinion: str

@@ -116,6 +116,16 @@ class VersionCorrected(OfTitled):
     at: datetime
 
 
+class RedisclosureOpened(CorrectionOpened):
+    EVENT: ClassVar[str] = "RedisclosureOpened"
+    STEP: ClassVar[str] = "redisclosure-proposed"
+
+
+class VersionRedisclosed(VersionCorrected):
+    EVENT: ClassVar[str] = "VersionRedisclosed"
+    STEP: ClassVar[str] = "redisclosed"
+
+
 DISCLOSURE_FACTS: tuple[type[OfDisclosure], ...] = (
     DisclosureDrafted,
     DisclosureRevised,
@@ -134,6 +144,8 @@ DISCLOSURE_FACTS: tuple[type[OfDisclosure], ...] = (
     ScheduledReleaseMissed,
     CorrectionOpened,
     VersionCorrected,
+    RedisclosureOpened,
+    VersionRedisclosed,
 )
 
 

@@ -10,7 +10,7 @@ from services.publication.events import REGISTRY
 from services.publication.reactions import of_duties, on_refused_for_secrecy
 from services.publication.reactions.notices import Telling, mailed, on_shown_inside
 from services.publication.reactions.planned import Planning, planned
-from services.publication.reactions.procedures import on_opinion_on_notice
+from services.publication.reactions.procedures import on_opinion_on_notice, on_opinions
 from services.publication.views.announcements import Announcements
 from services.publication.views.approvals import Approvals
 from services.publication.views.desk import DeskWork
@@ -75,6 +75,7 @@ def build(platform: Platform) -> Service:
             *of_duties(items, register, obligations),
             on_refused_for_secrecy(platform.vault),
             on_opinion_on_notice(procedures),
+            on_opinions(procedures, handler, register),
             on_shown_inside(telling),
         ),
         tickers=(

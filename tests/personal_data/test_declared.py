@@ -109,6 +109,8 @@ FIELDS: dict[str, str] = {
     ),
     **dict.fromkeys(("AppraisalCancelled.reason",), ON_FILE),
     **dict.fromkeys(("answered_by", "asker", "question", "session"), IDS),
+    **dict.fromkeys(("RedisclosureDecided.reason",), PROCEDURES),
+    **dict.fromkeys(("opinions",), IDS),
     **dict.fromkeys(("cadre", "decision", "opened_by", "part_of"), IDS),
 }  # fmt: skip
 

@@ -37,6 +37,7 @@ from services.publication.domain.matter import MATTER
 from services.publication.domain.notices import NOTICES
 from services.publication.domain.obligation import OBLIGATION
 from services.publication.domain.preference import PREFERENCE
+from services.publication.domain.redisclosure import REDISCLOSURE
 from services.publication.domain.register import APPROVALS
 from services.publication.domain.trigger import CONTENT, TRIGGER
 from shared.decider import Decider
@@ -64,7 +65,19 @@ DECIDERS: dict[str, tuple[Decider, ...]] = {  # type: ignore[type-arg]  # each h
         TOWN,
         WITHHOLDING,
     ),
-    "publication": (DISCLOSURE, OBLIGATION, MATTER, CONTENT, TRIGGER, APPROVALS, DECISION, CADRE, NOTICES, PREFERENCE),
+    "publication": (
+        DISCLOSURE,
+        OBLIGATION,
+        MATTER,
+        CONTENT,
+        TRIGGER,
+        APPROVALS,
+        DECISION,
+        CADRE,
+        NOTICES,
+        PREFERENCE,
+        REDISCLOSURE,
+    ),
     "feedback": (OPINION, RECEIPTS, SESSION),
     "archive": (FILE,),
     "audit": (CASE, FILING, FILING_NUMBERS, APPRAISAL),
@@ -83,6 +96,7 @@ STREAMS_NOT_YET = {  # of the deciders above
     "notices",
     "plan",
     "preference",
+    "redisclosure",
     "referral",
     "session",
     "supervision",
@@ -176,6 +190,10 @@ NOT_YET = {  # what the story of the dues does not tell yet
         "PublicityEnded",
         "PublicityMoved",
         "PublicityTakenDown",
+        "RedisclosureAsked",
+        "RedisclosureBegun",
+        "RedisclosureDecided",
+        "RedisclosureOpened",
         "ReleaseScheduleCancelled",
         "ReleaseScheduled",
         "ScheduledReleaseMissed",
@@ -184,6 +202,7 @@ NOT_YET = {  # what the story of the dues does not tell yet
         "SolicitingOpened",
         "SolicitingProlonged",
         "TriggerRecorded",
+        "VersionRedisclosed",
     },
     "feedback": {
         "AnswerDueMoved",

@@ -17,6 +17,7 @@ from services.archive.heard import (
     DisclosureReleasedOutside,
     Released,
     VersionCorrected,
+    VersionRedisclosed,
 )
 from shared import walls
 from shared.columns import Instant
@@ -73,7 +74,7 @@ class ShownHistory(View):
         )
 
     def apply(self, tx: Connection, event: Recorded) -> None:
-        match hear(event, DisclosureReleasedInside, DisclosureReleasedOutside, VersionCorrected):
+        match hear(event, DisclosureReleasedInside, DisclosureReleasedOutside, VersionCorrected, VersionRedisclosed):
             case Released() as released:
                 self._show(tx, event, released)
             case VersionCorrected() as corrected:

@@ -20,6 +20,7 @@ from services.audit.heard import (
     DisclosureSubmitted,
     OfDisclosure,
     OfOpinion,
+    RedisclosureOpened,
     Released,
     SecrecyRefused,
 )
@@ -143,7 +144,7 @@ def _taken(fact: OfDisclosure | OfOpinion, event: Recorded) -> Iterable[Taken]:
     if isinstance(fact, DisclosureSubmitted):
         for attester in fact.attested_by:
             yield Taken("attested", attester, "", fact.organisation)
-    if isinstance(fact, CorrectionOpened):
+    if isinstance(fact, CorrectionOpened) and not isinstance(fact, RedisclosureOpened):
         yield Taken("found", fact.found_by, "", fact.organisation)
 
 

@@ -1,6 +1,16 @@
 """HTTP to duties and disclosures: commands and questions, no rules. Start at :func:`routes`."""
 
-from services.publication.api import cadre, decisions, desk, duties, examining, reading, releasing, writing
+from services.publication.api import (
+    cadre,
+    decisions,
+    desk,
+    duties,
+    examining,
+    reading,
+    redisclosures,
+    releasing,
+    writing,
+)
 from services.publication.api.parts import Parts
 from shared.web import Api
 
@@ -9,6 +19,6 @@ __all__ = ["Parts", "routes"]
 
 def routes(parts: Parts) -> Api:
     router = Api("publication")
-    for add in (duties.add, writing.add, examining.add, releasing.add, desk.add, reading.add, decisions.add, cadre.add):
-        add(router, parts)
+    for one in (duties, writing, examining, releasing, desk, reading, decisions, cadre, redisclosures):
+        one.add(router, parts)
     return router

@@ -16,7 +16,7 @@ from services.publication.domain.versions import Shown, Version
 from services.publication.events.parts import Attachment
 from services.publication.views.almanac import Almanac
 from services.publication.views.desk import WORDS
-from services.publication.views.tasks import Asked, tasks
+from services.publication.views.tasks import Asked, of_redisclosure, tasks
 from shared.decider import Refused
 from shared.web import Api, Page, Reader
 from shared.web.reader import Reading
@@ -29,7 +29,8 @@ def add(router: Api, parts: Parts) -> None:
         reader.may()
         lead = Almanac(parts.register, reader.now).parameters(reader.standing.town).lead
         asked = Asked(reader.standing, reader.today, lead)
-        return [TaskRow(**asdict(task)) for task in tasks(asked, parts.obligations, parts.work)]
+        again = of_redisclosure(asked, parts.procedures.redisclosures, parts.work)
+        return [TaskRow(**asdict(task)) for task in (*tasks(asked, parts.obligations, parts.work), *again)]
 
     @router.get("/disclosures", action="disclosure.work")
     def disclosures(reader: Reader, organisation: str, stage: str = "") -> Page[WorkRow]:

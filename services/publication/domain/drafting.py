@@ -21,6 +21,7 @@ from services.publication.events import (
     DisclosureEvent,
     DisclosureRevised,
     Duty,
+    RedisclosureOpened,
 )
 from services.publication.events.parts import Attachment, Mask
 from shared.decider import Refused
@@ -82,11 +83,14 @@ class RemoveAttachment:
 
 @dataclass(frozen=True)
 class OpenCorrection:
+    """With ``opinions`` it is a re-disclosure: nothing was wrong (PUB-30)."""
+
     content: Content
     note: str
     found_by: str
     by: str
     on: date
+    opinions: tuple[str, ...] = ()
 
 
 def draft(disclosure: Disclosure, command: DraftDisclosure) -> list[DisclosureEvent]:
@@ -204,19 +208,21 @@ def open_correction(disclosure: Disclosure, command: OpenCorrection) -> list[Dis
     must_be_complete(content)
     must_be_clean(content, note=command.note)
     must_not_be_refused_words(disclosure, content)
-    return [
-        CorrectionOpened(
-            **names(disclosure)
-            | {"version": wrong.number + 1, "draft": draft_of(disclosure.drafted.disclosure, wrong.number + 1)},
-            **_words(content),
-            attachments=content.attachments,
-            replaces=wrong.number,
-            note=command.note.strip(),
-            found_by=command.found_by,
-            author=command.by,
-            on=command.on,
-        )
-    ]
+    opened: dict[str, Any] = {
+        **names(disclosure),
+        **_words(content),
+        "version": wrong.number + 1,
+        "draft": draft_of(disclosure.drafted.disclosure, wrong.number + 1),
+        "attachments": content.attachments,
+        "replaces": wrong.number,
+        "note": command.note.strip(),
+        "found_by": command.found_by,
+        "author": command.by,
+        "on": command.on,
+    }
+    if command.opinions:
+        return [RedisclosureOpened(**opened, opinions=command.opinions)]
+    return [CorrectionOpened(**opened)]
 
 
 def open_for_writing(disclosure: Disclosure) -> Version:

@@ -19,6 +19,7 @@ from services.publication.events import (
     DisclosureReleasedInside,
     DisclosureReleasedOutside,
     VersionCorrected,
+    VersionRedisclosed,
 )
 from services.publication.events.parts import Attachment, ChannelEvidence
 from shared import scope
@@ -192,6 +193,7 @@ def _showing(
         "period": drafted.period if drafted else "",
         "replaces": version.replaces,
         "note": version.note,
+        "opinions": version.opinions,
         "released_by": command.by,
         "announces": drafted.announces if drafted else "",
     }
@@ -209,4 +211,6 @@ def _correction(
     if not replaces:
         return []
     marked = {"title": content.title, "replaces": replaces, "note": note, "at": at, "audiences": audiences}
+    if opinions := disclosure.current.opinions:
+        return [VersionRedisclosed(**names(disclosure), **marked, opinions=opinions)]
     return [VersionCorrected(**names(disclosure), **marked)]

@@ -23,6 +23,7 @@ from services.publication.events import (
     DisclosureRevised,
     DisclosureSubmitted,
     EvidenceAdded,
+    RedisclosureOpened,
     ReleaseScheduleCancelled,
     ReleaseScheduled,
     ScheduledReleaseMissed,
@@ -98,6 +99,7 @@ class Version:
     planned: tuple[ReleaseScheduled, ...] = ()
     replaces: int = 0
     note: str = ""
+    opinions: tuple[str, ...] = ()  # for which it is made public again
     refused_digests: frozenset[str] = frozenset()
 
 
@@ -139,6 +141,8 @@ def evolve(disclosure: Disclosure, event: DisclosureEvent) -> Disclosure:
             return Disclosure(event, (Version(1, _content(event), (event.author,)),))
         case CorrectionOpened():
             opened = Version(event.version, _content(event), (event.author,), replaces=event.replaces, note=event.note)
+            if isinstance(event, RedisclosureOpened):
+                opened = replace(opened, opinions=event.opinions)
             return replace(disclosure, versions=(*disclosure.versions, opened))
         case EvidenceAdded():
             return disclosure  # what is known of a release grows; the release is as it was

@@ -28,6 +28,7 @@ from services.publication.events.disclosures import (
     DisclosureRevised,
     DisclosureSubmitted,
     EvidenceAdded,
+    RedisclosureOpened,
     RegisterEntered,
     Released,
     ReleaseScheduleCancelled,
@@ -38,6 +39,7 @@ from services.publication.events.disclosures import (
     Side,
     Unshown,
     VersionCorrected,
+    VersionRedisclosed,
     Written,
 )
 from services.publication.events.duties import (
@@ -67,6 +69,7 @@ from services.publication.events.matters import (
     MilestoneReached,
 )
 from services.publication.events.notices import NoticeChannelsChosen, NoticeEvent
+from services.publication.events.redisclosure import RedisclosureEvent
 from shared.events import Registry
 
 REGISTRY = Registry(
@@ -79,6 +82,7 @@ REGISTRY = Registry(
         RegisterEntered,
         *get_args(DecisionEvent),
         *get_args(CadreEvent),
+        *get_args(RedisclosureEvent),
         *get_args(NoticeEvent),
         NoticeChannelsChosen,
     ],
@@ -125,6 +129,8 @@ __all__ = [
     "ObligationRaised",
     "ObligationResumed",
     "ObligationSuspended",
+    "RedisclosureEvent",
+    "RedisclosureOpened",
     "RegisterEntered",
     "ReleaseScheduleCancelled",
     "ReleaseScheduled",
@@ -137,5 +143,6 @@ __all__ = [
     "TriggerRecorded",
     "Unshown",
     "VersionCorrected",
+    "VersionRedisclosed",
     "Written",
 ]

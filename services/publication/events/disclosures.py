@@ -182,6 +182,7 @@ class Released(DisclosureFact):
     replaces: int = 0
     note: str = ""
     announces: str = ""
+    opinions: tuple[str, ...] = ()  # for which it is made public again (PUB-30)
     released_by: str
 
 
@@ -260,6 +261,12 @@ class CorrectionOpened(Written):
     on: date
 
 
+class RedisclosureOpened(CorrectionOpened):
+    """Not because it was wrong, but because of what was said of it (PUB-30): ``opinions`` by id."""
+
+    opinions: tuple[str, ...]
+
+
 class VersionCorrected(DisclosureFact):
     """From ``at`` on, for these audiences, ``version`` stands; ``replaces`` is marked and stays readable."""
 
@@ -268,6 +275,12 @@ class VersionCorrected(DisclosureFact):
     note: str
     at: datetime
     audiences: tuple[str, ...]
+
+
+class VersionRedisclosed(VersionCorrected):
+    """``replaces`` was no error: it is superseded because of the ``opinions``."""
+
+    opinions: tuple[str, ...]
 
 
 # --- the register of approvals ---
@@ -302,4 +315,6 @@ DisclosureEvent = (
     | ScheduledReleaseMissed
     | CorrectionOpened
     | VersionCorrected
+    | RedisclosureOpened
+    | VersionRedisclosed
 )

@@ -18,6 +18,7 @@ from services.publication.views.almanac import Almanac
 from services.publication.views.cadre_matters import CadreMatters
 from services.publication.views.decisions import Decisions
 from services.publication.views.heard_opinions import HeardOpinions
+from services.publication.views.redisclosures import Redisclosures
 from shared.decider import Refused
 from shared.follow import View
 from shared.handling import Do
@@ -30,14 +31,15 @@ class Procedures:
     decisions: Decisions
     cadre: CadreMatters
     opinions: HeardOpinions
+    redisclosures: Redisclosures
 
     @classmethod
     def of(cls, engine: Engine) -> "Procedures":
-        return cls(Decisions(engine), CadreMatters(engine), HeardOpinions(engine))
+        return cls(Decisions(engine), CadreMatters(engine), HeardOpinions(engine), Redisclosures(engine))
 
     @property
     def views(self) -> tuple[View, ...]:
-        return (self.decisions, self.cadre, self.opinions)
+        return (self.decisions, self.cadre, self.opinions, self.redisclosures)
 
     def printed_days(self, disclosure: str) -> dict[str, date]:
         """The first and last day that stand on a notice before an appointment; on others, none (A-26)."""

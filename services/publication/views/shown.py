@@ -132,10 +132,12 @@ class Shown(GatheredView):
         shown.put({**history, **key, **names, **period, "side": side, "shown_from": released.at})
 
     def _correct(self, shown: Rows, released: Released, audience: str) -> None:
-        """For this audience, earlier versions stand corrected from now on."""
+        """For this audience, earlier versions stand corrected from now on; made public again, superseded (PUB-30)."""
+        again = {"superseded_at": released.at, "superseded_by": released.disclosure}
+        marked = again if released.opinions else {"corrected_at": released.at}
         for row in self._versions(shown, released, audience):
             if row["version"] < released.version and row["corrected_at"] is None:
-                shown.change(*_key(row), corrected_at=released.at)
+                shown.change(*_key(row), **marked)
 
     def _supersede(self, shown: Rows, released: Released, audience: str) -> None:
         """For this audience, a period's content makes that of earlier periods history, in whatever order."""

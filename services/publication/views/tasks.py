@@ -12,9 +12,19 @@ from sqlalchemy import RowMapping
 
 from services.publication.views.desk import DeskWork
 from services.publication.views.obligations import OPEN, Obligations
+from services.publication.views.redisclosures import Redisclosures
 from shared.identity import PostKind, Standing
 
-Step = Literal["draft", "submit", "review", "approve", "release-inside", "release-outside"]
+Step = Literal[
+    "draft",
+    "submit",
+    "review",
+    "approve",
+    "release-inside",
+    "release-outside",
+    "decide-redisclosure",
+    "redisclose",
+]
 WRITERS = (PostKind.CLERK, PostKind.SECRETARY)
 
 
@@ -56,6 +66,22 @@ def tasks(asked: Asked, obligations: Obligations, desk: DeskWork) -> Iterator[Ta
     all_desks = writing | _organisations(asked.standing, PostKind.SECRECY_REVIEWER)
     for row in desk.listed(all_desks) if all_desks else []:
         yield from _next_step(asked, row)
+
+
+def of_redisclosure(asked: Asked, redisclosures: Redisclosures, desk: DeskWork) -> Iterator[Task]:
+    """The open question waits for the first person responsible; once decided, for whoever writes (PUB-30)."""
+    waits: tuple[tuple[str, Step, tuple[PostKind, ...]], ...] = (
+        ("pending", "decide-redisclosure", (PostKind.SECRETARY,)),
+        ("re-disclose", "redisclose", WRITERS),
+    )
+    for state, step, kinds in waits:
+        for organisation in sorted(_organisations(asked.standing, *kinds)):
+            for row in redisclosures.of(organisation):
+                work = desk.one(row["disclosure"]) if row["state"] == state else None
+                if work:
+                    title = work["content"].get("title", "") or work["item_title"]
+                    about = (row["disclosure"], row["asked_version"])
+                    yield Task(step, organisation, work["item"], title, disclosure=about[0], version=about[1])
 
 
 def _organisations(standing: Standing, *kinds: PostKind) -> frozenset[str]:
