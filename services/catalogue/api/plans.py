@@ -55,8 +55,8 @@ def _submitting(router: Api, parts: Parts) -> None:
 def _numbered(parts: Parts, desk: Desk, organisation: str, town: str, body: PlanBody) -> Done:
     """Under the organisation's next number; whoever loses a race for one takes the number after."""
     acting, first = desk.may(organisation, town), parts.plans.last_number(organisation) + 1
-    in_charge, draft = parts.in_charge(town, desk.today), body.draft()
-    channels, committee = parts.town(town).channels(desk.today), parts.committee(town)
+    in_charge, draft = parts.deciding_on(organisation, town, desk.today), body.draft()
+    channels, committee = parts.town(town).channels(desk.today), parts.behind(organisation, town, desk.today)
     for number in range(first, first + NUMBER_ATTEMPTS_MAX):
         command = SubmitPlan(
             organisation, town, number, committee, in_charge, draft, desk.standing.person, desk.today, channels
@@ -130,7 +130,7 @@ def _decision(parts: Parts, desk: Desk, submitted: PlanSubmitted, unit: str) -> 
     return Decision(
         by=desk.standing.person,
         unit=unit,
-        in_charge=parts.in_charge(submitted.town, desk.today),
+        in_charge=parts.deciding_on(submitted.organisation, submitted.town, desk.today),
         limits=_limits(parts, desk, submitted.town),
         calendar=parts.register.calendar(),
         on=desk.today,
