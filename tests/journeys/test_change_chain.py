@@ -344,7 +344,13 @@ def test_the_county_counts_filings_without_content(house: House) -> None:  # ORG
 
 
 def test_a_county_run_schools_catalogue_is_decided_on_by_its_own_authority(house: House) -> None:
-    office = {"organisation": "QS-EDU", "type": "organ", "level": "unit", "superior": "QS", "on": "2024-01-01"}
+    office: dict[str, Any] = {
+        "organisation": "QS-EDU",
+        "type": "organ",
+        "level": "unit",
+        "superior": "QS",
+        "on": "2024-01-01",
+    }
     officer = {"person": "qin-yu", "name_zh": "秦玉", "name_en": "Qin Yu", "kind": "unit-officer", "on": "2024-01-01"}
     titles = {"title_zh": "负责人", "title_en": "Officer"}
     office |= {"name_zh": "县教育局党组", "name_en": "Education", "posts": [officer | titles]}

@@ -56,6 +56,10 @@ class Parts:
         authority = self.town(town).authority(organisation, on)
         if authority:
             return self.register.structure().superior(authority, on) or authority
+        return self.committee(town)
+
+    def committee(self, town: str) -> str:
+        """The town committee, on whose behalf its member units act (A-02)."""
         known = self.register.organisations(town)
         return next((o.organisation for o in known if o.level == "town-committee"), "")
 
