@@ -98,9 +98,9 @@ def october_20_the_work_begins(road: Road) -> None:  # PUB-26
 
 def stage_1_is_shown_on_time(road: Road) -> None:  # PUB-26, PUB-33
     road.world.it_is("2025-10-28T09:00")
-    shown = shown_inside(road, road.stage(1), "wang-jianjun")
+    shown = shown_inside(road.world, road.stage(1), "wang-jianjun")
     road.world.it_is("2025-10-30T09:30")
-    shown_outside(road, shown)
+    shown_outside(road.world, shown)
     assert (road.duty(road.stage(1))["state"], road.duty(road.stage(1))["late_workdays"]) == ("fulfilled", 0)
     assert road.duty(road.stage(1))["matter"] == road.matter
     assert [(told["part"], told["number"], told["side"]) for told in road.page()["history"]] == [
@@ -128,7 +128,7 @@ def new_year_passes_and_nothing_is_owed_for_it(road: Road) -> None:  # PUB-28, A
 
 def january_4_stage_2_on_a_make_up_sunday(road: Road) -> None:  # PUB-26, PUB-33
     road.world.it_is("2026-01-04T09:00")
-    shown_inside(road, road.stage(2), "wang-jianjun")
+    shown_inside(road.world, road.stage(2), "wang-jianjun")
     assert (road.duty(road.stage(2))["state"], road.duty(road.stage(2))["late_workdays"]) == ("fulfilled", 0)
 
 
@@ -147,7 +147,7 @@ def april_20_the_paving_is_put_off(road: Road) -> None:  # PUB-26
     stage = road.duty(road.stage(3))
     assert (stage["due"], stage["state"]) == ("2026-06-03", "open")
     road.world.it_is("2026-06-01T09:00")
-    shown_inside(road, road.stage(3), "wang-jianjun")
+    shown_inside(road.world, road.stage(3), "wang-jianjun")
     assert road.duty(road.stage(3))["late_workdays"] == 0
 
 
@@ -171,10 +171,10 @@ def july_1_liu_inherits_what_the_branch_owes(road: Road) -> None:  # ORG-06, ORG
 
 def july_24_the_summary_closes_it(road: Road) -> None:  # PUB-27
     road.world.it_is("2026-07-22T09:00")
-    shown = shown_inside(road, road.summary, "liu-fang")
+    shown = shown_inside(road.world, road.summary, "liu-fang")
     assert road.page(asker="liu-fang")["stage"] == "ended", "it goes outside as well"
     road.world.it_is("2026-07-24T09:30")
-    shown_outside(road, shown)
+    shown_outside(road.world, shown)
     page = road.page(asker="liu-fang")
     assert (page["stage"], page["closed_on"], page["summary"]) == ("closed", "2026-07-24", shown)
     told = [(part["part"], part["number"]) for part in page["history"] if part["side"] == "inside"]
@@ -183,13 +183,13 @@ def july_24_the_summary_closes_it(road: Road) -> None:  # PUB-27
     assert (duty["state"], duty["late_workdays"], duty["first_person"]) == ("fulfilled", 0, "liu-fang")
 
 
-def shown_inside(road: Road, obligation: str, secretary: str) -> str:
+def shown_inside(world: World, obligation: str, secretary: str, title: str = "东口道路硬化") -> str:
     """Drafted, examined by the two others, and shown on the board of the activity room now; the disclosure."""
-    ma, words = road.world("ma-xiaoyan"), f"东口道路硬化工程进展：{road.world.now():%Y-%m-%d}"
-    body = {"obligation": obligation, "title": "东口道路硬化", "text": words, "summary": words}
+    ma, words = world("ma-xiaoyan"), f"{title}：{world.now():%Y-%m-%d}"
+    body = {"obligation": obligation, "title": title, "text": words, "summary": words}
     done = ma.does(f"{PUBLICATION}/disclosures", body)
     disclosure, path = done["id"], f"{PUBLICATION}/disclosures/{done['id']}"
-    board = {"channel": "activity-room-board", "place": "柳树村党员活动室", "posted_at": now(road)}
+    board = {"channel": "activity-room-board", "place": "柳树村党员活动室", "posted_at": now(world)}
     steps: tuple[tuple[str, str, Any], ...] = (
         ("ma-xiaoyan", "submit", {"attested_by": [secretary, "ma-xiaoyan"]}),
         ("he-tao", "review", {"cleared": True, "confirms_scope": True, "confirms_time_limit": True}),
@@ -197,21 +197,21 @@ def shown_inside(road: Road, obligation: str, secretary: str) -> str:
         ("ma-xiaoyan", "release-inside", {"channels": [board]}),
     )
     for who, step, said in steps:
-        done = road.world(who).does(f"{path}/{step}", said, version=done["version"])
-    settled(road.world)
+        done = world(who).does(f"{path}/{step}", said, version=done["version"])
+    settled(world)
     return str(disclosure)
 
 
-def shown_outside(road: Road, disclosure: str) -> None:
-    ma, path = road.world("ma-xiaoyan"), f"{PUBLICATION}/disclosures/{disclosure}"
-    column = {"channel": "public-column", "place": "村委会门口", "sheet": "A3", "posted_at": now(road)}
+def shown_outside(world: World, disclosure: str) -> None:
+    ma, path = world("ma-xiaoyan"), f"{PUBLICATION}/disclosures/{disclosure}"
+    column = {"channel": "public-column", "place": "村委会门口", "sheet": "A3", "posted_at": now(world)}
     version = ma.get(path)["stream_version"]
     ma.does(f"{path}/release-outside", {"channels": [column]}, version=version)
-    settled(road.world)
+    settled(world)
 
 
-def now(road: Road) -> str:
-    return road.world.now().isoformat()
+def now(world: World) -> str:
+    return world.now().isoformat()
 
 
 def settled(world: World) -> None:
