@@ -94,8 +94,11 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     # plans for matters outside the catalogue, CAT-12
     "plan.submit": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],
     "plan.review": _REVIEWERS,  # for secrecy, PUB-35
-    "plan.decide": _UNITS,
-    "plan.read": [*_DESK, (P.SECRECY_REVIEWER, Where.SUPERIOR), *_TOWN, (P.UNIT_OFFICER, Where.TOWN)],
+    "plan.decide": [*_UNITS, (P.UNIT_OFFICER, Where.COUNTY)],  # who is in charge is asked by the rule
+    "plan.read": [
+        *_DESK, (P.SECRECY_REVIEWER, Where.SUPERIOR), *_TOWN, (P.UNIT_OFFICER, Where.TOWN),
+        (P.UNIT_OFFICER, Where.COUNTY),  # of the county's units only what they decide on
+    ],
     # publication, PUB-01 to PUB-36
     "obligation.read": [
         *_DESK, *_SUPERVISOR, (P.SECRETARY, Where.SUPERIOR), *_TOWN, (P.UNIT_OFFICER, Where.TOWN), *_COUNTY,

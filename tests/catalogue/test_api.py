@@ -212,6 +212,34 @@ def test_plans_that_come_at_once_get_a_number_each(county: County) -> None:  # C
     assert code(county.do("ma-xiaoyan", path, body | {"reason": ""})) == "REASON_REQUIRED"
 
 
+def test_a_county_run_schools_plan_is_decided_by_its_own_authority(county: County) -> None:  # CAT-12 A-02
+    officer = {"person": "qin-yu", "name_zh": "秦玉", "name_en": "Qin Yu", "kind": "unit-officer", "on": "2024-01-01"}
+    office: dict[str, Any] = {
+        "organisation": "QS-EDU",
+        "type": "organ",
+        "level": "unit",
+        "superior": "QS",
+        "on": "2024-01-01",
+    }
+    titles = {"title_zh": "负责人", "title_en": "Officer"}
+    office |= {"name_zh": "县教育局党组", "name_en": "Education", "posts": [officer | titles]}
+    assert county.do("jiang-ping", "/organisations", {"town": "", "organisations": [office]}).status_code == 201
+    values = {"values": {"catalogue-authorities": "FY-S1=QS-EDU"}, "on": "2026-01-20"}
+    assert county.do("he-jing", "/towns/fengyang/parameters", values).status_code == 201
+    plan = {"category": "C6", "title": "助学", "content": "助学金", "reason": "目录内没有", "scope": "inside"}
+    paths = {who: f"/organisations/{who}/plans" for who in ("FY-S1", "FY-A1")}
+    body = plan | {"methods": ["meeting"]}
+    theirs = county.do("lin-hua", paths["FY-S1"], body).json()
+    other = county.do("ding-ming", paths["FY-A1"], body).json()
+    assert (theirs["result"]["unit"], other["result"]["unit"]) == ("QS-EDU", "FY-DJB")
+    waiting = county._headers("qin-yu") | {"Wait-For": other["position"]}
+    seen = [county.client.get(f"{CATALOGUE}{path}/1", headers=waiting).status_code for path in paths.values()]
+    assert seen == [200, 404]
+    assert code(county.do("sun-wei", f"{paths['FY-S1']}/1/approval", {}, version=1)) == "NOT_YOUR_REMIT"
+    assert code(county.do("qin-yu", f"{paths['FY-A1']}/1/approval", {}, version=1)) == "NOT_YOUR_REMIT"
+    assert county.do("qin-yu", f"{paths['FY-S1']}/1/approval", {}, version=1).status_code == 200
+
+
 def test_what_is_no_workbook_is_refused(county: County) -> None:
     files = {"file": ("catalogue.xlsx", b"not a zip")}
     assert code(county.do("he-jing", "/organisations/FY-R1/catalogue/import", files=files)) == "NOT_A_WORKBOOK"

@@ -29,6 +29,7 @@ from services.catalogue.views.plans import Row
 from shared.decider import Refused
 from shared.fields import VersionNumber
 from shared.handling import Do
+from shared.policy import Acting
 from shared.web import Api, CommandDesk, Done, Page, Reader
 from shared.web.desk import Desk
 from shared.web.reader import Reading
@@ -142,16 +143,17 @@ def _asking(router: Api, parts: Parts) -> None:
     def plans(organisation: str, reader: Reader, stage: PlanStage = "") -> Page[PlanPage]:
         """An organisation's own plans."""
         known = parts.register.organisation(organisation)
-        reader.may(organisation, known.town if known else "", hidden=True)
-        rows = parts.plans.listed(organisation=organisation, stage=stage)
+        acting = reader.may(organisation, known.town if known else "", hidden=True)
+        rows = _theirs(parts, acting, parts.plans.listed(organisation=organisation, stage=stage))
         return reader.page((_page(parts, reader, row) for row in rows), lambda page: page.number)
 
     @router.get(f"{PATH}/{{number}}", action="plan.read")
     def plan(organisation: str, number: VersionNumber, reader: Reader) -> PlanPage:
         """With the reckoning of the day for its decision; the ETag goes into the decision's If-Match."""
         known = parts.register.organisation(organisation)
-        reader.may(organisation, known.town if known else "", hidden=True)
-        row = parts.plans.one(plan_id(organisation, number))
+        acting = reader.may(organisation, known.town if known else "", hidden=True)
+        found = parts.plans.one(plan_id(organisation, number))
+        row = next(iter(_theirs(parts, acting, [found] if found else [])), None)
         if row is None:
             raise Refused("NOT_FOUND", "There is no such plan.")
         reader.etag(row["stream_version"])
@@ -160,9 +162,16 @@ def _asking(router: Api, parts: Parts) -> None:
     @router.get("/towns/{town}/plans", action="plan.read")
     def register(town: str, reader: Reader, stage: PlanStage = "") -> Page[PlanPage]:
         """The town's register of matters outside the catalogue, each with what might become an item of it."""
-        reader.may(town=town)
-        rows = parts.plans.listed(town=town, stage=stage)
+        acting = reader.may(town=town)
+        rows = _theirs(parts, acting, parts.plans.listed(town=town, stage=stage))
         return reader.page((_page(parts, reader, row) for row in rows), lambda p: (p.organisation, p.number))
+
+
+def _theirs(parts: Parts, acting: Acting, rows: list[Row]) -> list[Row]:
+    """An officer of the county's units sees of a town's plans those that the unit decides on, and no others (A-02)."""
+    own = parts.register.organisation(acting.organisation)
+    of_county = own is not None and not own.town and own.level == "unit"
+    return [row for row in rows if row["unit"] == acting.organisation] if of_county else rows
 
 
 def _page(parts: Parts, reader: Reading, row: Row) -> PlanPage:
