@@ -28,6 +28,8 @@ OPEN = {  # tables of which a reader may see rows of other towns, and for whom t
     "templates_lines": "whoever is signed in",
     "shown": "society and the named person",
     "shown_contents": "society and the named person",
+    "inbox_notices": "whom it is for",
+    "inbox_preferences": "whose it is",
     "opinions": "the giver, and unnamed ones answered to society",
     "visible_disclosures": "society and the named person",
     "shown_history_spans": "society and the named person",

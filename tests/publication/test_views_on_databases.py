@@ -11,6 +11,7 @@ from services.publication.views.approvals import Approvals
 from services.publication.views.desk import DeskWork
 from services.publication.views.obligations import Obligations
 from services.publication.views.shown import Filter, Shown
+from shared.columns import json_text
 from shared.follow import View
 from tests.publication.liushu import Liushu, at
 
@@ -39,7 +40,7 @@ def test_views_answer_alike_on_either_database(tmp_path: Path, postgres_url: str
     liushu.approved(disclosure)
     liushu.released_inside(disclosure)
     here: dict[type[View], Any] = {type(view): view for view in liushu.service.views}
-    engine = create_engine(postgres_url)
+    engine = create_engine(postgres_url, json_serializer=json_text)
     there: dict[type[View], Any] = {kind: kind(engine) for kind in (Shown, Obligations, DeskWork, Approvals)}
     with engine.begin() as tx:
         for view in there.values():
