@@ -164,6 +164,7 @@ def _answering(router: Api, parts: SessionParts) -> None:
     def answer_question(session: str, number: Number, body: AnswerBody, desk: CommandDesk) -> Done:
         """On the spot, or in writing what was promised."""
         by, calendar = desk.standing.person, parts.register.calendar()
+        _must_keep(parts, desk, session)
         who = _answering_person(parts, body.answered_by or by)
         command = AnswerQuestion(number, who, body.text, calendar, by, desk.now, desk.today)
         return _done(parts, desk, session, command)
@@ -171,7 +172,7 @@ def _answering(router: Api, parts: SessionParts) -> None:
     @router.post(f"{path}/promise", action="session.keep", versioned=True)
     def promise_answer(session: str, number: Number, body: PromiseBody, desk: CommandDesk) -> Done:
         """In writing, due P-11.answer working days after the session."""
-        scheduled, by = parts.session(session)[1], desk.standing.person
+        scheduled, by = _must_keep(parts, desk, session), desk.standing.person
         workdays = parts.register.parameter(scheduled.town, "P-11.answer", desk.now)
         due = parts.register.calendar().add(scheduled.on, workdays)
         who = _answering_person(parts, body.answered_by or by)
@@ -181,6 +182,13 @@ def _answering(router: Api, parts: SessionParts) -> None:
     def publish_record(session: str, desk: CommandDesk) -> Done:
         """REPLY_MISSING while a question has neither an answer nor the promise of one."""
         return _done(parts, desk, session, PublishRecord(desk.standing.person, desk.now, desk.today))
+
+
+def _must_keep(parts: SessionParts, desk: CommandDesk, session: str) -> SessionScheduled:
+    """Asked before anything else of the command, so that a stranger learns nothing from what is wrong with it."""
+    scheduled = parts.session(session)[1]
+    desk.may(scheduled.organisation, scheduled.town, hidden=True)
+    return scheduled
 
 
 def _answering_person(parts: SessionParts, person: str) -> str:

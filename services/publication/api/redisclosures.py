@@ -61,7 +61,8 @@ def add(router: Api, parts: Parts) -> None:
     @router.post("/disclosures/{disclosure}/redisclosure", action="disclosure.draft", versioned=True, status_code=201)
     def open_redisclosure(disclosure: str, body: RedisclosureBody, desk: CommandDesk) -> Done:
         """A new version because of the opinions, once that was decided; the former stays readable."""
-        state, by = parts.disclosure(disclosure)[0], desk.standing.person
+        (state, drafted), by = parts.disclosure(disclosure), desk.standing.person
+        parts.acting(desk, drafted)
         begun = Do(REDISCLOSURE, disclosure, BeginRedisclosure(state.current.number + 1, by, desk.today))
         opened = OpenCorrection(body.content(), body.note, by, by, desk.today)
         opened = replace(opened, opinions=_asked(parts, disclosure).due or ("",))
