@@ -4,8 +4,9 @@ Delivered again, an event gives the same ids, and the journal answers with what 
 to different streams are handled together, so that they share questions and commits; those to one stream in order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -81,9 +82,7 @@ class Reactor:
         alone = [lane[0] for lane in lanes if len(lane) == 1]
         if not alone:
             return 0, lanes
-        with self.observer.commanding(self.service, alone[0][1], alone[0][2]) as own:
-            sends = [(do, replace(c, traceparent=c.traceparent or own)) for do, _, c in alone]
-            outcomes = handled_together(self.handler, sends)
+        outcomes = handled_together(self.handler, [(do, self._traced(by, context)) for do, by, context in alone])
         left = [[send] for send, outcome in zip(alone, outcomes, strict=True) if outcome is None]
         changed = sum(outcome is not None and not outcome.repeated for outcome in outcomes)
         return changed, [*left, *(lane for lane in lanes if len(lane) > 1)]
@@ -92,14 +91,18 @@ class Reactor:
         return sum(self._send(*send) for send in lane)
 
     def _send(self, do: Do, by: str, context: Context) -> bool:
-        """What time brings begins a trace of its own; what an event brings keeps the trace that led to the event."""
-        with self.observer.commanding(self.service, by, context) as own:
-            context = replace(context, traceparent=context.traceparent or own)
+        with self._traced(by, context) as traced:
             try:
-                return not self.handler.handle(do, context=context).repeated
+                return not self.handler.handle(do, context=traced).repeated
             except Refused as refusal:
                 self.observer.refused(self.service, by, refusal.code, refusal.detail)
                 return False
+
+    @contextmanager
+    def _traced(self, by: str, context: Context) -> Iterator[Context]:
+        """What time brings begins a trace of its own; what an event brings keeps the trace that led to the event."""
+        with self.observer.commanding(self.service, by, context) as own:
+            yield replace(context, traceparent=context.traceparent or own)
 
 
 def _stream_of(send: Send) -> str:

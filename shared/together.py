@@ -6,6 +6,7 @@ alone.
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,20 +25,24 @@ class _Under:
     pending: Pending
 
 
-def handled_together(handler: Handler, sends: Sequence[tuple[Do, Context]]) -> list[Outcome | None]:
+def handled_together(
+    handler: Handler, sends: Sequence[tuple[Do, AbstractContextManager[Context]]]
+) -> list[Outcome | None]:
     """For each command, which all go to different streams, its outcome; None: it must be handled alone.
 
-    Raises what reading the journal raises.
+    Each is decided and sent off inside its own surroundings, which give its context. Raises what reading the journal
+    raises.
     """
     handler.recall([do for do, _ in sends])
-    return [_outcome(handler, under) for under in [_begun(handler, do, context) for do, context in sends]]
+    return [_outcome(handler, under) for under in [_begun(handler, do, around) for do, around in sends]]
 
 
-def _begun(handler: Handler, do: Do, context: Context) -> _Under | None:
+def _begun(handler: Handler, do: Do, around: AbstractContextManager[Context]) -> _Under | None:
     """A refusal stands only once it was decided on what the journal holds now, which is not done here."""
     try:
-        prepared = handler.prepared(do, context)
-        return _Under(*prepared, handler.journal.submit(prepared[1]))
+        with around as context:
+            prepared = handler.prepared(do, context)
+            return _Under(*prepared, handler.journal.submit(prepared[1]))
     except (Refused, JournalError):
         return None
 
