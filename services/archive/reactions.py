@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.archive.domain.file import FILE, FileDocument, file_id, short_name
-from services.archive.domain.papers import papers_of
+from services.archive.domain.papers import PAPERS_COME_WITH, papers_of
 from shared.clock import business_day
 from shared.events import Recorded
 from shared.handling import Do
@@ -20,4 +20,4 @@ def filing(register: Register) -> Reaction:
             command = FileDocument(year, short, paper, event.event_id)
             yield Do(FILE, file_id(paper.organisation, year), command)
 
-    return Reaction("file-papers", ("publication", "feedback"), commands)
+    return Reaction("file-papers", tuple(PAPERS_COME_WITH), commands, PAPERS_COME_WITH)

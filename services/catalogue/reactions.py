@@ -47,7 +47,8 @@ def on_person_decided(vault: Vault) -> Reaction:
             case _:
                 return
 
-    return Reaction("carry-out-erasure", (REGISTRY.service,), commands)
+    names = frozenset(fact.__name__ for fact in (PersonRestricted, RestrictionLifted, ErasureConfirmed))
+    return Reaction("carry-out-erasure", (REGISTRY.service,), commands, {REGISTRY.service: names})
 
 
 def on_member_transferred() -> Reaction:
@@ -59,7 +60,8 @@ def on_member_transferred() -> Reaction:
             command = ReceiveMember(moved.to_organisation, moved.to_town, moved.person, moved.on)
             yield Do(ORGANISATION, moved.to_organisation, command)
 
-    return Reaction("receive-transferred-member", (REGISTRY.service,), commands)
+    heeds = {REGISTRY.service: frozenset({MemberTransferred.__name__})}
+    return Reaction("receive-transferred-member", (REGISTRY.service,), commands, heeds)
 
 
 def of_changes(register: Register) -> tuple[Reaction, ...]:
@@ -142,7 +144,8 @@ def on_plan_refused_for_secrecy(vault: Vault) -> Reaction:
             vault.destroy(f"{Subject.DRAFT}:{refused.plan}", event.recorded_at)
         return ()
 
-    return Reaction("forget-refused-plan", (REGISTRY.service,), commands)
+    heeds = {REGISTRY.service: frozenset({PlanSecrecyRefused.__name__})}
+    return Reaction("forget-refused-plan", (REGISTRY.service,), commands, heeds)
 
 
 def digest_of(key_ids: Sequence[str]) -> str:
