@@ -236,7 +236,10 @@ def test_a_county_run_schools_plan_is_decided_by_its_own_authority(county: Count
     seen = [county.client.get(f"{CATALOGUE}{path}/1", headers=waiting).status_code for path in paths.values()]
     assert seen == [200, 404]
     assert code(county.do("sun-wei", f"{paths['FY-S1']}/1/approval", {}, version=1)) == "NOT_YOUR_REMIT"
-    assert code(county.do("qin-yu", f"{paths['FY-A1']}/1/approval", {}, version=1)) == "NOT_YOUR_REMIT"
+    for act, said in (("approval", {}), ("refusal", {"reason": "不属目录外事项"})):
+        answers = [county.do("qin-yu", f"{paths['FY-A1']}/{n}/{act}", said, version=1).json() for n in (1, 99)]
+        assert [answer["code"] for answer in answers] == ["NOT_FOUND"] * 2, "as to who reads it (ORG-16)"
+        assert answers[0]["detail"] == answers[1]["detail"]
     assert county.do("qin-yu", f"{paths['FY-S1']}/1/approval", {}, version=1).status_code == 200
 
 

@@ -29,7 +29,7 @@ from services.catalogue.views.plans import Row
 from shared.decider import Refused
 from shared.fields import VersionNumber
 from shared.handling import Do
-from shared.policy import Acting
+from shared.policy import Acting, permits
 from shared.web import Api, CommandDesk, Done, Page, Reader
 from shared.web.desk import Desk
 from shared.web.reader import Reading
@@ -104,8 +104,7 @@ def _deciding(router: Api, parts: Parts) -> None:
     @router.post(f"{one}/approval", action="plan.decide", versioned=True)
     def approve_plan(organisation: str, number: VersionNumber, body: ApprovalBody, desk: CommandDesk) -> Done:
         """By the unit in charge; from then on the matter is an item in force, and its conditions bind."""
-        submitted = _plan(parts, organisation, number)
-        acting = desk.may(organisation, submitted.town)
+        acting, submitted = _to_decide(parts, desk, _plan(parts, organisation, number))
         decision = _decision(parts, desk, submitted, acting.organisation)
         command = ApprovePlan(decision, tuple(condition.condition() for condition in body.conditions))
         result = {"item": submitted.plan}
@@ -114,8 +113,7 @@ def _deciding(router: Api, parts: Parts) -> None:
     @router.post(f"{one}/refusal", action="plan.decide", versioned=True)
     def refuse_plan(organisation: str, number: VersionNumber, body: PlanRefusalBody, desk: CommandDesk) -> Done:
         """With the reason: REASON_REQUIRED without."""
-        submitted = _plan(parts, organisation, number)
-        acting = desk.may(organisation, submitted.town)
+        acting, submitted = _to_decide(parts, desk, _plan(parts, organisation, number))
         command = RefusePlan(_decision(parts, desk, submitted, acting.organisation), body.reason)
         return desk.handle(Do(PLAN, submitted.plan, command), acting=acting, town=submitted.town)
 
@@ -123,8 +121,18 @@ def _deciding(router: Api, parts: Parts) -> None:
 def _plan(parts: Parts, organisation: str, number: int) -> PlanSubmitted:
     state: Plan = parts.handler.state(PLAN, plan_id(organisation, number))[1]
     if state.submitted is None:
-        raise Refused("NOT_FOUND", "There is no such plan.")
+        raise _nothing()
     return state.submitted
+
+
+def _to_decide(parts: Parts, desk: Desk, submitted: PlanSubmitted) -> tuple[Acting, PlanSubmitted]:
+    """Who may not read it does not learn from a refusal that there is such a plan (CAT-12)."""
+    place = (submitted.organisation, submitted.town)
+    acting = desk.may(*place, hidden=not permits("plan.read", desk.standing, *place))
+    in_charge = parts.deciding_on(*place, desk.today).get(submitted.terms.category, "")
+    if _of_county(parts, acting) and acting.organisation not in (submitted.unit, in_charge):
+        raise _nothing()
+    return acting, submitted
 
 
 def _decision(parts: Parts, desk: Desk, submitted: PlanSubmitted, unit: str) -> Decision:
@@ -155,7 +163,7 @@ def _asking(router: Api, parts: Parts) -> None:
         found = parts.plans.one(plan_id(organisation, number))
         row = next(iter(_theirs(parts, acting, [found] if found else [])), None)
         if row is None:
-            raise Refused("NOT_FOUND", "There is no such plan.")
+            raise _nothing()
         reader.etag(row["stream_version"])
         return _page(parts, reader, row)
 
@@ -169,9 +177,16 @@ def _asking(router: Api, parts: Parts) -> None:
 
 def _theirs(parts: Parts, acting: Acting, rows: list[Row]) -> list[Row]:
     """An officer of the county's units sees of a town's plans those that the unit decides on, and no others (A-02)."""
+    return [row for row in rows if row["unit"] == acting.organisation] if _of_county(parts, acting) else rows
+
+
+def _of_county(parts: Parts, acting: Acting) -> bool:
     own = parts.register.organisation(acting.organisation)
-    of_county = own is not None and not own.town and own.level == "unit"
-    return [row for row in rows if row["unit"] == acting.organisation] if of_county else rows
+    return own is not None and not own.town and own.level == "unit"
+
+
+def _nothing() -> Refused:
+    return Refused("NOT_FOUND", "There is no such thing here.")
 
 
 def _page(parts: Parts, reader: Reading, row: Row) -> PlanPage:
