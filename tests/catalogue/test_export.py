@@ -53,7 +53,8 @@ def test_the_columns_are_those_of_the_officials(language: Language) -> None:  # 
     page = load_workbook(io.BytesIO(content)).worksheets[0]
     heading, *rows = [[cell.value for cell in row] for row in page.iter_rows(min_row=2)]
     assert heading == [phrasing.HEADINGS[language][column] for column in phrasing.COLUMNS]
-    assert len(heading) == 8
+    assert len(heading) == 9
+    assert [row[8] for row in rows] == ["否" if language == "zh" else "no", None], "PUB-17"
     assert [str(row[1])[:3] for row in rows] == ["3.9", "5.4"]
     assert [e.reason for e in back(content).exclusions] == ["公司董事会任免"]
 
@@ -63,6 +64,12 @@ def test_a_text_is_never_a_formula() -> None:
     page = load_workbook(io.BytesIO(content)).worksheets[0]
     assert page["C3"].data_type == "s"
     assert back(content).items[0].content == '=HYPERLINK("http://x","y")'
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_major_decision_stays_one_through_a_sheet(language: Language) -> None:  # PUB-17 CAT-03
+    items = [item(replace(usual("3.9"), major=True)), item(usual("3.10"))]
+    assert [i.major for i in back(written(items, [], language)).items] == [True, False]
 
 
 def test_an_added_item_comes_back_with_both_titles() -> None:  # CAT-21, S01
@@ -110,6 +117,7 @@ _drafts = st.builds(
             "cycle": st.sampled_from(["monthly", "quarterly", "half-yearly", "yearly"]),
             "fine_tune": st.sampled_from(["", "monthly"]),
             "limit_days": _days,
+            "major": st.booleans(),
         }
     ),
 )

@@ -44,6 +44,21 @@ def test_a_row_becomes_an_item_of_the_unit_in_charge() -> None:  # CAT-03
     assert item.methods == ("meeting", "public-column")
 
 
+def test_a_sheet_that_does_not_say_what_is_major_leaves_it_to_the_template() -> None:  # PUB-17
+    def majors(*rows: Sequence[object]) -> list[bool]:
+        page = workbook.sheets(book(*rows))[0]
+        reading = sheet.read(page.grid, codes.Channels(), page.banners)
+        assert reading is not None
+        importer = Importer("FY-R1", "", UNITS, codes.Channels(), NAMES, majors=frozenset({"3.9"}))
+        return [item.major for item in items_of(reading, importer).items]
+
+    header = (*HEADER, "重大事项")
+    assert majors(HEADER, DUES, FUNDS) == [True, False]
+    assert majors(header, (*DUES, ""), (*FUNDS, "是")) == [True, True]
+    assert majors(header, (*DUES, "否"), (*FUNDS, "No")) == [False, False]
+    assert bad(header, (*DUES, "也许")) == [("I2", "UNKNOWN_CODE")]
+
+
 def test_a_title_row_and_blank_rows_may_stand_above_the_header() -> None:
     rows: tuple[Sequence[object], ...] = (["柳树村党支部党务公开目录"], [], ["填报单位：", "柳树村"], HEADER, DUES)
     assert [i.sub_item for i in imported(book(*rows, merged=["A1:H1"])).items] == ["3.9"]

@@ -148,7 +148,10 @@ class ItemBody(Body):
     fine_tune: Short = ""
     limit_days: int = Field(0, ge=0, le=366)
     reason: Text = Field("", description="Why kind, cycle or scope are not the usual ones (CAT-13).")
-    major: bool = Field(False, description="A major decision: members are notified, opinions solicited (PUB-17).")
+    major: bool | None = Field(
+        None,
+        description="A major decision: members are notified, opinions solicited (PUB-17). Left out: as it was, or no.",
+    )
 
     def draft(self) -> ItemDraft:
         return ItemDraft(**(self.model_dump() | {"methods": tuple(self.methods)}))

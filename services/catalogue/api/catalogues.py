@@ -50,7 +50,9 @@ def _drafting(router: Api, parts: Parts) -> None:
         state = parts.organisation(organisation)
         acting = desk.may(organisation, state.town)
         content = file.file.read(workbook.SHEET_BYTES_MAX + 1)
-        importer = _importer(parts, organisation, state.town, desk, acting)
+        template: Template = parts.handler.state(TEMPLATE, identity(state.town, state.type))[1]
+        majors = frozenset(sub_item for sub_item, item in template.items.items() if item.major)
+        importer = replace(_importer(parts, organisation, state.town, desk, acting), majors=majors)
         imported = items_of(_reading(content, importer), importer)
         if imported.bad:
             raise _import_refused(imported.bad)

@@ -4,7 +4,7 @@ Start at :func:`lines_of`. An item that somebody else changed meanwhile is refus
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from services.catalogue.domain import codes
@@ -73,12 +73,12 @@ def _line(draft: LineDraft, basis: Basis, at: str) -> ItemChange:
     if draft.kind == "add":
         if was is not None:
             raise Refused("INVALID", f"{draft.sub_item} is in the catalogue.", "a change of it", f"{at}/kind")
-        becomes = _new_text(draft, basis, at)
+        becomes = _new_text(draft, basis, at, major=False)
         return ItemChange(kind="add", item=becomes.id, sub_item=becomes.sub_item, becomes=becomes)
     if was is None:
         raise Refused("OFF_CATALOGUE", f"The catalogue has no {draft.sub_item}.", pointer=f"{at}/sub_item")
     if draft.kind == "change":
-        becomes = _new_text(draft, basis, at)
+        becomes = _new_text(draft, basis, at, major=was.major)
         if becomes == was:
             raise Refused("INVALID", f"Nothing of {draft.sub_item} changes.", "a new wording", f"{at}/text")
         return ItemChange(kind="change", item=was.id, sub_item=was.sub_item, was=was, becomes=becomes)
@@ -88,13 +88,14 @@ def _line(draft: LineDraft, basis: Basis, at: str) -> ItemChange:
     return ItemChange(kind=ending, item=was.id, sub_item=was.sub_item, was=was)
 
 
-def _new_text(draft: LineDraft, basis: Basis, at: str) -> Item:
-    """All four fields, as in the catalogue itself (CAT-03)."""
+def _new_text(draft: LineDraft, basis: Basis, at: str, *, major: bool) -> Item:
+    """All four fields, as in the catalogue itself (CAT-03); ``major`` holds unless the text says otherwise (PUB-17)."""
     if draft.text is None:
         raise Refused("MISSING_FIELD", f"What does {draft.sub_item} read from now on?", pointer=f"{at}/text")
     if draft.text.sub_item != draft.sub_item:
         raise Refused("INVALID", "The new wording is of another item.", draft.sub_item, f"{at}/text/sub_item")
-    item = checked(draft.text, basis.channels, f"{at}/text")
+    text = replace(draft.text, major=major) if draft.text.major is None else draft.text
+    item = checked(text, basis.channels, f"{at}/text")
     category = codes.category_of(item.sub_item)
     unit = basis.in_charge.get(category, "")
     if not unit:

@@ -4,10 +4,10 @@ Pure: which unit is in charge of what, and what the town's organisations are cal
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.catalogue.domain import codes
-from services.catalogue.domain.item import checked, item_of
+from services.catalogue.domain.item import ItemDraft, checked, item_of
 from services.catalogue.domain.sheet import BadCell, Reading, Row
 from services.catalogue.events import Exclusion, Item
 from shared.decider import Refused
@@ -33,11 +33,16 @@ class Importer:
     in_charge: Mapping[str, str]
     channels: codes.Channels
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # organisation to what it is called
+    majors: frozenset[str] = frozenset()  # sub-items that the template calls major decisions (PUB-17)
 
     @property
     def categories(self) -> frozenset[str]:
         """Those this import speaks for."""
         return frozenset(c for c in codes.CATEGORIES if not self.unit or self.in_charge.get(c) == self.unit)
+
+    def completed(self, draft: ItemDraft) -> ItemDraft:
+        """A row that says nothing of whether it is major says what the template says."""
+        return replace(draft, major=draft.sub_item in self.majors) if draft.major is None else draft
 
     def named(self, text: str) -> list[str]:
         """The organisations that a cell may mean: by id or name, else by a part of the name."""
@@ -78,7 +83,7 @@ def items_of(reading: Reading, importer: Importer) -> Imported:
 def _add_item(row: Row, importer: Importer, imported: Imported) -> None:
     assert row.item is not None  # noqa: S101 - the caller has looked
     try:
-        item = checked(row.item, importer.channels)
+        item = checked(importer.completed(row.item), importer.channels)
     except Refused as refusal:
         column = _COLUMN_OF.get(refusal.pointer.rsplit("/", 1)[-1], "item")
         imported.bad.append(BadCell(row.cells[column], refusal.code, refusal.detail))

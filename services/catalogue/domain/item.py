@@ -30,7 +30,7 @@ class ItemDraft:
     fine_tune: str = ""
     limit_days: int = 0
     reason: str = ""  # why its kind, cycle or scope is not the usual one (CAT-13)
-    major: bool = False
+    major: bool | None = None  # not said: as it was before, or as the template has it (PUB-17)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def checked(draft: ItemDraft, channels: codes.Channels, at: str = "") -> Templat
             "cycle": draft.cycle if draft.kind == "periodic" else "",
             "fine_tune": draft.fine_tune or None,
             "limit_days": draft.limit_days,
-            "major": draft.major,
+            "major": bool(draft.major),
         }
     )
 

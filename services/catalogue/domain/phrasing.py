@@ -11,7 +11,7 @@ from services.catalogue.events import Exclusion, Item
 from shared.scope import Scope
 
 Language = Literal["zh", "en"]
-COLUMNS = ("category", "item", "content", "basis", "scope", "methods", "limit", "unit")
+COLUMNS = ("category", "item", "content", "basis", "scope", "methods", "limit", "unit", "major")
 TITLES = ("title_zh", "title_en")
 HEADINGS: Mapping[Language, Mapping[str, str]] = {
     "zh": {
@@ -23,6 +23,7 @@ HEADINGS: Mapping[Language, Mapping[str, str]] = {
         "methods": "公开方式",
         "limit": "公开时限",
         "unit": "责任单位",
+        "major": "重大事项",
         "title_zh": "中文名称",
         "title_en": "英文名称",
     },
@@ -35,11 +36,13 @@ HEADINGS: Mapping[Language, Mapping[str, str]] = {
         "methods": "Method",
         "limit": "Time limit",
         "unit": "Responsible unit",
+        "major": "Major",
         "title_zh": "Chinese title",
         "title_en": "English title",
     },
 }
 NOT_APPLICABLE: Mapping[Language, str] = {"zh": "不适用：", "en": "Not applicable: "}
+_YES_NO: Mapping[Language, tuple[str, str]] = {"zh": ("否", "是"), "en": ("no", "yes")}
 _NUMERALS = "一二三四五六七八"
 _CHANNELS: Mapping[Language, Mapping[str, str]] = {
     "zh": {**codes.INSIDE_CHANNELS, **codes.PUBLIC_CHANNELS},
@@ -86,6 +89,7 @@ def row_of(item: Item, language: Language, unit: str) -> dict[str, str]:
         "methods": methods(item.methods, language),
         "limit": limit(item, language),
         "unit": unit,
+        "major": _YES_NO[language][item.major],
         **_titles(item, language),
     }
 

@@ -32,6 +32,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     ),
     "limit": ("公开时限", "时限", "公开时间", "公开期限", "time limit", "timing", "deadline", "when"),
     "unit": ("责任单位", "责任主体", "公开主体", "责任部门", "responsible unit", "unit", "responsible"),
+    "major": ("重大事项", "是否重大事项", "重大", "major", "major decision"),
     "title_zh": ("中文名称", "chinese title"),
     "title_en": ("英文名称", "english title"),
 }
@@ -168,12 +169,14 @@ def _item(line: Line, known: str, channels: codes.Channels) -> tuple[ItemDraft, 
     usual = codes.SUB_ITEMS.get(known)
     reach = wording.reach(line.text("scope"))
     methods, unknown = wording.methods(line.text("methods"), channels)
+    major = wording.yes(line.text("major"))
     limit = wording.limit(line.text("limit"), usual.cycle if usual else "")
     faults = [
         _blank(line, "content", "content", bool(line.text("content"))),
         _blank(line, "scope", "scope", reach is not None),
         _blank(line, "methods", "method", bool(methods or unknown)),
         _blank(line, "limit", "time limit", limit is not None),
+        _blank(line, "major", "yes or no", major is not None or not line.text("major")),
     ]
     faults += [
         BadCell(line.cell("methods"), "UNKNOWN_CODE", f"{word!r} is not a channel of the town.") for word in unknown
@@ -194,6 +197,7 @@ def _item(line: Line, known: str, channels: codes.Channels) -> tuple[ItemDraft, 
         cycle=limit.cycle if limit else "",
         fine_tune=limit.fine_tune if limit else "",
         limit_days=limit.limit_days if limit else 0,
+        major=major,
     )
     return draft, bad
 

@@ -34,6 +34,8 @@ CHANNEL_WORDS: dict[str, tuple[str, ...]] = {
 _NAMES = {name.lower(): code for code, name in (*codes.INSIDE_CHANNELS.items(), *codes.PUBLIC_CHANNELS.items())}
 _CHANNELS = {word: code for code, words in CHANNEL_WORDS.items() for word in (code, *words)} | _NAMES
 
+YES, NO = ("是", "有", "√", "✓", "yes", "y", "true", "1"), ("否", "无", "×", "no", "n", "false", "0")
+
 
 @dataclass(frozen=True)
 class Reach:
@@ -48,6 +50,12 @@ class Limit:
     cycle: str = ""
     fine_tune: str = ""
     limit_days: int = 0
+
+
+def yes(text: str) -> bool | None:
+    """``是`` or ``否``; ``None`` for anything else."""
+    words = text.strip().lower()
+    return True if words in YES else False if words in NO else None
 
 
 def reach(text: str) -> Reach | None:
