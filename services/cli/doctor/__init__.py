@@ -1,4 +1,4 @@
-"""What ``gongkai doctor`` looks at, a file per thing: what is given, databases, Kafka, keys, issuer, this machine.
+"""What ``gongkai doctor`` looks at, a file per thing: settings, databases, Kafka, keys, issuer, e-mail, this machine.
 
 A check takes the settings and yields findings; :func:`findings` runs them all, whatever one of them meets.
 """
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pydantic import ValidationError
 
-from services.cli.doctor import databases, given, issuing, kafka, keys, machine
+from services.cli.doctor import databases, given, issuing, kafka, keys, machine, mailing
 from services.cli.doctor.finding import Check, Finding, looked
 from services.cli.faults import settings_wrong
 from shared.settings import Settings
@@ -26,6 +26,8 @@ CHECKS: tuple[Check, ...] = (
     keys.the_log_key,
     keys.the_key_store,
     issuing.the_issuer,
+    mailing.smtp_settings,
+    mailing.the_mail_server,
 )
 
 

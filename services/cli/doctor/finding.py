@@ -16,6 +16,7 @@ SECRETS = (
     "log_key",
     "log_salt",
     "witness_key",
+    "smtp_password",
 )
 BLANKED = "[secret]"
 BLANKED_LENGTH_MIN = 4
