@@ -32,6 +32,7 @@ LABELS: dict[str, dict[str, str]] = {
         "republication": _("re-disclosure"),
         "replacement": _("quarterly replacement"),
         "fine-tune": _("monthly fine-tune"),
+        "existence-check": _("check that it is still shown and right"),
         "stage": _("staged disclosure"),
         "summary": _("final summary disclosure"),
         "triggered": _("immediate disclosure"),
@@ -77,12 +78,19 @@ LABELS: dict[str, dict[str, str]] = {
         "open": _("open"),
         "overdue": _("overdue"),
         "fulfilled": _("fulfilled"),
+        "suspended": _("waits while withheld"),
+        "ended": _("ended with its item"),
         "received": _("received"),
         "acknowledged": _("acknowledged"),
         "assigned": _("being handled"),
         "decided": _("decided"),
         "replied": _("replied"),
         "closed": _("closed"),
+    },
+    "day": {
+        "receipt-day": _("the day itself, not counted"),
+        "weekend": _("weekend"),
+        "holiday": _("public holiday"),
     },
     "disposition": {
         "adopt": _("adopted"),
@@ -122,6 +130,12 @@ LABELS: dict[str, dict[str, str]] = {
         "DisclosureReleasedOutside": _("disclosed to society"),
         "CorrectionOpened": _("correction opened"),
         "VersionCorrected": _("corrected"),
+        "ReleaseScheduled": _("release planned"),
+        "ReleaseScheduleCancelled": _("planned release called off"),
+        "ScheduledReleaseMissed": _("planned release did not happen"),
+        "RedisclosureOpened": _("new version opened because of opinions"),
+        "VersionRedisclosed": _("disclosed anew because of opinions"),
+        "EvidenceAdded": _("evidence added"),
         "proposed": _("drafted"),
         "attached": _("attachment added"),
         "detached": _("attachment removed"),
@@ -129,6 +143,12 @@ LABELS: dict[str, dict[str, str]] = {
         "found": _("found the mistake"),
         "refused-for-secrecy": _("refused in secrecy review"),
         "correction-proposed": _("correction opened"),
+        "evidence-added": _("evidence added"),
+        "release-planned": _("release planned"),
+        "plan-cancelled": _("planned release called off"),
+        "release-missed": _("planned release did not happen"),
+        "redisclosure-proposed": _("new version opened because of opinions"),
+        "redisclosed": _("disclosed anew because of opinions"),
         "opinion-received": _("opinion received"),
         "opinion-acknowledged": _("receipt acknowledged"),
         "opinion-extended": _("time for the reply extended"),
@@ -193,14 +213,18 @@ def label(language: Language, vocabulary: str, code: Any) -> str:
     return language.text(LABELS[vocabulary].get(str(code or ""), str(code or "")))
 
 
+def refusal_title(language: Language, code: str) -> str:
+    known = CODES.get(code)
+    title = (known.zh if language.code == "zh" else known.en) if known else ""
+    return title or language.text(OWN_TITLES.get(code, _("This was refused")))
+
+
 def refusal_texts(language: Language, refusal: Refusal) -> dict[str, str]:
     """Title, explanation and what would be accepted; the service's own English words only where we have none."""
-    known = CODES.get(refusal.code)
-    title = (known.zh if language.code == "zh" else known.en) if known else ""
     earliest = language.not_before(_fact(refusal, "earliest", "earliest_at", "not_before"))
     words = says_more(language, refusal) and not earliest
     return {
-        "title": title or language.text(OWN_TITLES.get(refusal.code, _("This was refused"))),
+        "title": refusal_title(language, refusal.code),
         "explanation": language.text(EXPLANATIONS.get(refusal.code, "")),
         "detail": refusal.detail if words else "",
         "accepted": refusal.accepted if words else "",

@@ -34,6 +34,7 @@ from services.portal.pages import (
     display,
     drafting,
     home,
+    inbox,
     opinions,
     records,
     release,
@@ -52,7 +53,7 @@ from shared.telemetry import logs
 from shared.telemetry.serving import Served
 
 HERE = Path(__file__).parent
-AREAS = (home, display, tasks, work, drafting, review, release, opinions, records)
+AREAS = (home, display, tasks, work, drafting, review, release, opinions, records, inbox)
 PAGES = [page for area in AREAS for page in area.PAGES]
 
 
@@ -153,6 +154,7 @@ def _environment(language: Language) -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     environment.globals["label"] = lambda vocabulary, code: labels.label(language, vocabulary, code)
     environment.globals["refusal_texts"] = lambda refusal: labels.refusal_texts(language, refusal)
+    environment.globals["refusal_title"] = lambda code: labels.refusal_title(language, code)
     environment.globals["say_detail"] = lambda refusal: labels.says_more(language, refusal)
     environment.filters["day"] = language.day
     environment.filters["instant"] = language.instant

@@ -63,6 +63,7 @@ class Visit:
     visitor: str = ""
     form: FormData = field(default_factory=FormData)
     person: dict[str, Any] = field(default_factory=dict)  # what the register says of the visitor now
+    unread: int = 0  # of the visitor's notices
     _cookies: dict[str, tuple[str, int | None]] = field(default_factory=dict)
 
     @classmethod
@@ -111,6 +112,11 @@ class Visit:
             return dict((await self.ask("catalogue", "/me")) or {})
         except (Away, Refusal):
             return {"person": self.session.person, "posts": []}
+
+    async def count_unread(self) -> None:
+        """How many notices wait for the visitor (PUB-19); a page does without it if that cannot be told."""
+        answer = await self.ask_softly("publication", "/inbox/count")
+        self.unread = int(answer.get("count", 0)) if isinstance(answer, dict) else 0
 
     @property
     def large(self) -> bool:
@@ -284,6 +290,8 @@ def endpoint(desk: Desk, page: Page) -> Callable[[Request], Awaitable[Response]]
                 return visit.finish(visit.to_sign_in())
             if request.method == "POST":
                 await visit.read_form()
+            elif visit.signed_in:
+                await visit.count_unread()
             response = await page.make(visit)
         except Refusal as refusal:
             response = visit.refused(refusal)

@@ -70,7 +70,38 @@ DUTY = {
     "version": 1,
     "trigger": "2026-05-10",
     "moves": [],
-    "reckoning": [{"day": "2026-05-10", "count": 0, "note": "Sunday"}, {"day": "2026-05-11", "count": 1, "note": ""}],
+    "reckoning": [
+        {"day": "2026-05-09", "kind": "make-up", "count": 1},
+        {"day": "2026-05-10", "kind": "weekend", "count": 1},
+        {"day": "2026-05-11", "kind": "workday", "count": 2},
+    ],
+}
+SUSPENDED = DUTY | {"state": "suspended", "withholding": "w1", "withheld_until": "2026-06-30", "late_workdays": 3}
+ENDED = DUTY | {"state": "ended", "ended_on": "2026-05-20", "late_workdays": 0}
+STAGED = DUTY | {"duty": "stage", "kind": "staged", "matter": "m1", "milestone": "完成招标"}
+MATTER = {"title": "村道硬化工程", "title_en": "Paving the road", "starts": "2026-03-01", "ends": "2026-09-30"}
+MISSED = {
+    "side": "inside",
+    "at": "2026-04-10T02:00:00Z",
+    "reason": "NOT_IN_FORCE",
+    "owner": "wang-jianjun",
+    "version": 1,
+}
+WITHHELD = {
+    "item": "FY-R1/3.9",
+    "notice_zh": "暂不公开，已备案",
+    "notice_en": "Not made public for now; filed for the record",
+    "until": "2026-06-30",
+}
+TOLD = {
+    **OF,
+    **NAMES,
+    "title": WRITTEN["title"],
+    "version": 2,
+    "replaces": 1,
+    "note": "",
+    "told_at": "2026-04-10T06:00:00Z",
+    "read_at": None,
 }
 TASK = {
     **OF,
@@ -188,6 +219,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "/organisations": {"items": [BRANCH]},
         "/organisations/FY-R1": BRANCH,
         "/organisations/FY-R1/items/3.9": ITEM,
+        "/organisations/FY-R1/withheld": [WITHHELD],
         "/organisations/FY-R1/catalogue": {"version": 1, "effective": "2026-02-01", "items": [ITEM]},
     },
     "publication": {
@@ -202,8 +234,14 @@ ANSWERS: dict[str, dict[str, Any]] = {
         f"/obligations/{DUTY['obligation']}": DUTY,
         "/tasks": [
             TASK | {"step": "draft", "obligation": DUTY["obligation"], "due": "2026-05-08", "duty": "fine-tune"},
-            *(TASK | {"step": step} for step in ("submit", "review", "approve", "release-inside", "release-outside")),
+            *(TASK | {"step": step} for step in ("submit", "review", "approve", "decide-redisclosure", "redisclose")),
+            TASK | {"step": "release-inside", "missed": MISSED},
+            TASK | {"step": "release-outside", "planned": "2026-04-12T06:00:00Z"},
         ],
+        "/matters/m1": MATTER,
+        "/inbox": {"items": [TOLD, TOLD | {"read_at": "2026-04-11T06:00:00Z"}]},
+        "/inbox/count": {"count": 1},
+        "/notice-preference": {"channels": ["inbox", "email"], "address": "ma@example.org"},
     },
     "feedback": {
         "/opinions": {"items": [OPINION]},
@@ -257,6 +295,7 @@ OPEN_PAGES = (
 )
 DESK_PAGES = (
     "/me",
+    "/inbox",
     "/tasks",
     f"/duties/{DUTY['obligation']}",
     "/drafts/new",

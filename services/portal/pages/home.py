@@ -34,6 +34,7 @@ async def organisation(visit: Visit) -> Response:
     catalogue = await visit.ask_softly("catalogue", f"/organisations/{name}/catalogue")
     shown = await visit.ask_softly("publication", "/shown", organisation=name, limit="50")
     owed = await visit.ask_softly("publication", "/obligations", organisation=name) if visit.posts else None
+    marks = await visit.ask_softly("catalogue", f"/organisations/{name}/withheld") if visit.signed_in else None
     return visit.page(
         "organisation.html",
         organisation=known,
@@ -41,6 +42,7 @@ async def organisation(visit: Visit) -> Response:
         items=rows(catalogue),
         found=rows(shown),
         owed=rows(owed),
+        withheld={mark["item"]: mark for mark in rows(marks)},
         units=await organisation_names(visit),
     )
 
@@ -55,12 +57,21 @@ async def disclosure(visit: Visit) -> Response:
         shown=shown,
         organisation=known,
         item=await item_of(visit, shown),
+        withheld=await _withheld(visit, shown),
         units=await organisation_names(visit),
         versions=rows(await visit.ask_softly("publication", f"/shown/{name}/versions")),
         receipt=await visit.ask_softly("audit", f"/receipts/{name}/place", version=str(shown["version"])),
         replies=rows(await visit.ask_softly("feedback", "/notices", disclosure=name)),
         work=await visit.ask_softly("publication", f"/disclosures/{name}") if visit.posts else None,
     )
+
+
+async def _withheld(visit: Visit, shown: dict[str, Any]) -> dict[str, Any] | None:
+    """The mark that the item is withheld for now and on file, for its readers inside the Party (CAT-15)."""
+    if not visit.signed_in:
+        return None
+    marks = rows(await visit.ask_softly("catalogue", f"/organisations/{shown['organisation']}/withheld"))
+    return next((mark for mark in marks if mark.get("item") == shown.get("item")), None)
 
 
 async def sheet(visit: Visit) -> Response:

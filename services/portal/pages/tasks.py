@@ -6,14 +6,14 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import Refusal
-from services.portal.pages import Page, each, organisation_names, rows
+from services.portal.pages import Page, each, organisation_names, people_of, rows
 from services.portal.visit import Visit
 from shared.clock import business_day
 
 RECKONED_MAX = 40
 SOON = timedelta(days=31)
 OVERSEERS = ("committee-secretary", "leading-group-head", "leading-group-office", "cdi-secretary")
-STEPS = ("submit", "review", "approve", "release-inside", "release-outside")
+STEPS = ("submit", "review", "approve", "release-inside", "release-outside", "decide-redisclosure", "redisclose")
 
 
 async def tasks(visit: Visit) -> Response:
@@ -34,9 +34,18 @@ async def tasks(visit: Visit) -> Response:
         redraft=[t for t in found if t["step"] == "draft" and t["disclosure"]],
         overdue=await _overdue(visit),
         opinions=[o for o in opinions if o.get("stage") not in ("replied", "closed")],
+        people=await _owners(visit, found),
         names=await organisation_names(visit),
         may_draft=visit.holds("clerk", "secretary", "secrecy-reviewer"),
     )
+
+
+async def _owners(visit: Visit, found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Those in post where a planned release did not happen: among them is who must see to it."""
+    people: dict[str, dict[str, Any]] = {}
+    for place in sorted({t["organisation"] for t in found if t.get("missed")}):
+        people |= await people_of(visit, place)
+    return people
 
 
 async def _overdue(visit: Visit) -> list[dict[str, Any]]:
@@ -59,9 +68,18 @@ async def _reckoned(visit: Visit, obligations: list[str]) -> dict[str, Any]:
 
 
 async def duty(visit: Visit, refusal: Refusal | None = None) -> Response:
-    """One duty: due day, day-by-day reckoning, earlier due days; a fine-tune may be attested as unchanged."""
+    """One duty: state, due day and how it was reckoned, the staged work it is of; some may be attested as unchanged."""
     found = await visit.ask("publication", f"/obligations/{visit.path('obligation')}")
-    return visit.page("duty.html", refusal.status if refusal else 200, duty=found, refusal=refusal)
+    matter = found.get("matter")
+    return visit.page(
+        "duty.html",
+        refusal.status if refusal else 200,
+        duty=found,
+        matter=await visit.ask_softly("publication", f"/matters/{matter}") if matter else None,
+        people=await people_of(visit, str(found.get("organisation", ""))),
+        names=await organisation_names(visit),
+        refusal=refusal,
+    )
 
 
 async def no_change(visit: Visit) -> Response:
