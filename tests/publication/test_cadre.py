@@ -26,6 +26,7 @@ from services.publication.domain.cadre_commands import (
     WithdrawCandidate,
 )
 from services.publication.domain.counted_days import whole_days
+from services.publication.domain.procedure import must_be_a_stage
 from services.publication.events.cadre import (
     AppointmentDecided,
     CadreEvent,
@@ -228,6 +229,14 @@ def test_each_stage_has_its_own_item() -> None:  # PUB-18, requirements 1.2
     refused(OPEN, when=DraftStage("publicity", "FY-R1/5.6"), code="OFF_CATALOGUE")
     refused(OPEN, when=DraftStage("publicity", "FY-E1/5.5"), code="NOT_FOUND")
     refused(when=replace(OPEN, candidates=()), code="MISSING_FIELD")
+
+
+def test_a_stage_is_part_of_a_cadre_matter_and_of_nothing_else() -> None:  # PUB-18
+    for beside in ("", "decision-d1/result", "cadre"):
+        with pytest.raises(Refused, match="stages of a cadre matter"):
+            must_be_a_stage("5.6", beside)
+    must_be_a_stage("5.6", "cadre-k1/appointment")
+    must_be_a_stage("6.5", "decision-d1/result")
 
 
 DAYS = st.dates(date(2026, 4, 20), date(2026, 5, 31))

@@ -136,10 +136,14 @@ def test_a_calendar_issued_again_moves_the_notice_that_is_up(liushu: Liushu) -> 
 
 
 def test_a_stage_made_public_beside_the_procedure_is_refused(liushu: Liushu) -> None:  # PUB-18
-    alone = str(done(liushu.do("ma-xiaoyan", "/disclosures", {"item": "FY-R1/5.6"} | WORDS), 201)["id"])
-    liushu.approved(alone)
-    inside = {"channels": [{"channel": "intranet", "url": "http://intranet.example/1"}]}
-    refusal = liushu.step("ma-xiaoyan", alone, "release-inside", inside)
+    for part_of in ("", "decision-d1/result"):
+        body = {"item": "FY-R1/5.6", "part_of": part_of} | WORDS
+        refusal = liushu.do("ma-xiaoyan", "/disclosures", body)
+        assert (refusal.status_code, refusal.json()["code"]) == (409, "STEP_OUT_OF_ORDER")
+
+
+def test_no_major_decision_is_opened_for_a_stage_of_a_cadre_matter(liushu: Liushu) -> None:  # PUB-18, PUB-17
+    refusal = liushu.do("ma-xiaoyan", "/decisions", {"item": "FY-R1/5.6", "title": "任命"})
     assert (refusal.status_code, refusal.json()["code"]) == (409, "STEP_OUT_OF_ORDER")
 
 

@@ -29,6 +29,7 @@ from services.publication.domain.decision_commands import (
     evolve,
 )
 from services.publication.domain.drafting import must_hold_nothing_personal
+from services.publication.domain.procedure import must_be_no_stage
 from services.publication.events.decisions import (
     DecisionEvent,
     DecisionResultPublished,
@@ -71,6 +72,7 @@ def decide(decision: Decision, command: DecisionCommand) -> list[DecisionEvent]:
 def open_decision(decision: Decision, command: OpenDecision) -> list[DecisionEvent]:
     if decision.opened:
         raise Refused("STEP_OUT_OF_ORDER", "This decision has been opened already.")
+    must_be_no_stage(command.item)
     if not command.title.strip():
         raise Refused("MISSING_FIELD", "A decision has a title.", pointer="/title")
     _must_be_clean([("title", command.title)])

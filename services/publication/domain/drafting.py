@@ -11,6 +11,7 @@ from services.publication.domain import personal_data_gate
 from services.publication.domain.explaining import Announced, must_be_ready
 from services.publication.domain.outside_text import with_attachments
 from services.publication.domain.personal_data_gate import Found
+from services.publication.domain.procedure import must_be_a_stage
 from services.publication.domain.schedule import ItemInForce
 from services.publication.domain.versions import Content, Disclosure, Version, draft_of
 from services.publication.events import (
@@ -100,6 +101,7 @@ def draft(disclosure: Disclosure, command: DraftDisclosure) -> list[DisclosureEv
     if announced:
         must_be_ready(announced)
     item = _in_force(command)
+    must_be_a_stage(item.sub_item, command.part_of)
     content = with_attachments(command.content, command.content.attachments)
     must_be_complete(content)
     must_be_clean(content)

@@ -40,12 +40,29 @@ def must_not_be_planned(drafted: DisclosureDrafted) -> None:
 
 def must_go_along(drafted: DisclosureDrafted, part_of: str) -> None:
     """``part_of`` is the procedure that is asked in the same transaction (PUB-17, PUB-18)."""
-    if drafted.major and not drafted.part_of:
+    must_be_a_stage(drafted.sub_item, drafted.part_of)
+    if drafted.sub_item not in CADRE_SUB_ITEMS and drafted.major and _kind(drafted.part_of) != "decision":
         detail = "A major decision is made public after notification and soliciting only."
         raise Refused("STEP_OUT_OF_ORDER", detail, accepted="a draft that is part of an opened decision")
-    if drafted.sub_item in CADRE_SUB_ITEMS and not drafted.part_of:
-        detail = "Inspection notice, publicity and appointment are stages of a cadre matter."
-        raise Refused("STEP_OUT_OF_ORDER", detail, accepted="a draft that is part of an opened cadre matter")
     if part_of != drafted.part_of:
         detail = "It is part of a procedure, and released along with that only."
         raise Refused("STEP_OUT_OF_ORDER", detail, accepted=drafted.part_of)
+
+
+def must_be_a_stage(sub_item: str, part_of: str) -> None:
+    """What 1.2 calls a stage of a cadre matter is part of one, and of no other procedure (PUB-18)."""
+    if sub_item in CADRE_SUB_ITEMS and _kind(part_of) != "cadre":
+        detail = "Inspection notice, publicity and appointment are stages of a cadre matter."
+        accepted = "a draft that is part of an opened cadre matter"
+        raise Refused("STEP_OUT_OF_ORDER", detail, accepted=accepted, pointer="/part_of")
+
+
+def must_be_no_stage(item: str) -> None:
+    """No major decision is opened for a stage of a cadre matter: it has a procedure of its own (PUB-17, PUB-18)."""
+    if item.rpartition("/")[2] in CADRE_SUB_ITEMS:
+        detail = "Inspection notice, publicity and appointment are stages of a cadre matter."
+        raise Refused("STEP_OUT_OF_ORDER", detail, accepted="a cadre matter", pointer="/item")
+
+
+def _kind(part_of: str) -> str:
+    return PartOf.read(part_of).kind if part_of else ""
