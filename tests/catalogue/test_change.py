@@ -1,6 +1,5 @@
 """The rules of a change: four steps in order, each by another person, on the wording that stands."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -191,18 +190,6 @@ FIRST_THREE = [*FIRST_TWO, AUDITED, filed()]
 
 
 # --- step 1: request and approval ---
-
-
-def test_a_change_that_does_not_say_whether_the_item_is_major_leaves_it_so() -> None:  # PUB-17 CAT-16
-    before = CATALOGUE.replay([version(1, DUES_ITEM.model_copy(update={"major": True}))])
-    drafts = {said: replace(DUES, content="党费收缴明细", major=said) for said in (None, True, False)}
-    became: dict[bool | None, bool] = {}
-    for said, text in drafts.items():
-        (fact,) = CHANGE.decide(CHANGE.initial, asking(LineDraft("change", "3.9", text), catalogue=before))
-        assert isinstance(fact, ChangeRequested)
-        assert fact.lines[0].becomes
-        became[said] = fact.lines[0].becomes.major
-    assert became == {None: True, True: True, False: False}
 
 
 def test_the_organisation_asks_with_kind_reason_and_item() -> None:  # CAT-16, A-19
