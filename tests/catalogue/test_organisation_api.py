@@ -199,7 +199,7 @@ def test_a_member_moves_to_another_town_in_one_act(county: Set) -> None:  # ORG-
     hers = county.sees("luo-lan", "/organisations/HS-R1/members", limit="100")["items"]
     path = "/organisations/FY-R1/members/chen-xiuying/transfer"
     assert code(county.do("he-jing", path, {"to": "FY-R1", "on": LATER})) == "OWN_ORGANISATION"
-    county.does("he-jing", path, {"to": "HS-R1", "on": LATER})
+    county.does("jiang-ping", path, {"to": "HS-R1", "on": LATER})
     assert code(county.do("he-jing", path, {"to": "FY-E1", "on": LATER})) == "NOT_A_MEMBER"
     on_the_day = [
         [m["person"] for m in county.sees(who, f"/organisations/{where}/members", on=day, limit="100")["items"]]
@@ -208,6 +208,14 @@ def test_a_member_moves_to_another_town_in_one_act(county: Set) -> None:  # ORG-
     ]
     assert ["chen-xiuying" in persons for persons in on_the_day] == [True, False, False, True]
     assert len(on_the_day[3]) == len(hers) + 1
+
+
+def test_the_office_of_one_town_makes_nobody_a_member_in_another(county: Set) -> None:  # ORG-11 ORG-16
+    county.does("he-jing", "/organisations/FY-R1/members", {"persons": [{"person": "he-jing"}], "on": "2026-01-19"})
+    path = "/organisations/FY-R1/members/he-jing/transfer"
+    assert code(county.do("he-jing", path, {"to": "HS-R1", "on": LATER})) == "NOT_YOUR_REMIT"
+    assert code(county.ask("he-jing", "/organisations/HS-R1/members", on=LATER)) == "NOT_YOUR_REMIT"
+    county.does("he-jing", "/organisations/FY-R1/members/he-jing/leaving", {"on": LATER})
 
 
 def test_the_receiving_town_is_told_in_a_fact_of_its_own(county: Set) -> None:  # ORG-11 ORG-16

@@ -18,6 +18,7 @@ from services.catalogue.domain.roll import (
 from services.catalogue.events import (
     REGISTRY,
     MemberAdmitted,
+    MemberLeft,
     MemberTransferred,
     OrganisationRegistered,
     PostLeft,
@@ -55,6 +56,17 @@ def test_a_transfer_to_where_one_is_a_member_is_refused_beforehand() -> None:  #
     asked = ReceiveMember("FY-R1", "fengyang", CHEN, JUL_1, expected=True)
     scenario(ORGANISATION, given=[LIUSHU, IN], when=asked, then=Refused("ALREADY_REGISTERED", ""))
     scenario(ORGANISATION, given=[LIUSHU], when=asked, then=[])
+
+
+def test_whatever_the_other_roll_says_a_transfer_is_refused_in_one_way() -> None:  # ORG-11 ORG-16
+    left = MemberLeft(organisation="FY-R1", person=CHEN, on=JUL_1 + timedelta(1))
+    asked = ReceiveMember("FY-R1", "fengyang", CHEN, JUL_1, expected=True)
+    said = set()
+    for facts in ([LIUSHU, IN], [LIUSHU, IN, left]):
+        with pytest.raises(Refused) as refusal:
+            ORGANISATION.decide(ORGANISATION.replay(facts), asked)
+        said.add((refusal.value.code, refusal.value.detail, refusal.value.pointer))
+    assert len(said) == 1
 
 
 def test_a_supervisor_who_is_transferred_supervises_no_more() -> None:  # ORG-11 ORG-14

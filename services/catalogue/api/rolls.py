@@ -17,6 +17,7 @@ from services.catalogue.domain.roll import AdmitMembers, MemberLeaves, ReceiveMe
 from shared.decider import Refused
 from shared.fields import Day
 from shared.handling import Do
+from shared.identity import PostKind
 from shared.web import Api, CommandDesk, Done, Page, Reader
 
 
@@ -68,16 +69,23 @@ def _moving(router: Api, parts: Parts) -> None:
 
     @router.post("/organisations/{organisation}/members/{person}/transfer", action="register.keep", status_code=201)
     def transfer_member(organisation: str, person: str, body: TransferBody, desk: CommandDesk) -> Done:
-        """Leaves here and joins there on the same day, in one act; the other town learns of its own side (ORG-11)."""
+        """Leaves here and joins there on the same day, in one act; to another town by the county office alone."""
         state = parts.organisation(organisation)
         acting = desk.may(organisation, state.town)
         other: Organisation = parts.handler.state(ORGANISATION, body.to)[1]
         if not other.registered or body.on < other.since:
             raise Refused("UNKNOWN_CODE", f"There is no {body.to} on that day.", pointer="/to")
+        _must_be_at_home_in(other.town, state.town, desk)
         command = TransferMember(organisation, state.town, body.to, other.town, person, body.on)
         asked = ReceiveMember(body.to, other.town, person, body.on, expected=True)
         dos = (Do(ORGANISATION, organisation, command), Do(ORGANISATION, body.to, asked))
         return desk.handle(*dos, acting=acting, town=state.town)
+
+
+def _must_be_at_home_in(town: str, own: str, desk: CommandDesk) -> None:
+    """Who keeps the rolls of one town alone makes nobody a member in another (ORG-11, ORG-16)."""
+    if town != own and not any(post.kind == PostKind.COUNTY_OFFICE for post in desk.standing.posts):
+        raise Refused("NOT_YOUR_REMIT", "Another town's roll is not yours to change.", "the county office", "/to")
 
 
 def _reading(router: Api, parts: Parts) -> None:

@@ -148,10 +148,14 @@ def transfer_member(roll: Roll, command: TransferMember) -> list[MemberTransferr
 
 
 def receive_member(roll: Roll, command: ReceiveMember) -> list[MemberAdmitted]:
-    admitted = admit_members(roll, AdmitMembers(command.organisation, (command.person,), command.on))
-    if command.expected and not admitted:
-        raise Refused("ALREADY_REGISTERED", f"{command.person} is a member there already.", pointer="/to")
-    return [] if command.expected else admitted
+    """Asked beforehand, it refuses in one way whatever the roll says: whoever asks need not be one who reads it."""
+    admission = AdmitMembers(command.organisation, (command.person,), command.on)
+    if not command.expected:
+        return admit_members(roll, admission)
+    periods = roll.members.get(command.person, ())
+    if any(until is None or until > command.on for _, until in periods):  # ORG-16
+        raise Refused("ALREADY_REGISTERED", "They cannot join there from that day on.", pointer="/to")
+    return []
 
 
 def admit_members(roll: Roll, command: AdmitMembers) -> list[MemberAdmitted]:
