@@ -116,6 +116,8 @@ def test_the_ticker_shows_it_with_its_attachment(liushu: Liushu) -> None:  # PUB
     assert liushu.ask("", f"/shown/{made}").status_code == 404
     liushu.go_to(hour(4, 10, 14))
     assert liushu.ask("", f"/shown/{made}").json()["side"] == "outside"
+    towns = {e.name: e.context.town for e in liushu.service.handler.journal.stream(f"disclosure-{made}")}
+    assert (towns["DisclosureReleasedInside"], towns["DisclosureReleasedOutside"]) == ("fengyang", "fengyang")
 
 
 def test_what_was_missed_is_its_owners_task_until_it_is_done(liushu: Liushu) -> None:  # PUB-04

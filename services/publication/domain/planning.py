@@ -61,7 +61,8 @@ class RunSchedule:
     immediate_lead: timedelta
     in_force: bool
     owner: str
-    town: TownChannels = NO_OWN
+    town: str = ""  # whose ticker sends it
+    channels: TownChannels = NO_OWN
 
 
 def schedule(disclosure: Disclosure, command: ScheduleRelease) -> list[DisclosureEvent]:
@@ -151,7 +152,7 @@ def _shown(disclosure: Disclosure, planned: ReleaseScheduled, command: RunSchedu
         raise Refused("NOT_IN_FORCE", "The item is no longer in force.")
     common = (planned.by, command.now, command.today, planned.channels)
     if planned.side == "inside":
-        inside = ReleaseInside(*common, planned.named, planned.ground, planned.citation, command.town)
+        inside = ReleaseInside(*common, planned.named, planned.ground, planned.citation, command.channels)
         return release.release_inside(disclosure, inside)
     leads = (command.lead, command.immediate_lead, planned.lead_reason)
-    return release.release_outside(disclosure, ReleaseOutside(*common, *leads, command.town))
+    return release.release_outside(disclosure, ReleaseOutside(*common, *leads, command.channels))

@@ -57,7 +57,8 @@ class Planning:
             immediate_lead=parameters.immediate_lead,
             in_force=item is not None and item.since <= today,
             owner=self._owner(row["organisation"], plan["by"], now),
-            town=TownChannels(self.own_channels.of(town, today), parameters.only_methods),
+            town=town,
+            channels=TownChannels(self.own_channels.of(town, today), parameters.only_methods),
         )
 
     def _owner(self, organisation: str, by: str, now: datetime) -> str:
