@@ -88,7 +88,9 @@ def _to_move(row: RowMapping, limit_days: int, almanac: Almanac) -> Iterator[Do]
 
 
 def withheld_meanwhile(withheld: Withheld, obligations: Obligations, register: Register) -> Ticker:
-    """Duties raised while their item is withheld wait too; the reactions see to those that stand when it is filed."""
+    """Duties raised while their item is withheld wait too, and none waits longer than it is; the reactions see to those
+    that stand when it is filed.
+    """
 
     def due(now: datetime) -> Iterable[Do]:
         today, all_withheld = business_day(now), withheld.all()
@@ -100,11 +102,25 @@ def withheld_meanwhile(withheld: Withheld, obligations: Obligations, register: R
                     key = f"suspend/{row['obligation']}/{filed.withholding}"
                     yield Do(OBLIGATION, row["obligation"], suspend, key=key)
                 if filed.ended_on and _stood_again_after(filed, row):
-                    resume = Resume(filed.withholding, "ended", filed.ended_on)
-                    key = f"resume/{row['obligation']}/{filed.withholding}"
-                    yield Do(OBLIGATION, row["obligation"], resume, key=key)
+                    yield _to_resume(row, Resume(filed.withholding, "ended", filed.ended_on))
+        for row in obligations.of_items(all_withheld, SUSPENDED):
+            yield from _outlasted(row, all_withheld[row["item"]], today)
 
     return Ticker("duties-withheld", due)
+
+
+def _outlasted(row: RowMapping, filed: list[Withholding], today: date) -> Iterator[Do]:
+    """Suspended by what has ended, with nothing in its place."""
+    if any(one.holds(today) for one in filed):
+        return
+    for one in filed:
+        if one.withholding == row["withholding"] and one.ended_on:
+            reason = "expired" if one.until and one.until < one.ended_on else "withdrawn"
+            yield _to_resume(row, Resume(one.withholding, reason, one.ended_on))
+
+
+def _to_resume(row: RowMapping, resume: Resume) -> Do:
+    return Do(OBLIGATION, row["obligation"], resume, key=f"resume/{row['obligation']}/{resume.withholding}")
 
 
 def _stood_again_after(filed: Withholding, row: RowMapping) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -235,6 +236,30 @@ def test_one_withholding_may_take_the_place_of_another(liushu: Liushu) -> None: 
     over(liushu, date(2026, 9, 1), "replaced")
     liushu.go_to(at(10, 20, 9))
     assert duty(liushu, Q2)["state"] == "suspended"
+
+
+def test_a_withholding_filed_and_withdrawn_before_the_views_moved_leaves_the_duty_open(liushu: Liushu) -> None:
+    """CAT-15: both told at once, in one batch."""
+    liushu.go_to(at(7, 10, 9))
+    with patch.object(liushu, "catch_up"):
+        filed(liushu, date(2026, 7, 10), None)
+        over(liushu, date(2026, 7, 10), "withdrawn")
+    liushu.catch_up()
+    liushu.go_to(at(7, 10, 10))
+    assert duty(liushu, Q2)["state"] == "open"
+    assert [e.name for e in liushu.service.handler.journal.stream(f"obligation-{Q2}")][1:] == [
+        "ObligationSuspended", "ObligationResumed",
+    ]  # fmt: skip
+
+
+def test_a_duty_that_nobody_resumed_stands_again_as_time_passes(liushu: Liushu) -> None:  # CAT-15
+    liushu.go_to(at(7, 10, 9))
+    filed(liushu, date(2026, 7, 10), None)
+    with patch.object(liushu.service, "reactions", ()):
+        over(liushu, date(2026, 7, 13), "withdrawn")
+    assert duty(liushu, Q2)["state"] == "suspended"
+    liushu.go_to(at(7, 13, 9))
+    assert duty(liushu, Q2)["state"] == "open"
 
 
 # --- what a change of the catalogue does to running periods, A-19 ---

@@ -139,13 +139,15 @@ def on_withheld(obligations: Obligations, register: Register) -> Reaction:
 
 
 def on_withholding_ended(obligations: Obligations) -> Reaction:
-    """Not where another withholding has taken its place: the duty goes on waiting."""
+    """Not where another withholding has taken its place: the duty goes on waiting. The view may not have heard yet of
+    the suspension, so open duties are asked too.
+    """
 
     def commands(event: Recorded) -> Iterable[Do]:
         ended = hear(event, WithholdingEnded)
         if ended and ended.reason in STANDS_AGAIN:
             resume = Resume(ended.withholding, ended.reason, ended.on)
-            for row in obligations.of_items([ended.item], SUSPENDED):
+            for row in obligations.of_items([ended.item], OPEN, SUSPENDED):
                 yield Do(OBLIGATION, row["obligation"], resume)
 
     return Reaction("duties-resumed", (WithholdingEnded.SERVICE,), commands)
