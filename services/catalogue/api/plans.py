@@ -12,6 +12,7 @@ from services.catalogue.api.plan_pages import (
     SecrecyRefusalBody,
     suggestion_of,
 )
+from services.catalogue.api.reach import knows_of
 from services.catalogue.domain.plan import (
     PLAN,
     ApprovePlan,
@@ -130,7 +131,7 @@ def _to_decide(parts: Parts, desk: Desk, submitted: PlanSubmitted) -> tuple[Acti
     place = (submitted.organisation, submitted.town)
     acting = desk.may(*place, hidden=not permits("plan.read", desk.standing, *place))
     in_charge = parts.deciding_on(*place, desk.today).get(submitted.terms.category, "")
-    if _of_county(parts, acting) and acting.organisation not in (submitted.unit, in_charge):
+    if not knows_of("plan.read", desk.standing, *place, (submitted.unit, in_charge)):
         raise _nothing()
     return acting, submitted
 
@@ -151,17 +152,17 @@ def _asking(router: Api, parts: Parts) -> None:
     def plans(organisation: str, reader: Reader, stage: PlanStage = "") -> Page[PlanPage]:
         """An organisation's own plans."""
         known = parts.register.organisation(organisation)
-        acting = reader.may(organisation, known.town if known else "", hidden=True)
-        rows = _theirs(parts, acting, parts.plans.listed(organisation=organisation, stage=stage))
+        reader.may(organisation, known.town if known else "", hidden=True)
+        rows = _theirs(reader, parts.plans.listed(organisation=organisation, stage=stage))
         return reader.page((_page(parts, reader, row) for row in rows), lambda page: page.number)
 
     @router.get(f"{PATH}/{{number}}", action="plan.read")
     def plan(organisation: str, number: VersionNumber, reader: Reader) -> PlanPage:
         """With the reckoning of the day for its decision; the ETag goes into the decision's If-Match."""
         known = parts.register.organisation(organisation)
-        acting = reader.may(organisation, known.town if known else "", hidden=True)
+        reader.may(organisation, known.town if known else "", hidden=True)
         found = parts.plans.one(plan_id(organisation, number))
-        row = next(iter(_theirs(parts, acting, [found] if found else [])), None)
+        row = next(iter(_theirs(reader, [found] if found else [])), None)
         if row is None:
             raise _nothing()
         reader.etag(row["stream_version"])
@@ -170,19 +171,15 @@ def _asking(router: Api, parts: Parts) -> None:
     @router.get("/towns/{town}/plans", action="plan.read")
     def register(town: str, reader: Reader, stage: PlanStage = "") -> Page[PlanPage]:
         """The town's register of matters outside the catalogue, each with what might become an item of it."""
-        acting = reader.may(town=town)
-        rows = _theirs(parts, acting, parts.plans.listed(town=town, stage=stage))
+        reader.may(town=town)
+        rows = _theirs(reader, parts.plans.listed(town=town, stage=stage))
         return reader.page((_page(parts, reader, row) for row in rows), lambda p: (p.organisation, p.number))
 
 
-def _theirs(parts: Parts, acting: Acting, rows: list[Row]) -> list[Row]:
+def _theirs(reader: Reading, rows: list[Row]) -> list[Row]:
     """An officer of the county's units sees of a town's plans those that the unit decides on, and no others (A-02)."""
-    return [row for row in rows if row["unit"] == acting.organisation] if _of_county(parts, acting) else rows
-
-
-def _of_county(parts: Parts, acting: Acting) -> bool:
-    own = parts.register.organisation(acting.organisation)
-    return own is not None and not own.town and own.level == "unit"
+    standing = reader.standing
+    return [r for r in rows if knows_of("plan.read", standing, r["organisation"], r["town"], (r["unit"],))]
 
 
 def _nothing() -> Refused:
