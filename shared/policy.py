@@ -51,10 +51,11 @@ _APPROVERS: list[tuple[Who, Where]] = [  # A-22: in a small branch the check is 
     (P.SECRETARY, Where.OWN), (P.COMMITTEE_SECRETARY, Where.OWN), (P.SECRETARY, Where.SUPERIOR),
     (P.COMMITTEE_SECRETARY, Where.SUPERIOR),
 ]  # fmt: skip
-_FILES: list[tuple[Who, Where]] = [  # what goes up for approval, audit or the record: never its content to outsiders
+_TOWN_FILES: list[tuple[Who, Where]] = [  # what goes up for approval and audit: never its content to outsiders
     *_DESK, *_SUPERVISOR, (P.SECRETARY, Where.SUPERIOR), (P.COMMITTEE_SECRETARY, Where.SUPERIOR), *_TOWN,
-    (P.UNIT_OFFICER, Where.TOWN), *_COUNTY,
+    (P.UNIT_OFFICER, Where.TOWN),
 ]  # fmt: skip
+_FILES: list[tuple[Who, Where]] = [*_TOWN_FILES, *_COUNTY]  # what is filed for the record
 _ANYONE: list[tuple[Who, Where]] = [("anyone", Where.ANY)]
 _SIGNED_IN: list[tuple[Who, Where]] = [("person", Where.ANY)]
 
@@ -88,7 +89,8 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
         (P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), (P.COMMITTEE_SECRETARY, Where.OWN), *_UNITS,
     ],
     "change.approve": [*_UNITS, (P.UNIT_OFFICER, Where.COUNTY)],  # who is in charge is asked by the rule
-    "change.read": [*_FILES, (P.UNIT_OFFICER, Where.COUNTY)],  # of the county's units only what they decide on
+    # of the county's units only what they decide on, and for the county only what was filed: by a rule of the act
+    "change.read": [*_FILES, (P.UNIT_OFFICER, Where.COUNTY)],
     "withholding.file": [(P.SECRETARY, Where.OWN), (P.CLERK, Where.OWN), (P.COMMITTEE_SECRETARY, Where.OWN)],
     "withholding.read": _FILES,
     # plans for matters outside the catalogue, CAT-12
@@ -141,7 +143,7 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "case.audit": [  # CAT-17
         (P.LEADING_GROUP_HEAD, Where.TOWN), (P.LEADING_GROUP_OFFICE, Where.TOWN), (P.CDI_SECRETARY, Where.TOWN),
     ],
-    "case.read": _FILES,
+    "case.read": _TOWN_FILES,  # the county has filings and statistics, not what was never filed (ORG-16)
     "filing.submit": [
         (P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), (P.COMMITTEE_SECRETARY, Where.OWN),
         (P.LEADING_GROUP_OFFICE, Where.TOWN),

@@ -318,13 +318,25 @@ def test_told_a_second_time_nothing_happens_twice(house: House) -> None:  # CAT-
 def test_the_chain_is_for_the_desk_the_town_the_unit_and_the_county(house: House) -> None:  # ORG-11, ORG-16
     change = filed(house)
     for path in (f"{CHANGES}/{change}", f"{CASES}/{change}", f"{FILINGS}/{change}"):
-        for person in ("liu-fang", "li-min", "sun-wei", "jiang-ping"):
+        county = () if path.startswith(CASES) else ("jiang-ping",)
+        for person in ("liu-fang", "li-min", "sun-wei", *county):
             assert house.ask(person, path).status_code == 200, (person, path)
         for person in ("", "chen-xiuying", "zhou-dahai", "lin-hua", "han-dong", "tang-ning"):
             answer = house.ask(person, path)
             assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND"), (person, path)
     listed = house.get("sun-wei", CHANGES, town="fengyang")["items"]
     assert [row["change"] for row in listed] == [change]
+
+
+def test_the_county_does_not_learn_of_a_change_that_was_never_filed(house: House) -> None:  # ORG-16
+    change = approved(house)
+    for path in (f"{CHANGES}/{change}", f"{CASES}/{change}"):
+        assert house.ask("jiang-ping", path).status_code == 404, path
+    assert house.get("jiang-ping", CHANGES)["items"] == []
+    step(house, "zhao-guoqiang", f"{CASES}/{change}", "audit", {})
+    assert house.get("jiang-ping", f"{CHANGES}/{change}")["stage"] == "audited"
+    assert [row["change"] for row in house.get("jiang-ping", CHANGES)["items"]] == [change]
+    assert house.ask("jiang-ping", f"{CASES}/{change}").status_code == 404
 
 
 def test_the_county_counts_filings_without_content(house: House) -> None:  # ORG-16, CAT-18
@@ -343,7 +355,9 @@ def test_the_county_counts_filings_without_content(house: House) -> None:  # ORG
     assert "内容" not in str(listed)
 
 
-def test_a_county_run_schools_catalogue_is_decided_on_by_its_own_authority(house: House) -> None:
+def test_a_county_run_schools_catalogue_is_decided_on_by_its_own_authority(
+    house: House,
+) -> None:  # A-02, CAT-16, ORG-16
     office: dict[str, Any] = {
         "organisation": "QS-EDU",
         "type": "organ",
@@ -365,6 +379,6 @@ def test_a_county_run_schools_catalogue_is_decided_on_by_its_own_authority(house
     house.do("qin-yu", path, version=done["version"])
     other = requested(house)
     assert house.ask("qin-yu", f"{CHANGES}/{other['id']}").status_code == 404
-    assert house.refused("qin-yu", f"{CHANGES}/{other['id']}/approval", version=other["version"]) == "NOT_YOUR_REMIT"
+    assert house.refused("qin-yu", f"{CHANGES}/{other['id']}/approval", version=other["version"]) == "NOT_FOUND"
     facts = [e.data for e in house.services["catalogue"].handler.journal.read(0) if e.name == "ChangeApproved"]
     assert [(f["unit"], f["on_behalf_of"]) for f in facts] == [("QS-EDU", "QS")]

@@ -8,20 +8,23 @@ from sqlalchemy import RowMapping
 from services.catalogue.api.change_pages import Act, ChangeBody, ChangePage, ChangeRow, RefusalBody, Step
 from services.catalogue.api.pages import BoundChange
 from services.catalogue.api.parts import Parts
+from services.catalogue.api.reach import knows_of
 from services.catalogue.domain.catalogue import CATALOGUE, Catalogue, FreeItems, LodgeItems
 from services.catalogue.domain.change import CHANGE, ApproveChange, Change, RefuseChange, RequestChange
 from services.catalogue.domain.change_lines import Basis, unit_of
+from services.catalogue.domain.codes import category_of
+from services.catalogue.events import ChangeRequested
 from services.catalogue.views.catalogues import sees_all
 from services.catalogue.views.change_steps import ANNOUNCEMENT, APPROVAL, AUDIT, FILING
 from shared.decider import Refused
 from shared.handling import Do
-from shared.identity import PostKind
-from shared.policy import Acting, permits
+from shared.policy import Acting
 from shared.web import Api, CommandDesk, Done, Page, Reader
 from shared.web.reader import Reading
 
 NAMES = {APPROVAL: "approval", AUDIT: "audit", FILING: "filing", ANNOUNCEMENT: "announcement"}
 DONE = {"approved": 1, "audited": 2, "filed": 3, "announced": 4}
+FILED = frozenset({"audited", "filed", "announced"})  # the county has it for the record from the audit on
 WAITING = {"requested": 1, "returned": 1, "approved": 2, "audited": 3, "filed": 4}
 
 
@@ -85,13 +88,21 @@ def _deciding(router: Api, parts: Parts) -> None:
 
 
 def _of_change(parts: Parts, desk: CommandDesk, change: str) -> tuple[Acting, Change]:
+    """Who may not read it does not learn from a refusal that there is such a change (CAT-16, ORG-16)."""
     state: Change = parts.handler.state(CHANGE, change)[1]
     known = state.requested
     place = (known.organisation, known.town) if known else ("", "")
-    acting = desk.may(*place, hidden=not permits("change.read", desk.standing, *place))
-    if known is None:
+    units = _deciding_today(parts, desk, known) | {known.unit} if known else set()
+    knows = knows_of("change.read", desk.standing, *place, units, filed=state.stage in FILED)
+    acting = desk.may(*place, hidden=not knows)
+    if known is None or not knows:
         raise _nothing()
     return acting, state
+
+
+def _deciding_today(parts: Parts, desk: CommandDesk, request: ChangeRequested) -> set[str]:
+    deciding = parts.deciding_on(request.organisation, request.town, desk.today)
+    return {deciding.get(category_of(line.sub_item), "") for line in request.lines}
 
 
 def _in_charge(parts: Parts, desk: CommandDesk, state: Change) -> str:
@@ -109,7 +120,8 @@ def _reading(router: Api, parts: Parts) -> None:
         reader.may(organisation if known else "", place, hidden=True)
         if organisation and known is None:
             raise _nothing()
-        rows = _known_to(reader, parts.changes.listed(organisation=organisation, town=place))
+        listed = parts.changes.listed(organisation=organisation, town=place)
+        rows = [row for row in listed if _may_know(reader, row)]
         pages = (ChangeRow.model_validate(_fields(row)) for row in rows)
         return reader.page(pages, lambda row: (row.requested_on, row.change), descending=True)
 
@@ -121,7 +133,7 @@ def _reading(router: Api, parts: Parts) -> None:
             reader.may(hidden=True)
             raise _nothing()
         reader.may(row["organisation"], row["town"], hidden=True)
-        if not _known_to(reader, [row]):
+        if not _may_know(reader, row):
             raise _nothing()
         return ChangePage.model_validate(_fields(row) | {"steps": _steps(parts, row)})
 
@@ -133,13 +145,10 @@ def _reading(router: Api, parts: Parts) -> None:
         return bound_of(parts, organisation, town, reader.audiences)
 
 
-def _known_to(reader: Reading, rows: list[RowMapping]) -> list[RowMapping]:
-    """A unit of the county knows of the changes that it decides on and of no others (A-02, ORG-16)."""
-    others = [p for p in reader.standing.posts if p.kind != PostKind.UNIT_OFFICER or p.town]
-    if others or not reader.standing.posts:
-        return rows
-    own = {post.organisation for post in reader.standing.posts}
-    return [row for row in rows if row["unit"] in own]
+def _may_know(reader: Reading, row: RowMapping) -> bool:
+    """A unit of the county knows of what it decides on, the county of what was filed, and of no others (ORG-16)."""
+    place, filed = (row["organisation"], row["town"]), row["stage"] in FILED
+    return knows_of("change.read", reader.standing, *place, (row["unit"],), filed=filed)
 
 
 def bound_of(parts: Parts, organisation: str, town: str, audiences: frozenset[str] | None) -> list[BoundChange]:
