@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from services.catalogue.domain.organisation import ORGANISATION, Organisation, OrganisationEvent
-from services.catalogue.domain.roll import MemberLeaves
+from services.catalogue.domain.roll import MemberLeaves, RollLine, TakeOverRoll
 from services.catalogue.domain.supervision import SUPERVISION, LogDuty
 from services.catalogue.domain.supervisor import AppointSupervisor, RemoveSupervisor, years_after
 from services.catalogue.domain.tenure import TakePost, TakePosts
@@ -67,6 +67,27 @@ def test_only_a_member_of_the_organisation_supervises_it() -> None:  # ORG-14
 def test_nobody_supervises_the_desk_they_work_at() -> None:  # ORG-14
     given = [LIUSHU, MEMBER, taken(GUO, JAN_5, "clerk")]
     scenario(ORGANISATION, given=given, when=hiring(), then=Refused("NOT_ELIGIBLE", ""))
+
+
+@pytest.mark.parametrize("kind", ["clerk", "secretary", "committee-secretary", "secrecy-reviewer"])
+def test_who_supervises_takes_no_post_at_the_desk_before_the_supervision_has_ended(kind: str) -> None:  # ORG-14
+    def post(on: date) -> TakePosts:
+        return TakePosts((TakePost("FY-R1", f"FY-R1/{kind}", kind, "书记", "Secretary", GUO, on),))
+
+    given = [LIUSHU, MEMBER, *hired()]
+    scenario(ORGANISATION, given=given, when=post(JUL_1), then=Refused("NOT_ELIGIBLE", ""))
+    scenario(ORGANISATION, given=given, when=post(TERM_ENDS), then=[taken(GUO, TERM_ENDS, kind)])
+    to_come = [LIUSHU, MEMBER, taken(GUO, JUL_1, kind)]
+    scenario(ORGANISATION, given=to_come, when=hiring(), then=Refused("NOT_ELIGIBLE", ""))
+
+
+def test_a_roll_taken_over_that_says_a_supervisor_left_ends_the_supervision() -> None:  # ORG-14 ORG-11
+    scenario(
+        ORGANISATION,
+        given=[LIUSHU, MEMBER, *hired()],
+        when=TakeOverRoll("FY-R1", (RollLine(GUO, JAN_5, JUL_1),)),
+        then=[MemberLeft(organisation="FY-R1", person=GUO, on=JUL_1), *gone(JUL_1, "membership-ended")],
+    )
 
 
 def test_a_term_is_renewed_on_the_day_it_ends_and_no_oftener_than_the_town_allows() -> None:  # ORG-14 P-13

@@ -29,6 +29,7 @@ from services.catalogue.domain.supervisor import (
     AppointSupervisor,
     RemoveSupervisor,
     appoint_supervisor,
+    must_not_supervise_own_work,
     remove_supervisor,
     removed_with_membership,
 )
@@ -151,7 +152,7 @@ def _decide_on_roll(organisation: Organisation, command: RollCommand) -> Sequenc
         case AdmitMembers():
             return admit_members(roll, command)
         case TakeOverRoll():
-            return take_over_roll(roll, command)
+            return take_over_members(organisation, command)
         case MemberLeaves(here, person, on):
             gone = removed_with_membership(tenures, here, person, "membership-ended", on)
             return [*member_leaves(roll, command), *gone]
@@ -199,9 +200,23 @@ def keep_place(organisation: Organisation, command: KeepPlace) -> list[Organisat
     return []
 
 
+def take_over_members(organisation: Organisation, command: TakeOverRoll) -> list[OrganisationEvent]:
+    """A roll that says when members left ends what they supervised, too (ORG-14)."""
+    facts: list[OrganisationEvent] = []
+    for fact in take_over_roll(organisation.roll, command):
+        told: list[OrganisationEvent] = [fact]
+        if isinstance(fact, MemberLeft):
+            here, person, on = fact.organisation, fact.person, fact.on
+            told += removed_with_membership(organisation.tenures, here, person, "membership-ended", on)
+        organisation = reduce(evolve, told, organisation)
+        facts += told
+    return facts
+
+
 def take_posts(organisation: Organisation, command: TakePosts) -> list[OrganisationEvent]:
     facts: list[OrganisationEvent] = []
     for post in command.posts:
+        must_not_supervise_own_work(organisation.tenures, post)
         taken = take_post(organisation.tenures, post)
         organisation = reduce(evolve, taken, organisation)
         facts += taken

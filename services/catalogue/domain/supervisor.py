@@ -14,7 +14,8 @@ from services.catalogue.events import PostLeft, PostTaken, RemovalGround, Superv
 from shared.decider import Refused
 
 SUPERVISOR = "supervisor"
-SUPERVISED = frozenset({"secretary", "clerk", "secrecy-reviewer"})  # nobody supervises what they do themselves
+# nobody supervises what they do themselves
+SUPERVISED = frozenset({"secretary", "committee-secretary", "clerk", "secrecy-reviewer"})
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,18 @@ def appoint_supervisor(
 def _must_be_eligible(tenures: Iterable[Tenure], roll: Roll, command: AppointSupervisor) -> None:
     if not roll.member_on(command.person, command.on):
         raise Refused("NOT_A_MEMBER", f"{command.person} is no Party member here on {command.on}.", pointer="/person")
-    if any(t.kind in SUPERVISED and t.person == command.person and t.covers(command.on) for t in tenures):
+    working = [t for t in tenures if t.kind in SUPERVISED and t.person == command.person]
+    over = years_after(command.on, command.years)
+    if any(t.since < over and (t.end is None or t.end > command.on) for t in working):
         raise Refused("NOT_ELIGIBLE", "Who works on the disclosures does not supervise them.", pointer="/person")
+
+
+def must_not_supervise_own_work(tenures: Iterable[Tenure], command: TakePost) -> None:
+    """A supervisor whose term runs on from that day takes no supervised post: the supervision ends first (ORG-14)."""
+    serving = [t for t in tenures if t.kind == SUPERVISOR and t.person == command.person]
+    if command.kind in SUPERVISED and any(t.end is None or t.end > command.on for t in serving):
+        detail = "Who works on the disclosures does not supervise them."
+        raise Refused("NOT_ELIGIBLE", detail, "a day after the supervision has ended", "/person")
 
 
 def remove_supervisor(tenures: Iterable[Tenure], command: RemoveSupervisor) -> list[SupervisorRemoved | PostLeft]:
