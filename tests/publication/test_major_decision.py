@@ -321,6 +321,15 @@ def test_rounds_close_by_themselves_and_grow_with_the_parameter(liushu: Liushu) 
     assert (page["until"], page["closed"], page["earliest"]) == ("2026-08-10", True, "2026-08-11")
 
 
+def test_of_an_item_for_named_persons_the_members_hear_nothing(liushu: Liushu) -> None:  # PUB-17, PUB-02
+    named = item("6.6", "immediate", "重要事项", major=True, scope="inside", audience_inside="named")
+    named = named.model_copy(update={"audience_outside": None})
+    liushu.tell(c.REGISTRY, "catalogue-FY-R1", adopted(date(2026, 7, 2), 3, (*ITEMS, named)))
+    made = str(done(liushu.do(MA, "/decisions", {"item": "FY-R1/6.6", "title": "谈话"}), 201)["id"])
+    opened = liushu.service.handler.journal.stream(f"decision-{made}")[0]
+    assert opened.data["audience_inside"] == "desk:FY-R1"
+
+
 def test_whoever_has_no_business_with_it_finds_no_decision(liushu: Liushu) -> None:  # PUB-17, ORG-11
     made = str(done(liushu.do(MA, "/decisions", {"item": ITEM, "title": "出售旧仓库"}), 201)["id"])
     assert liushu.ask("chen-xiuying", f"/decisions/{made}").status_code in (403, 404)

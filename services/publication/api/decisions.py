@@ -169,7 +169,7 @@ def _opened(parts: Parts, desk: Desk, body: OpenBody, decision: str, town: str) 
         detail = "The organisation's catalogue has no such item in force."
         raise Refused("OFF_CATALOGUE", detail, accepted="an item in force", pointer="/item")
     place = {"organisation": item.organisation, "town": town}
-    inside, outside = Scope(item.audience_inside), item.audience_outside if item.scope != "inside" else None
+    outside = item.audience_outside if item.scope != "inside" else None
     return OpenDecision(
         decision=decision,
         town=town,
@@ -177,11 +177,18 @@ def _opened(parts: Parts, desk: Desk, body: OpenBody, decision: str, town: str) 
         item=item.item,
         title=body.title,
         outside=outside is not None,
-        audience_inside=scope.audience_of(Scope.MEMBERS if inside is Scope.NAMED else inside, **place),
+        audience_inside=_asked_inside(Scope(item.audience_inside), item.organisation, town),
         audience_outside=scope.audience_of(Scope(outside), **place) if outside else "",
         by=desk.standing.person,
         on=desk.today,
     )
+
+
+def _asked_inside(meant: Scope, organisation: str, town: str) -> str:
+    """Of an item for named persons only its desk hears here: whom it names is said at each release (PUB-02)."""
+    if meant is Scope.NAMED:
+        return scope.desk(organisation)
+    return scope.audience_of(meant, organisation=organisation, town=town)
 
 
 def _has_been_shown(parts: Parts, decision: str, body: RoundBody) -> bool:
