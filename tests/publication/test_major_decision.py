@@ -52,8 +52,8 @@ OPEN = OpenDecision(
     "d1", "fengyang", "FY-R1", ITEM, "出售旧仓库", True, "members:FY-R1", "society", MA, august(1)
 )  # fmt: skip
 NOTIFY = NotifyInside(august(3), Meeting(on=august(3), present=30, of=43), MA, august(3))
-INSIDE = OpenSoliciting("inside", 7, 7, "", True, CALENDAR, MA, august(3))
-SOCIETY = OpenSoliciting("society", 15, 15, "", True, CALENDAR, MA, august(11))
+INSIDE = OpenSoliciting("inside", 7, 7, "x0", True, CALENDAR, MA, august(3))
+SOCIETY = OpenSoliciting("society", 15, 15, "x0", True, CALENDAR, MA, august(11))
 TAKEN = Weighed(gist="公开拍卖", opinions=3, taken=True)
 SUMMARY = SummariseOpinions((TAKEN, Weighed(gist="不卖", opinions=1, taken=False, reason="已成危房")), MA, august(27))
 RESULT = MakePartPublic("result", "x1", 1, MA, august(27))
@@ -107,6 +107,13 @@ def test_no_step_before_the_result_can_be_skipped() -> None:  # PUB-17
 def test_society_is_asked_once_the_inside_round_is_over() -> None:  # PUB-17, PUB-04
     soon = replace(SOCIETY, on=august(10))
     refused(OPEN, NOTIFY, INSIDE, when=soon, code="PERIOD_TOO_SHORT", earliest="2026-08-11")
+
+
+def test_nobody_is_asked_about_what_was_not_released_to_them() -> None:  # PUB-35, PUB-04
+    refused(OPEN, NOTIFY, when=replace(INSIDE, disclosure=""), code="MISSING_FIELD")
+    refused(OPEN, NOTIFY, when=replace(INSIDE, shown=False), code="STEP_OUT_OF_ORDER")
+    refused(OPEN, NOTIFY, INSIDE, when=replace(SOCIETY, disclosure=""), code="MISSING_FIELD")
+    refused(OPEN, NOTIFY, INSIDE, when=replace(SOCIETY, shown=False), code="STEP_OUT_OF_ORDER")
 
 
 def test_a_round_is_no_shorter_than_the_town_says() -> None:  # P-15
@@ -258,7 +265,8 @@ def test_a_release_of_a_major_item_asks_its_decision(liushu: Liushu) -> None:  #
     evidence = MEETING | {"on": "2026-08-03"}
     done(decide(liushu, made, "notification", {"on": "2026-08-03", "told_through": evidence}))
     done(decide(liushu, made, "rounds", {"round": "inside", "disclosure": draft}), 201)
-    assert [row["decision"] for row in liushu.ask("chen-xiuying", "/soliciting").json()] == [made]
+    rows = liushu.ask("chen-xiuying", "/soliciting").json()
+    assert [(row["decision"], row["title"]) for row in rows] == [(made, WORDS["title"])]
     assert liushu.ask("zhou-dahai", "/soliciting").json() == []
     opinion(liushu, draft, 4)
 
@@ -270,7 +278,8 @@ def test_a_release_of_a_major_item_asks_its_decision(liushu: Liushu) -> None:  #
         ("inside", "2026-08-10", 1),
         ("society", "2026-08-26", 0),
     ]
-    assert liushu.ask("", "/soliciting").json()[0]["disclosure"] == draft
+    asked_now = liushu.ask("", "/soliciting").json()[0]
+    assert (asked_now["disclosure"], asked_now["title"]) == (draft, WORDS["title"])
 
     result = str(done(liushu.do(MA, "/disclosures", asked | {"part_of": f"decision-{made}/result"}), 201)["id"])
     liushu.approved(result)
@@ -309,7 +318,13 @@ def test_rounds_close_by_themselves_and_grow_with_the_parameter(liushu: Liushu) 
     made = str(done(liushu.do(MA, "/decisions", {"item": ITEM, "title": "出售旧仓库"}), 201)["id"])
     evidence = MEETING | {"on": "2026-08-01"}
     done(decide(liushu, made, "notification", {"on": "2026-08-01", "told_through": evidence}))
-    done(decide(liushu, made, "rounds", {"round": "inside"}), 201)
+    body = {"item": ITEM, "part_of": f"decision-{made}/solicitation"} | WORDS
+    draft = str(done(liushu.do(MA, "/disclosures", body), 201)["id"])
+    liushu.approved(draft)
+    unreleased = decide(liushu, made, "rounds", {"round": "inside", "disclosure": draft})
+    assert unreleased.json()["code"] == "STEP_OUT_OF_ORDER"
+    done(liushu.step(MA, draft, "release-inside", {"channels": [INTRANET]}))
+    done(decide(liushu, made, "rounds", {"round": "inside", "disclosure": draft}), 201)
     longer = c.ParameterSet(town="fengyang", parameter="P-15", value="9", on=date(2026, 8, 2))
     liushu.clock.instant = at(8, 5, 9)
     liushu.tell(c.REGISTRY, "town-fengyang", longer)

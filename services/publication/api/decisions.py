@@ -1,10 +1,10 @@
 """HTTP to major decisions: opened, notified, solicited on, weighed; and for everyone the rounds that ask them."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
-from sqlalchemy import RowMapping
 
 from services.publication.api.bodies import Body
 from services.publication.api.parts import Parts, nothing
@@ -194,7 +194,7 @@ def _asked_inside(meant: Scope, organisation: str, town: str) -> str:
 def _has_been_shown(parts: Parts, decision: str, body: RoundBody) -> bool:
     """Whether it is this decision's draft for opinions, and those who are asked have had it."""
     if not body.disclosure:
-        return True
+        return False
     state, drafted = parts.disclosure(body.disclosure)
     if drafted.part_of != f"decision-{decision}/solicitation":
         raise nothing()
@@ -226,17 +226,20 @@ def _reading(router: Api, parts: Parts) -> None:
             reader.may(hidden=True)
             raise nothing()
         reader.may(row["organisation"], row["town"], hidden=True)
-        rounds = [_round(parts, each, reader) for each in parts.procedures.decisions.rounds_of(decision)]
+        title = {"title": row["title"]}
+        rounds = [_round(parts, dict(each) | title, reader) for each in parts.procedures.decisions.rounds_of(decision)]
         return DecisionPage.model_validate(dict(row) | {"rounds": rounds})
 
     @router.get("/soliciting", action="disclosure.read")
     def soliciting(reader: Reader, organisation: Annotated[str, Field(max_length=40)] = "") -> list[RoundRow]:
-        """On which major decisions the asker's opinion is solicited today."""
+        """On which major decisions the asker's opinion is solicited today, by the title that was released to them."""
         rows = parts.procedures.decisions.open_to(reader.audiences, reader.today)
-        return [RoundRow.model_validate(dict(row)) for row in rows if organisation in ("", row["organisation"])]
+        wanted = [row for row in rows if organisation in ("", row["organisation"])]
+        shown = [(row, parts.shown.one(row["disclosure"], reader.audiences)) for row in wanted]
+        return [RoundRow.model_validate(dict(row) | {"title": text["title"]}) for row, text in shown if text]
 
 
-def _round(parts: Parts, row: RowMapping, reader: Reading) -> RoundPage:
+def _round(parts: Parts, row: Mapping[str, Any], reader: Reading) -> RoundPage:
     """A round that runs has as many opinions as came in so far."""
     last = min(row["until"], reader.today)
     received = parts.procedures.opinions.count(row["disclosure"], row["opens"], last)

@@ -107,7 +107,10 @@ def notify_inside(decision: Decision, command: NotifyInside) -> list[DecisionEve
 
 
 def open_soliciting(decision: Decision, command: OpenSoliciting) -> list[DecisionEvent]:
-    """Inside for at least P-15 days, then, where the item goes outside, in society for at least P-15.society."""
+    """Inside for at least P-15 days, then, where the item goes outside, in society for at least P-15.society.
+
+    On what has been examined and shown to those who are asked, and in its words (PUB-35, PUB-04).
+    """
     _must_be_next(decision, command.round, command.on)
     if command.days < command.least:
         raise Refused(
@@ -119,7 +122,10 @@ def open_soliciting(decision: Decision, command: OpenSoliciting) -> list[Decisio
         )
     if command.days > DAYS_MAX:
         raise Refused("OUT_OF_RANGE", "That is too long.", accepted=f"at most {DAYS_MAX} days", pointer="/days")
-    if command.disclosure and not command.shown:
+    if not command.disclosure:
+        detail = "Opinions are solicited on a released text: the decision's draft for opinions."
+        raise Refused("MISSING_FIELD", detail, accepted="what was put up for opinions", pointer="/disclosure")
+    if not command.shown:
         detail = "What is put up for opinions must have been shown to those who are asked."
         raise Refused("STEP_OUT_OF_ORDER", detail, accepted="its release first", pointer="/disclosure")
     return [

@@ -1,4 +1,7 @@
-"""Major decisions as they stand, and the rounds in which opinions are solicited, each for those it asks (PUB-17)."""
+"""Major decisions as they stand, and the rounds in which opinions are solicited, each for those it asks (PUB-17).
+
+A round has no title: those it asks know it by that of what was released to them (PUB-35).
+"""
 
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -55,7 +58,6 @@ class Decisions(View):
             Column("round", String(20), primary_key=True),
             *(Column(name, String(100), nullable=False) for name in ("town", "organisation", "disclosure")),
             Column("audience", String(160), nullable=False),
-            Column("title", Text, nullable=False),
             Column("opens", Date, nullable=False),
             Column("until", Date, nullable=False),
             Column("days", Integer, nullable=False),
@@ -87,7 +89,7 @@ class Decisions(View):
         decision = tx.execute(select(self.rows).where(self.rows.c.decision == fact.decision)).mappings().one()
         audience = decision["audience_inside" if fact.round == "inside" else "audience_outside"]
         row = fact.model_dump(mode="python", include={"town", "organisation", "disclosure", "opens", "until", "days"})
-        row |= {"audience": audience, "title": decision["title"], "closed": False, "opinions": None}
+        row |= {"audience": audience, "closed": False, "opinions": None}
         row["reckoning"] = fact.model_dump(mode="json")["reckoning"]
         upsert(tx, self.rounds, {"decision": fact.decision, "round": fact.round}, row)
 
