@@ -1,9 +1,11 @@
 """How a reaction's commands are sent: once each, under an id derived from the reaction and the event.
 
-Delivered again, an event gives the same ids, and the journal answers with what was recorded the first time. Commands
-to different streams are handled together, so that they share questions and commits; those to one stream in order.
+Delivered again, an event gives the same ids, and the journal answers with what was recorded the first time; an id is
+told by the stream and not by the place among all, for what a reaction finds may have become less by then. Commands to
+different streams are handled together, so that they share questions and commits; those to one stream in order.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -35,10 +37,9 @@ class Reactor:
 
     def react(self, reaction: Reaction, event: Recorded) -> None:
         """Raises whatever the journal raises; a refusal is counted and is no error."""
-        commands = enumerate(reaction.commands(event))
-        self._side_by_side(
-            (do, reaction.name, _because_of(event, self.service, reaction.name, do, place)) for place, do in commands
-        )
+        by = reaction.name
+        commands = _keyed(reaction.commands(event))
+        self._side_by_side((do, by, _because_of(event, self.service, by, do, key)) for do, key in commands)
 
     def tick(self, ticker: str, dos: Iterable[Do]) -> int:
         """How many of the commands changed something now. Raises ValueError for a command without a key."""
@@ -118,12 +119,20 @@ def town_of(do: Do, otherwise: str) -> str:
     return getattr(do.command, "town", "") or otherwise
 
 
-def _because_of(event: Recorded, service: str, reaction: str, do: Do, place: int) -> Context:
+def _keyed(dos: Iterable[Do]) -> Iterator[tuple[Do, str]]:
+    """Each with what it is done for: its own key, or its stream and which command to that stream it is."""
+    sent = Counter[str]()
+    for do in dos:
+        yield do, do.key or f"{do.stream}/{sent[do.stream]}"
+        sent[do.stream] += 1
+
+
+def _because_of(event: Recorded, service: str, reaction: str, do: Do, key: str) -> Context:
     return Context(
         town=town_of(do, event.context.town),
         actor=actor_of(service),
         organisation=getattr(do.command, "acting_for", ""),
-        command_id=ids.derived("reaction", service, reaction, event.event_id, do.key or str(place)),
+        command_id=ids.derived("reaction", service, reaction, event.event_id, key),
         correlation_id=event.context.correlation_id or event.event_id,
         causation_id=event.event_id,
         traceparent=event.context.traceparent,

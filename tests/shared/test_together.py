@@ -1,6 +1,7 @@
 """Many commands handled together come to what each would have come to alone (shared/together.py)."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +14,7 @@ from shared.handling import Do, Handler
 from shared.journal import Append, JournalUnavailable, NewEvent, Outcome, Write
 from shared.journal.sql import SqlJournal, create_schema
 from shared.reacting import Reactor
+from shared.service import Reaction
 from shared.together import handled_together
 from tests.shared.notes_service import NOTE, REGISTRY, Keep
 
@@ -31,7 +33,8 @@ def journal(database_url: str) -> Iterator[SqlJournal]:
 
 def keep(handler: Handler, *notes: tuple[str, str], run: str = "run") -> Sequence[Outcome | None]:
     sends = [
-        (Do(NOTE, name, Keep(text)), Context("fengyang", "ma", command_id=f"{run}/{name}")) for name, text in notes
+        (Do(NOTE, name, Keep(text)), nullcontext(Context("fengyang", "ma", command_id=f"{run}/{name}")))
+        for name, text in notes
     ]
     return handled_together(handler, sends)
 
@@ -93,6 +96,20 @@ def test_a_ticker_does_all_of_them_also_those_that_did_not_go_smoothly(journal: 
     assert reactor.tick("daily", [*dos, *twice]) == 0
     assert (kept(journal, "1"), kept(journal, "2")) == (["a", "theirs", "1"], [])
     assert kept(journal, "7") == ["7", "second to the same"]
+    reactor.close()
+
+
+def test_what_a_reaction_finds_may_have_become_less_when_the_event_comes_again(journal: SqlJournal) -> None:
+    """CAT-15: all duties of an item are suspended, also where the first of them was before the crash."""
+    reactor, found = Reactor("notes", Handler(journal, REGISTRY)), ["1", "2"]
+    reactor.handler.handle(Do(NOTE, "cause", Keep("filed")), context=Context("fengyang", "ma"))
+    (cause,) = journal.read(0, 1)
+    reaction = Reaction("suspends", ("notes",), lambda _event: [Do(NOTE, n, Keep("x")) for n in found[:1]])
+    reactor.react(reaction, cause)
+    found.pop(0)
+    reactor.react(reaction, cause)
+    reactor.react(reaction, cause)
+    assert (kept(journal, "1"), kept(journal, "2")) == (["x"], ["x"])
     reactor.close()
 
 
