@@ -251,12 +251,14 @@ class Relay:
         self._confirm(position, load.last)
 
     def _confirm(self, position: int, last: dict[int, int]) -> None:
-        """What of this a crash of the database may forget is shipped again; so nobody waits for the disk."""
+        """What of this a crash of the database may forget is shipped again; so nobody waits for the disk. Every
+        partition is written, for of those that rest since a crash may have forgotten the place too.
+        """
         with self.engine.begin() as tx:
             if tx.dialect.name == "postgresql":
                 tx.exec_driver_sql("SET LOCAL synchronous_commit = off")
             self.lease.renew(tx)
-            mark_confirmed(tx, self.service, position, {p: at for p, at in last.items() if self._last.get(p) != at})
+            mark_confirmed(tx, self.service, position, last)
         self._renewed = time.monotonic()
         self.confirmed, self._last = position, last
 

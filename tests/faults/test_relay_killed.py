@@ -141,6 +141,23 @@ def test_a_relay_that_lost_its_lease_confirms_nothing(tmp_path: Path, journal: S
     assert repeated == 2
 
 
+def test_a_place_that_a_crash_of_the_database_forgot_is_written_with_the_next_confirmation(
+    tmp_path: Path, journal: SqlJournal, log: EmbeddedLog
+) -> None:
+    relay = relay_of(tmp_path, journal, log, lease_seconds=-1)
+    for stream in range(6):
+        count(journal, f"organisation-{stream}", 1)
+    assert relay.step(0.0) == 6
+    with closing(sqlite3.connect(tmp_path / "catalogue.db")) as now:
+        now.execute("DELETE FROM relays")
+        now.commit()
+    count(journal, "organisation-0", 2)
+    assert relay.step(0.0) == 1
+    places = relay_of(tmp_path, journal, log, lease_seconds=-1)
+    assert places.step(0.0) == 0
+    assert places._last == relay._last
+
+
 def shipped_again_late(tmp_path: Path, journal: SqlJournal, log: EmbeddedLog) -> None:
     """A relay stood still with its first batch in hand; another shipped everything; then the first went on."""
     for stream in range(6):
