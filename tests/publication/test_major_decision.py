@@ -314,17 +314,34 @@ def opinion(world: Liushu, disclosure: str, day: int) -> None:
     world.tell(f.REGISTRY, f"opinion-o{day}", fact)
 
 
+def asked_inside(world: Liushu, made: str) -> str:
+    """The decision's draft for opinions, released inside, and its round inside opened."""
+    body = {"item": ITEM, "part_of": f"decision-{made}/solicitation"} | WORDS
+    draft = str(done(world.do(MA, "/disclosures", body), 201)["id"])
+    world.approved(draft)
+    unreleased = decide(world, made, "rounds", {"round": "inside", "disclosure": draft})
+    assert unreleased.json()["code"] == "STEP_OUT_OF_ORDER"
+    done(world.step(MA, draft, "release-inside", {"channels": [INTRANET]}))
+    done(decide(world, made, "rounds", {"round": "inside", "disclosure": draft}), 201)
+    return draft
+
+
+def test_a_decision_that_was_given_up_asks_nobody_any_more(liushu: Liushu) -> None:  # PUB-17
+    made = str(done(liushu.do(MA, "/decisions", {"item": ITEM, "title": "出售旧仓库"}), 201)["id"])
+    evidence = MEETING | {"on": "2026-08-01"}
+    done(decide(liushu, made, "notification", {"on": "2026-08-01", "told_through": evidence}))
+    asked_inside(liushu, made)
+    assert len(liushu.ask("chen-xiuying", "/soliciting").json()) == 1
+    done(decide(liushu, made, "dropping", {"reason": "不卖了"}))
+    assert liushu.ask("chen-xiuying", "/soliciting").json() == []
+    assert [r["closed"] for r in liushu.ask(MA, f"/decisions/{made}").json()["rounds"]] == [True]
+
+
 def test_rounds_close_by_themselves_and_grow_with_the_parameter(liushu: Liushu) -> None:  # PUB-17, P-15
     made = str(done(liushu.do(MA, "/decisions", {"item": ITEM, "title": "出售旧仓库"}), 201)["id"])
     evidence = MEETING | {"on": "2026-08-01"}
     done(decide(liushu, made, "notification", {"on": "2026-08-01", "told_through": evidence}))
-    body = {"item": ITEM, "part_of": f"decision-{made}/solicitation"} | WORDS
-    draft = str(done(liushu.do(MA, "/disclosures", body), 201)["id"])
-    liushu.approved(draft)
-    unreleased = decide(liushu, made, "rounds", {"round": "inside", "disclosure": draft})
-    assert unreleased.json()["code"] == "STEP_OUT_OF_ORDER"
-    done(liushu.step(MA, draft, "release-inside", {"channels": [INTRANET]}))
-    done(decide(liushu, made, "rounds", {"round": "inside", "disclosure": draft}), 201)
+    asked_inside(liushu, made)
     longer = c.ParameterSet(town="fengyang", parameter="P-15", value="9", on=date(2026, 8, 2))
     liushu.clock.instant = at(8, 5, 9)
     liushu.tell(c.REGISTRY, "town-fengyang", longer)

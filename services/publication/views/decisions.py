@@ -84,6 +84,8 @@ class Decisions(View):
         if isinstance(fact, SolicitingProlonged | SolicitingClosed):
             own = (self.rounds.c.decision == event.identity) & (self.rounds.c.round == fact.round)
             tx.execute(self.rounds.update().where(own).values(**_moved(fact)))
+        if isinstance(fact, MajorDecisionDropped):  # nobody is asked any more
+            tx.execute(self.rounds.update().where(self.rounds.c.decision == event.identity).values(closed=True))
 
     def _open_round(self, tx: Connection, fact: SolicitingOpened) -> None:
         decision = tx.execute(select(self.rows).where(self.rows.c.decision == fact.decision)).mappings().one()
@@ -113,7 +115,7 @@ class Decisions(View):
     def open_to(self, audiences: Collection[str], today: date) -> list[RowMapping]:
         """The rounds in which these audiences are asked now, the one that ends first first."""
         c = self.rounds.c
-        running = c.audience.in_(sorted(audiences)) & (c.opens <= today) & (c.until >= today)
+        running = c.audience.in_(sorted(audiences)) & c.closed.is_(False) & (c.opens <= today) & (c.until >= today)
         query = select(self.rounds).where(running).order_by(c.until, c.decision, c.round)
         with self.reading() as connection:
             return list(connection.execute(query).mappings())
