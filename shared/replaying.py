@@ -112,6 +112,9 @@ class _Folding:
         self._finish()
 
     def _write(self, changes: Changes) -> None:
+        if changes.there and self._keys:  # they are replaced by their primary key
+            self._settle()
+            self._finish()
         while len(self._writing) >= WRITES_WAITING:
             self._writing.popleft().result()
         self._writing.append(self._writer.submit(copy_context().run, self._written, changes))

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Column, Engine, Integer, String, Table, inspect, select, text
 
 from services.archive.views.files import Files
 from services.audit.views.trace import Trace
@@ -17,7 +17,7 @@ from services.publication.views.shown import Shown
 from shared import replaying
 from shared.database import make_engine
 from shared.events import Recorded
-from shared.follow import View
+from shared.follow import GatheredView, Key, Store, TableMaker, View
 from shared.journal import JournalGap, scanning
 from shared.journal.scanning import scan
 from shared.rebuild import view_digest
@@ -91,6 +91,35 @@ def test_rows_that_must_be_read_again_because_memory_is_small_come_out_the_same(
     assert [inspect(engine).get_pk_constraint(t.name)["constrained_columns"] for t in quick.metadata.sorted_tables] == [
         [column.name for column in t.primary_key.columns] for t in quick.metadata.sorted_tables
     ]
+
+
+class Latest(GatheredView):
+    """The last position of each stream, put without having been read."""
+
+    name = "latest"
+    hears = ("publication",)
+
+    def define(self, table: TableMaker) -> None:
+        self.rows = table("latest", Column("stream", String(300), primary_key=True), Column("position", Integer))
+
+    def touched(self, event: Recorded) -> Iterator[tuple[Table, Key]]:  # noqa: ARG002 - nothing is read
+        yield from ()
+
+    def change(self, rows: Store, event: Recorded) -> None:
+        rows[self.rows].put({"stream": event.stream, "position": event.position})
+
+
+def test_rows_that_were_written_out_and_are_put_again_unread_are_replaced(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replaying, "ROWS_KEPT", 2)
+    monkeypatch.setattr(replaying, "scan", partial(scanning.scan, page=50))
+    view = Latest(engine)
+    view.metadata.create_all(engine)
+    replay(view, "publication", COUNT)
+    with engine.connect() as tx:
+        found = {row.stream: row.position for row in tx.execute(select(view.rows))}
+    assert found == {event.stream: event.position for event in read(engine)}
 
 
 def test_a_replayed_view_has_the_rows_and_indexes_of_one_that_saw_event_by_event(engine: Engine) -> None:
