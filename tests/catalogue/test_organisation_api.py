@@ -9,6 +9,7 @@ import pytest
 from openpyxl import Workbook
 from starlette.testclient import TestClient
 
+from services.catalogue.api.oversight import CoverageLine, all_covered_by
 from services.catalogue.api.rights import RIGHTS
 from services.catalogue.main import build
 from services.cli.demo import CATALOGUE, Stage, load_catalogues, read
@@ -174,6 +175,12 @@ def test_what_units_ask_of_one_another_is_theirs_and_the_oversights(county: Set)
     assert len(county.sees("zhao-guoqiang", "/towns/fengyang/referrals")["items"]) == 2
     for stranger in ("ma-xiaoyan", "tang-ning", "chen-xiuying"):
         assert code(county.ask(stranger, "/towns/fengyang/referrals")) == "NOT_YOUR_REMIT"
+    other = county.does("sun-wei", "/towns/fengyang/referrals", ASKING | {"to_unit": "FY-CDI"})["id"]
+    for stranger in ("qian-li", "tang-ning"):
+        answers = [county.do(stranger, f"/referrals/{r}/withdrawal", {}, version=1) for r in (other, "none")]
+        assert [code(answer) for answer in answers] == ["NOT_FOUND", "NOT_FOUND"]  # ORG-16
+        assert len({answer.json()["detail"] for answer in answers}) == 1
+    county.does("sun-wei", f"/referrals/{other}/withdrawal", {"reason": "不再需要"}, version=1)
 
 
 def test_coverage_begins_with_nobody_and_knows_the_target(county: Set) -> None:  # ORG-13 A-31, S01
@@ -183,6 +190,16 @@ def test_coverage_begins_with_nobody_and_knows_the_target(county: Set) -> None: 
     assert county.sees("jiang-ping", "/towns/fengyang/coverage")["target"] == "2026-02-28"  # ORG-16
     bad = {"values": {"target-date": "end of 2011"}, "on": LATER}
     assert code(county.do("he-jing", "/towns/fengyang/parameters", bad)) == "WRONG_DATE"
+
+
+def test_what_is_founded_after_the_target_takes_nothing_from_having_met_it() -> None:  # ORG-13
+    target, day = date(2026, 2, 28), date(2026, 2, 2)
+    lines = [
+        CoverageLine(organisation="FY-R1", catalogue_from=day, first_disclosure=day),
+        CoverageLine(organisation="FY-R2", catalogue_from=None, first_disclosure=None),
+    ]
+    assert all_covered_by(target, {"FY-R1": day, "FY-R2": date(2026, 3, 1)}, lines)
+    assert not all_covered_by(target, {"FY-R1": day, "FY-R2": target}, lines)
 
 
 def test_a_supervisor_is_hired_over_http_for_the_towns_term(county: Set) -> None:  # ORG-14 P-13

@@ -3,6 +3,7 @@
 The county sees the figures of all its towns and changes nothing in them (ORG-16).
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated
 
@@ -76,7 +77,7 @@ def _coverage(router: Api, parts: Parts, views: Views) -> None:
         branches = [o for o in parts.register.organisations(town) if o.level in BRANCH_LEVELS and o.since <= day]
         lines = [_line(branch.organisation, known.get(branch.organisation, {})) for branch in branches]
         covered = [line.organisation for line in lines if _covered(line, day)]
-        in_time = target and all(_covered(line, target) for line in lines)
+        in_time = target and all_covered_by(target, {o.organisation: o.since for o in branches}, lines)
         return CoveragePage(
             town=town,
             on=day,
@@ -97,6 +98,11 @@ def target_of(parts: Parts, town: str, day: date) -> date | None:
 def _line(organisation: str, row: dict[str, date]) -> CoverageLine:
     shown, catalogue = row.get("first_shown"), row.get("catalogue_from")
     return CoverageLine(organisation=organisation, catalogue_from=catalogue, first_disclosure=shown)
+
+
+def all_covered_by(day: date, since: Mapping[str, date], lines: Iterable[CoverageLine]) -> bool:
+    """All that stood on the day; what is founded later takes nothing from it (ORG-13)."""
+    return all(_covered(line, day) for line in lines if since[line.organisation] <= day)
 
 
 def _covered(line: CoverageLine, day: date) -> bool:

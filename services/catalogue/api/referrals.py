@@ -15,7 +15,6 @@ from services.catalogue.domain.referral import (
     AnswerReferral,
     Countersign,
     OpenReferral,
-    Referral,
     ReferralCommand,
     WithdrawReferral,
 )
@@ -109,9 +108,14 @@ def _opening(router: Api, parts: Parts) -> None:
 
 def _ending(router: Api, parts: Parts) -> None:
     def of(referral: str, desk: CommandDesk) -> tuple[str, Acting]:
-        known: Referral = parts.handler.state(REFERRAL, referral)[1]
-        town = known.opened.town if known.opened else desk.standing.town
-        return town, desk.may(town=town)
+        """Refuses NOT_FOUND to whom it does not concern, whether there is one or not (ORG-16)."""
+        opened = parts.handler.state(REFERRAL, referral)[1].opened
+        units = {post.organisation for post in desk.standing.posts}
+        concerned = opened and (units & {opened.from_unit, opened.to_unit} or opened.town in desk.standing.oversees)
+        if not opened or not concerned:
+            desk.may(town=desk.standing.town)
+            raise Refused("NOT_FOUND", "There is no such thing here.")
+        return opened.town, desk.may(town=opened.town)
 
     def done(referral: str, town: str, acting: Acting, desk: CommandDesk, command: ReferralCommand) -> Done:
         return desk.handle(Do(REFERRAL, referral, command), acting=acting, town=town)
