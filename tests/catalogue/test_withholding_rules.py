@@ -128,6 +128,16 @@ def test_it_is_withdrawn_once_or_replaced_by_a_new_filing() -> None:  # CAT-15
     scenario(WITHHOLDING, given=[FILED, gone], when=ReplaceWithholding(OCT_8), then=[])
 
 
+def test_what_has_run_out_expires_before_anybody_notices_and_whatever_is_done_next() -> None:  # CAT-15
+    over = ended("expired", OCT_9)
+    later = date(2026, 10, 20)
+    scenario(WITHHOLDING, given=[FILED], when=ReplaceWithholding(OCT_9), then=[over])
+    scenario(WITHHOLDING, given=[FILED], when=WithdrawWithholding(later), then=[over])
+    noticed, unnoticed = WITHHOLDING.replay([FILED, over]), WITHHOLDING.replay([FILED])
+    assert [state.ended_by(later) for state in (noticed, unnoticed)] == [OCT_9, OCT_9]
+    assert unnoticed.ended_by(OCT_8) is None
+
+
 def test_of_two_filings_at_once_one_gets_the_number() -> None:  # CAT-15
     scenario(WITHHOLDING, given=[FILED], when=filing(), then=Refused("VERSION_CONFLICT", ""))
 

@@ -99,10 +99,10 @@ def _in_force(parts: Parts, organisation: str, sub_item: str, on: date) -> Item 
 
 def _late(parts: Parts, item: Item | None, before: Withholding | None, on: date) -> int:
     """Working days after the item was due; while one stands the duty waits and nothing is late."""
-    due = parts.dues.earliest(item.id) if item else None
-    if due is None or (before is not None and before.stage == "standing"):
+    due, ended = parts.dues.earliest(item.id) if item else None, before.ended_by(on) if before else None
+    if due is None or (before is not None and ended is None):
         return 0
-    since = max(due, before.ended_on - ONE_DAY) if before and before.ended_on else due
+    since = max(due, ended - ONE_DAY) if ended else due
     return parts.register.calendar().workdays_between(since, on) if since < on else 0
 
 

@@ -89,6 +89,13 @@ class Withholding:
             raise Refused("NOT_FOUND", "There is no such thing here.")
         return self.filed
 
+    def ended_by(self, day: date) -> date | None:
+        """From which day on it no longer stands, as known on a day: by the rule, whether noticed or not (CAT-15)."""
+        if self.ended_on is not None:
+            return self.ended_on
+        until = self.filing.until
+        return until + timedelta(days=1) if until is not None and day > until else None
+
 
 def decide(withholding: Withholding, command: WithholdingCommand) -> list[WithholdingEvent]:
     match command:
@@ -97,7 +104,7 @@ def decide(withholding: Withholding, command: WithholdingCommand) -> list[Withho
         case WithdrawWithholding():
             return withdraw(withholding, command)
         case ReplaceWithholding():
-            return [_ended(withholding, "replaced", command.on)] if withholding.stage == "standing" else []
+            return end(withholding, "replaced", command.on) if withholding.stage == "standing" else []
         case ExpireWithholding():
             return expire(withholding, command)
         case HearWithholdingReceipt():
@@ -185,10 +192,15 @@ def _must_end_in_time(kind: WithholdingKind, command: FileWithholding) -> None:
 
 
 def withdraw(withholding: Withholding, command: WithdrawWithholding) -> list[WithholdingEvent]:
-    ended = _ended(withholding, "withdrawn", command.on)
+    ended = end(withholding, "withdrawn", command.on)
     if withholding.stage == "ended":
         raise Refused("STEP_OUT_OF_ORDER", "This withholding has ended.", accepted="one that stands")
-    return [ended]
+    return ended
+
+
+def end(withholding: Withholding, reason: Ending, on: date) -> list[WithholdingEvent]:
+    """What had run out before that day ended by itself, and no act of a person ends it again (CAT-15)."""
+    return expire(withholding, ExpireWithholding(on)) or [_ended(withholding, reason, on)]
 
 
 def expire(withholding: Withholding, command: ExpireWithholding) -> list[WithholdingEvent]:
