@@ -112,6 +112,7 @@ def test_a_record_is_published_when_every_question_has_an_answer_or_its_promise(
 def test_what_was_held_is_not_called_off() -> None:  # PUB-20
     refused(SCHEDULE, when=CancelSession("", WANG), code="REASON_REQUIRED")
     refused(SCHEDULE, ASK, ANSWER, when=CancelSession("改期", WANG), code="STEP_OUT_OF_ORDER")
+    refused(SCHEDULE, PUBLISH, when=CancelSession("改期", WANG), code="STEP_OUT_OF_ORDER")
 
 
 @st.composite

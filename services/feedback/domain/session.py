@@ -79,6 +79,8 @@ def schedule(state: Session, command: ScheduleSession) -> list[SessionEvent]:
 
 def cancel(state: Session, command: CancelSession) -> list[SessionEvent]:
     _standing(state)
+    if state.published:
+        raise Refused("STEP_OUT_OF_ORDER", "Its record is published.")
     if any(question.answered or question.due for question in state.questions):
         raise Refused("STEP_OUT_OF_ORDER", "It has been held.", accepted="publishing its record")
     if not command.reason.strip():
