@@ -145,6 +145,13 @@ def test_the_unit_approves_with_conditions_that_carry_every_name() -> None:  # C
     scenario(PLAN, given=[submitted()], when=ApprovePlan(deciding(), (MASKED,)), then=[approved(every)])
 
 
+@pytest.mark.parametrize("title", ["给陈秀英的捐款", "给陈 秀英的捐款"])
+def test_a_plan_is_not_approved_while_a_name_to_be_masked_stands_in_its_title(title: str) -> None:  # CAT-12
+    given = [submitted(draft=replace(FLOOD, title=title))]
+    scenario(PLAN, given=given, when=ApprovePlan(deciding(), (MASKED,)), then=Refused("CONDITION_NOT_MET", ""))
+    assert PLAN.decide(PLAN.replay(given), ApprovePlan(deciding()))
+
+
 @pytest.mark.parametrize(
     ("condition", "pointer"),
     [

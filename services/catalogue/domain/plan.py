@@ -6,6 +6,7 @@ approved, with or without conditions, is an item in force. Read ``decide`` for w
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -249,7 +250,21 @@ def digest_of(submitted: PlanSubmitted) -> str:
 def approve_plan(plan: Plan, command: ApprovePlan) -> list[PlanEvent]:
     submitted, told = _deciding(plan, command.decision)
     conditions = tuple(_condition(submitted, c, n) for n, c in enumerate(command.conditions))
+    _must_not_name_in_title(submitted, conditions)
     return [PlanApproved(**told, title=submitted.title, terms=submitted.terms, conditions=conditions)]
+
+
+def _must_not_name_in_title(submitted: PlanSubmitted, conditions: tuple[Condition, ...]) -> None:
+    """The title is shown with the disclosure: a name to be masked outside cannot stand in it (CAT-12)."""
+    title = _plain(submitted.title)
+    if any(_plain(name) in title for condition in conditions for name in condition.names):
+        detail = "A name that is to be masked outside stands in the title of the plan."
+        raise Refused("CONDITION_NOT_MET", detail, "a refusal, and a plan with another title", "/conditions")
+
+
+def _plain(text: str) -> str:
+    """However it is spaced or typed."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _condition(submitted: PlanSubmitted, condition: Condition, number: int) -> Condition:
