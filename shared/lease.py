@@ -89,8 +89,7 @@ class Lease:
         return now < expires <= now + max(CLOCK_SECONDS, 2 * self.seconds)
 
     def _extend(self, tx: Connection) -> bool:
-        now = _NOW_POSTGRES if tx.dialect.name == "postgresql" else _NOW_SQLITE
-        until = literal_column(f"({now}) + {float(self.seconds)}", Float)
+        until = literal_column(f"({now_by(tx)}) + {float(self.seconds)}", Float)
         return tx.execute(leases.update().where(*self._mine()).values(expires=until)).rowcount == 1
 
     def _mine(self) -> tuple[ColumnElement[bool], ...]:
@@ -103,8 +102,12 @@ class Lease:
 
 def database_seconds(tx: Connection) -> float:
     """Seconds since 1970 by the database's clock."""
-    now = _NOW_POSTGRES if tx.dialect.name == "postgresql" else _NOW_SQLITE
-    return float(tx.execute(text(f"select {now}")).scalar_one())
+    return float(tx.execute(text(f"select {now_by(tx)}")).scalar_one())
+
+
+def now_by(tx: Connection) -> str:
+    """The database's clock, as its SQL asks for it."""
+    return _NOW_POSTGRES if tx.dialect.name == "postgresql" else _NOW_SQLITE
 
 
 def _here() -> str:

@@ -258,6 +258,11 @@ DUTIES = Dashboard(
                     (Query("max by (town) (gongkai_obligations_overdue)", "{{town}}"),),
                     worse_above=1,
                 ),
+                Panel(
+                    "Planned releases missed, by town",
+                    (Query("max by (town) (gongkai_releases_missed)", "{{town}}"),),
+                    worse_above=1,
+                ),
             ),
         ),
         Row(

@@ -25,7 +25,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The database's clock, as it is stepped."""
     now = [1_800_000_000.0]
-    monkeypatch.setattr(lease, "database_seconds", lambda _tx: now[0])
+    monkeypatch.setattr(lease, "now_by", lambda _tx: str(now[0]))
     return now
 
 

@@ -115,6 +115,8 @@ def _settle_heshan(county: County, stage: demo.Stage) -> None:
     mine = {"town": "heshan", "types": ["rural"], "authors": dict.fromkeys(templates["authors"], "tang-ning")}
     demo._write_templates(stage, templates | mine)
     done = office.does(f"{CATALOGUE}/organisations/HS-R1/catalogue/draft")
+    county.world("shi-lei").seen |= office.seen
+    county.world("shi-lei").get(f"{CATALOGUE}/me")  # once the register knows the post that was recorded a moment ago
     county.world("shi-lei").does(
         f"{CATALOGUE}/organisations/HS-R1/catalogue/adoption", {"effective": "2026-04-08"}, version=done["version"]
     )

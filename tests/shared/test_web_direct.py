@@ -83,6 +83,12 @@ def asked(folder: Path) -> list[Any]:
         return [*said, world.handler.journal.head()]
 
 
+@pytest.fixture(autouse=True)
+def no_spans_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where others keep them, FastAPI's own way is taken."""
+    monkeypatch.setattr("shared.telemetry.tracing.kept", lambda: False)
+
+
 def test_both_ways_answer_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     short = asked(tmp_path / "short")
     monkeypatch.setattr(Direct, "_found", lambda _self, _scope: None)

@@ -43,8 +43,12 @@ class Filed:
     units: Mapping[str, str]
 
 
+class Sheet(Response):
+    media_type = XLSX
+
+
 def add(router: Api, parts: Parts) -> None:
-    @router.get("/organisations/{organisation}/catalogue.xlsx", action="catalogue.read")
+    @router.get("/organisations/{organisation}/catalogue.xlsx", action="catalogue.read", response_class=Sheet)
     def export_catalogue(organisation: str, reader: Reader, on: Annotated[Day | None, Query()] = None) -> Response:
         """The catalogue in force on a day (today); headings by Accept-Language."""
         reader.may(organisation)
@@ -57,7 +61,7 @@ def add(router: Api, parts: Parts) -> None:
         language = _language(reader)
         return _download(book([_filed(parts, reader, version, language)], language), f"{organisation}-{day}.xlsx")
 
-    @router.get("/towns/{town}/catalogue.xlsx", action="catalogue.read")
+    @router.get("/towns/{town}/catalogue.xlsx", action="catalogue.read", response_class=Sheet)
     def export_town(town: str, reader: Reader, on: Annotated[Day | None, Query()] = None) -> Response:
         """Every catalogue of the town in force on a day (today), a sheet for each organisation."""
         reader.may()
