@@ -8,15 +8,23 @@ from typing import Any
 
 import pytest
 
+from services.publication.domain.disclosure import DISCLOSURE
 from services.publication.domain.examination import ReturnDisclosure
 from services.publication.domain.planning import CancelSchedule, RunSchedule, ScheduleRelease
-from services.publication.events import DisclosureReleasedInside, DisclosureReleasedOutside, ScheduledReleaseMissed
+from services.publication.events import (
+    CorrectionOpened,
+    DisclosureReleasedInside,
+    DisclosureReleasedOutside,
+    ReleaseScheduleCancelled,
+    ScheduledReleaseMissed,
+)
 from services.publication.events.parts import ActivityRoomBoard, Meeting, PublicColumn
 from shared.clock import at, business_day
 from tests.publication.liushu import BOARD, COLUMN, Liushu
 from tests.publication.liushu import at as hour
-from tests.publication.test_disclosure import APPROVED, DAY, MA, WANG, after, inside, refused
+from tests.publication.test_disclosure import APPROVED, CORRECT, DAY, MA, WANG, after, inside, refused
 
+Shown = DisclosureReleasedInside | DisclosureReleasedOutside
 NOW, PLANNED = at(date(2026, 4, 10), 9), at(date(2026, 4, 10), 14)
 LATER = PLANNED + DAY
 
@@ -41,6 +49,17 @@ def test_it_is_shown_when_its_time_has_come() -> None:  # PUB-04, PUB-35
     assert after(*APPROVED, plan(), run(), run()) == after(*APPROVED, plan(), run())
 
 
+def test_a_plan_that_is_run_some_seconds_late_counts_as_run_at_its_instant() -> None:
+    """PUB-04, P-01: or the outside release a day later would come too early for its lead."""
+    late = (run(PLANNED + timedelta(seconds=9)), run(LATER + timedelta(seconds=3), "outside"))
+    facts = after(*APPROVED, plan(), plan(LATER, "outside"), *late)
+    assert [fact.at for fact in facts[-2:] if isinstance(fact, Shown)] == [PLANNED, LATER]
+    after_a_minute = PLANNED + timedelta(seconds=61)
+    last = after(*APPROVED, plan(), run(after_a_minute))[-1]
+    assert isinstance(last, DisclosureReleasedInside)
+    assert last.at == after_a_minute
+
+
 def missed(*commands: Any) -> tuple[str, str]:
     last = after(*commands)[-1]
     assert isinstance(last, ScheduledReleaseMissed)
@@ -60,6 +79,15 @@ def missed(*commands: Any) -> tuple[str, str]:
 def test_what_no_longer_stands_is_not_shown_and_somebody_is_named(commands: tuple[Any, ...], reason: str) -> None:
     """PUB-04, PUB-35."""
     assert missed(*APPROVED, *commands) == (reason, WANG)
+
+
+def test_a_correction_calls_off_what_was_planned_of_the_version_it_replaces() -> None:  # PUB-04
+    facts = after(*APPROVED, inside(PLANNED), plan(LATER, "outside"), CORRECT)
+    called_off, opened = facts[-2:]
+    assert isinstance(called_off, ReleaseScheduleCancelled)
+    assert (called_off.schedule, called_off.version, called_off.by) == ("s-outside", 1, MA)
+    assert isinstance(opened, CorrectionOpened)
+    assert DISCLOSURE.replay(facts).planned("outside") is None
 
 
 def test_a_plan_that_was_called_off_does_nothing() -> None:

@@ -23,6 +23,7 @@ from services.publication.events import (
     DisclosureRevised,
     Duty,
     RedisclosureOpened,
+    ReleaseScheduleCancelled,
 )
 from services.publication.events.parts import Attachment, Mask
 from shared.decider import Refused
@@ -198,7 +199,9 @@ def remove_attachment(disclosure: Disclosure, command: RemoveAttachment) -> list
 
 
 def open_correction(disclosure: Disclosure, command: OpenCorrection) -> list[DisclosureEvent]:
-    """Of a version that was shown; it stays as it was, and the new one goes through every step again."""
+    """Of a version that was shown; it stays as it was, and the new one goes through every step again. What was still
+    planned of it is called off.
+    """
     if disclosure.drafted is None:
         raise Refused("NOT_FOUND", "There is no such thing here.")
     wrong = disclosure.current
@@ -223,8 +226,18 @@ def open_correction(disclosure: Disclosure, command: OpenCorrection) -> list[Dis
         "on": command.on,
     }
     if command.opinions:
-        return [RedisclosureOpened(**opened, opinions=command.opinions)]
-    return [CorrectionOpened(**opened)]
+        return [*_called_off(disclosure, command.by), RedisclosureOpened(**opened, opinions=command.opinions)]
+    return [*_called_off(disclosure, command.by), CorrectionOpened(**opened)]
+
+
+def _called_off(disclosure: Disclosure, by: str) -> list[DisclosureEvent]:
+    """The plans of the version that is now replaced, or they would stand in the way of others (PUB-04)."""
+    plans = [plan for version in disclosure.versions for plan in version.planned]
+    about = names(disclosure)
+    return [
+        ReleaseScheduleCancelled(**about | {"version": plan.version}, schedule=plan.schedule, side=plan.side, by=by)
+        for plan in plans
+    ]
 
 
 def open_for_writing(disclosure: Disclosure) -> Version:

@@ -21,6 +21,7 @@ from services.publication.events import (
 from services.publication.events.parts import ChannelEvidence, Meeting
 from shared.decider import Refused
 
+PROMPT = timedelta(minutes=1)  # whoever runs plans looks now and then; so long it counts as shown at its instant
 GRACE = timedelta(hours=2)  # later than this a plan is missed: who made it decides anew
 
 
@@ -150,7 +151,9 @@ def _shown(disclosure: Disclosure, planned: ReleaseScheduled, command: RunSchedu
         raise Refused("PLAN_LAPSED", "Its time was over before anything could be shown.")
     if not command.in_force:
         raise Refused("NOT_IN_FORCE", "The item is no longer in force.")
-    common = (planned.by, command.now, command.today, planned.channels)
+    late = command.now > planned.at + PROMPT
+    at, today = (command.now, command.today) if late else (planned.at, lead.day_of(planned.at))
+    common = (planned.by, at, today, planned.channels)
     if planned.side == "inside":
         inside = ReleaseInside(*common, planned.named, planned.ground, planned.citation, command.channels)
         return release.release_inside(disclosure, inside)

@@ -143,7 +143,8 @@ def evolve(disclosure: Disclosure, event: DisclosureEvent) -> Disclosure:
             opened = Version(event.version, _content(event), (event.author,), replaces=event.replaces, note=event.note)
             if isinstance(event, RedisclosureOpened):
                 opened = replace(opened, opinions=event.opinions)
-            return replace(disclosure, versions=(*disclosure.versions, opened))
+            before = (replace(version, planned=()) for version in disclosure.versions)
+            return replace(disclosure, versions=(*before, opened))
         case EvidenceAdded():
             return disclosure  # what is known of a release grows; the release is as it was
         case ReleaseScheduleCancelled() | ScheduledReleaseMissed():
