@@ -30,6 +30,7 @@ from services.publication.events.decisions import (
     DecisionResultPublished,
     MajorDecisionNotified,
     OpinionsSummarised,
+    SolicitingClosed,
     SolicitingOpened,
     SolicitingProlonged,
     Weighed,
@@ -54,10 +55,13 @@ OPEN = OpenDecision(
 NOTIFY = NotifyInside(august(3), Meeting(on=august(3), present=30, of=43), MA, august(3))
 INSIDE = OpenSoliciting("inside", 7, 7, "x0", True, CALENDAR, MA, august(3))
 SOCIETY = OpenSoliciting("society", 15, 15, "x0", True, CALENDAR, MA, august(11))
+IN_COUNTED = CloseSoliciting("inside", 0, august(11))
+SOCIETY_COUNTED = CloseSoliciting("society", 0, august(27))
+ASKED = (INSIDE, IN_COUNTED, SOCIETY, SOCIETY_COUNTED)
 TAKEN = Weighed(gist="公开拍卖", opinions=3, taken=True)
 SUMMARY = SummariseOpinions((TAKEN, Weighed(gist="不卖", opinions=1, taken=False, reason="已成危房")), MA, august(27))
 RESULT = MakePartPublic("result", "x1", 1, MA, august(27))
-WHOLE: tuple[DecisionCommand, ...] = (OPEN, NOTIFY, INSIDE, SOCIETY, SUMMARY, RESULT)
+WHOLE: tuple[DecisionCommand, ...] = (OPEN, NOTIFY, *ASKED, SUMMARY, RESULT)
 
 
 def after(*commands: DecisionCommand) -> list[DecisionEvent]:
@@ -132,7 +136,7 @@ def test_an_item_for_inside_only_asks_nobody_outside() -> None:  # PUB-17, PUB-0
     inside = replace(OPEN, outside=False, audience_outside="")
     summary = replace(SUMMARY, on=august(11))
     refused(inside, NOTIFY, INSIDE, when=SOCIETY, code="CHANNEL_NOT_FOR_SCOPE")
-    facts = after(inside, NOTIFY, INSIDE, summary, replace(RESULT, on=august(11)))
+    facts = after(inside, NOTIFY, INSIDE, IN_COUNTED, summary, replace(RESULT, on=august(11)))
     assert isinstance(facts[-1], DecisionResultPublished)
 
 
@@ -143,7 +147,9 @@ def test_what_was_not_taken_needs_a_reason() -> None:  # PUB-17
 
 def test_opinions_that_came_in_are_weighed() -> None:  # PUB-17
     closed = CloseSoliciting("society", 5, august(27))
-    refused(*WHOLE[:-2], closed, when=SummariseOpinions((), MA, august(27)), code="MISSING_FIELD", opinions=5)
+    still = (OPEN, NOTIFY, INSIDE, IN_COUNTED, SOCIETY)
+    refused(*still, when=SummariseOpinions((), MA, august(27)), code="STEP_OUT_OF_ORDER")
+    refused(*still, closed, when=SummariseOpinions((), MA, august(27)), code="MISSING_FIELD", opinions=5)
     assert isinstance(after(*WHOLE[:-2], SummariseOpinions((), MA, august(27)))[-1], OpinionsSummarised)
 
 
@@ -185,19 +191,20 @@ def histories(draw: st.DrawFn) -> list[DecisionCommand]:
     """Mostly the next right step, now and then any other, on days that never go back."""
     today, chosen = august(1), list[DecisionCommand]()
     inside_only = draw(st.booleans())
-    for _ in range(draw(st.integers(1, 12))):
+    for _ in range(draw(st.integers(1, 14))):
         today += timedelta(days=draw(st.sampled_from([0, 1, 3, 8, 16])))
         dated: list[DecisionCommand] = [
             replace(OPEN, on=today, outside=not inside_only),
             replace(NOTIFY, on=today, today=today),
             replace(INSIDE, on=today, days=draw(st.sampled_from([6, 7, 9]))),
             replace(SOCIETY, on=today, days=draw(st.sampled_from([14, 15]))),
+            CloseSoliciting("inside", 2, today),
+            CloseSoliciting("society", 2, today),
             replace(SUMMARY, on=today),
             replace(RESULT, on=today, part=draw(st.sampled_from(["result", "solicitation", "follow-up"]))),
-            CloseSoliciting("inside", 2, today),
             ProlongSoliciting("inside", draw(st.sampled_from([5, 12])), CALENDAR),
         ]
-        usual = dated[len(chosen) % 6]
+        usual = dated[len(chosen) % 8]
         chosen.append(usual if draw(st.booleans()) else draw(st.sampled_from(dated)))
     return chosen
 
@@ -222,6 +229,7 @@ def test_no_history_has_a_result_before_its_rounds(history: list[DecisionCommand
         rounds = {fact.round: fact for fact in told if isinstance(fact, SolicitingOpened)}
         asked = {"inside", "society"} if state.opened and state.opened.outside else {"inside"}
         assert rounds.keys() >= asked
+        assert {fact.round for fact in told if isinstance(fact, SolicitingClosed)} >= asked
         assert all((published.on - each.opens).days > each.least for each in rounds.values())
         assert any(isinstance(fact, MajorDecisionNotified) for fact in told)
         assert any(isinstance(fact, OpinionsSummarised) for fact in told)

@@ -236,10 +236,12 @@ def make_part_public(decision: Decision, command: MakePartPublic) -> list[Decisi
 
 
 def _must_have_solicited(decision: Decision, on: date) -> None:
-    """All rounds of the decision are over on that day."""
-    _must_be_over(decision.inside, "inside", on)
-    if decision.opened and decision.opened.outside:
-        _must_be_over(decision.society, "society", on)
+    """All rounds of the decision are over on that day and closed: what came in has been counted (PUB-17)."""
+    rounds: tuple[Round, ...] = ("inside", "society") if decision.opened and decision.opened.outside else ("inside",)
+    for name in rounds:
+        _must_be_over(decision.round(name), name, on)
+    if not all(solicited.closed for name in rounds if (solicited := decision.round(name))):
+        raise _out_of_order("What came in has not been counted yet.", "the round's closing, which follows by itself")
 
 
 def _must_be_over(solicited: Solicited | None, name: Round, on: date) -> None:
