@@ -157,6 +157,29 @@ def test_an_adopted_opinion_leads_to_a_clearer_version(liushu: Liushu) -> None: 
     assert disclosure in [r["disclosure"] for r in liushu.ask("zhou-dahai", "/shown").json()["items"]]
 
 
+def test_a_question_that_comes_while_a_version_is_owed_hides_neither(liushu: Liushu) -> None:  # PUB-30
+    disclosure = shown_everywhere(liushu)
+    heard(liushu, disclosure, "o1", "adopt")
+    path = f"/redisclosures/{disclosure}/decision"
+    assert liushu.do("wang-jianjun", path, {"choice": "re-disclose"}, version=1).status_code == 200
+    heard(liushu, disclosure, "o2", "adopt")
+    row = liushu.ask("wang-jianjun", "/redisclosures", organisation="FY-R1").json()["items"][0]
+    assert (row["state"], row["pending"], row["due"]) == ("pending", ["o2"], ["o1"])
+    assert steps(liushu, disclosure) == ["decide-redisclosure", "redisclose"]
+    said = {"choice": "not-necessary", "reason": "同上"}
+    assert liushu.do("wang-jianjun", path, said, version=row["version"]).status_code == 200
+    assert steps(liushu, disclosure) == ["redisclose"]
+    heard(liushu, disclosure, "o3", "adopt")
+    assert liushu.step("ma-xiaoyan", disclosure, "redisclosure", CLEARER).status_code == 201
+    assert "decide-redisclosure" in steps(liushu, disclosure)
+    assert "redisclose" not in steps(liushu, disclosure)
+
+
+def steps(world: Liushu, disclosure: str) -> list[str]:
+    """What waits for the secretary, who also writes."""
+    return [task["step"] for task in world.ask("wang-jianjun", "/tasks").json() if task["disclosure"] == disclosure]
+
+
 def test_what_is_not_necessary_is_recorded_with_its_reason(liushu: Liushu) -> None:  # PUB-30
     disclosure = shown_everywhere(liushu)
     heard(liushu, disclosure, "o1", "not-adopt")

@@ -21,7 +21,10 @@ class DecideBody(Body):
 
 
 class RedisclosureRow(BaseModel):
-    """``state``: pending, re-disclose, not-necessary, or begun when the new version is being written."""
+    """``state``: pending, re-disclose, not-necessary, or begun when the new version is being written.
+
+    Both may be: ``pending`` the opinions that wait for the decision, ``due`` those that a new version is owed to.
+    """
 
     disclosure: str
     organisation: str
@@ -30,6 +33,8 @@ class RedisclosureRow(BaseModel):
     asked_on: date
     state: str
     opinions: list[str]
+    pending: list[str]
+    due: list[str]
     reason: str
     decided_by: str
     decided_on: date | None

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Column, Connection, Date, Integer, RowMapping, Stri
 
 from services.publication.events import REGISTRY
 from services.publication.events.redisclosure import RedisclosureAsked, RedisclosureDecided, RedisclosureEvent
-from shared.events import Recorded
+from shared.events import Event, Recorded
 from shared.follow import TableMaker, View, upsert
 
 OF_REDISCLOSURE = frozenset(fact.__name__ for fact in get_args(RedisclosureEvent))
@@ -27,8 +27,10 @@ class Redisclosures(View):
             Column("asked_version", Integer, nullable=False),
             Column("owner", String(100), nullable=False),
             Column("asked_on", Date, nullable=False),
-            Column("state", String(20), nullable=False),  # pending, re-disclose, not-necessary, begun
+            Column("state", String(20), nullable=False),  # pending, else re-disclose, else not-necessary or begun
             Column("opinions", JSON, nullable=False),
+            Column("pending", JSON, nullable=False),  # opinions that nobody has decided on
+            Column("due", JSON, nullable=False),  # opinions that a new version is owed to
             Column("reason", Text, nullable=False),
             Column("decided_by", String(100), nullable=False),
             Column("decided_on", Date),
@@ -41,13 +43,11 @@ class Redisclosures(View):
         if event.service != REGISTRY.service or event.name not in OF_REDISCLOSURE:
             return
         fact, c = REGISTRY.read(event), self.rows.c
+        row = tx.execute(select(self.rows).where(c.disclosure == event.identity)).mappings().first()
         if isinstance(fact, RedisclosureAsked):
-            row = tx.execute(select(self.rows).where(c.disclosure == fact.disclosure)).mappings().first()
             upsert(tx, self.rows, {"disclosure": fact.disclosure}, _asked(fact, row) | {"version": event.version})
             return
-        changed: dict[str, Any] = {"state": "begun", "new_version": getattr(fact, "version", 0)}
-        if isinstance(fact, RedisclosureDecided):
-            changed = {"state": fact.choice, "reason": fact.reason, "decided_by": fact.by, "decided_on": fact.on}
+        changed = _changed(fact, row) if row else {}
         own = self.rows.update().where(c.disclosure == event.identity)
         tx.execute(own.values(**changed, version=event.version))
 
@@ -58,9 +58,19 @@ class Redisclosures(View):
             return list(connection.execute(query).mappings())
 
 
+def _changed(fact: Event, row: RowMapping) -> dict[str, Any]:
+    """A version that is owed stays owed while another question is open, and the other way round (PUB-30)."""
+    if isinstance(fact, RedisclosureDecided):
+        due = [*row["due"], *fact.opinions] if fact.choice == "re-disclose" else row["due"]
+        told = {"reason": fact.reason, "decided_by": fact.by, "decided_on": fact.on}
+        return told | {"state": "re-disclose" if due else fact.choice, "pending": [], "due": due}
+    state = "pending" if row["pending"] else "begun"
+    return {"state": state, "due": [], "new_version": getattr(fact, "version", 0)}
+
+
 def _asked(fact: RedisclosureAsked, row: RowMapping | None) -> dict[str, Any]:
     """Asked again while it is open, the question grows."""
-    earlier = row["opinions"] if row and row["state"] == "pending" else []
+    pending = [*(row["pending"] if row else []), *fact.opinions]
     return {
         "town": fact.town,
         "organisation": fact.organisation,
@@ -68,7 +78,9 @@ def _asked(fact: RedisclosureAsked, row: RowMapping | None) -> dict[str, Any]:
         "owner": fact.owner,
         "asked_on": fact.on,
         "state": "pending",
-        "opinions": [*earlier, *fact.opinions],
+        "opinions": pending,
+        "pending": pending,
+        "due": row["due"] if row else [],
         "reason": "",
         "decided_by": "",
         "decided_on": None,

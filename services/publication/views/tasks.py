@@ -72,12 +72,12 @@ def of_redisclosure(asked: Asked, redisclosures: Redisclosures, desk: DeskWork) 
     """The open question waits for the first person responsible; once decided, for whoever writes (PUB-30)."""
     waits: tuple[tuple[str, Step, tuple[PostKind, ...]], ...] = (
         ("pending", "decide-redisclosure", (PostKind.SECRETARY,)),
-        ("re-disclose", "redisclose", WRITERS),
+        ("due", "redisclose", WRITERS),
     )
-    for state, step, kinds in waits:
+    for waiting, step, kinds in waits:
         for organisation in sorted(_organisations(asked.standing, *kinds)):
             for row in redisclosures.of(organisation):
-                work = desk.one(row["disclosure"]) if row["state"] == state else None
+                work = desk.one(row["disclosure"]) if row[waiting] else None
                 if work:
                     title = work["content"].get("title", "") or work["item_title"]
                     about = (row["disclosure"], row["asked_version"])
