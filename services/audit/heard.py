@@ -224,6 +224,7 @@ class ChangeApproved(Heard):
     unit: str
     requested_by: str
     approved_by: str
+    earlier: tuple[str, ...] = ()
     on: date
 
 
@@ -238,6 +239,7 @@ class WithholdingFiled(Heard):
     ground: str
     addressed_to: str
     late_workdays: int
+    reviewer: str = ""
     filed_by: str
     on: date
 

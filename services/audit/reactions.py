@@ -54,7 +54,7 @@ def on_change_audited(handler: Handler, register: Register) -> Reaction:  # CAT-
             items=tuple(line.item for line in opened.lines),
             matter=", ".join(sorted({line.kind for line in opened.lines})),
             ground="",
-            persons=(opened.requested_by, opened.approved_by, audited.by),
+            persons=tuple(dict.fromkeys((opened.requested_by, opened.approved_by, audited.by, *opened.earlier))),
             late_workdays=0,
             due=due_day(register, audited.town, "P-18.receipt", audited.on),
             on=audited.on,
@@ -79,7 +79,7 @@ def on_withholding_filed(register: Register) -> Reaction:  # CAT-15
                 items=(filed.item,),
                 matter=filed.kind,
                 ground=filed.ground,
-                persons=(filed.filed_by,),
+                persons=tuple(dict.fromkeys(filter(None, (filed.filed_by, filed.reviewer)))),
                 late_workdays=filed.late_workdays,
                 due=due_day(register, filed.town, "P-18.receipt", filed.on),
                 on=filed.on,

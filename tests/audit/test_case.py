@@ -38,7 +38,7 @@ def opened(round: int = 1) -> CaseEvent:  # noqa: A002 - the word of the fact
 
 
 def auditing(by: str = "zhao-guoqiang", unit: str = "FY", *, other_unit: bool = True) -> AuditChange:
-    return AuditChange("同意", by, unit, other_unit, JUL_7)
+    return AuditChange("同意", by, (unit,), other_unit, JUL_7)
 
 
 AUDITED: CaseEvent = ChangeAudited(**OF_CASE, round=1, note="同意", by="zhao-guoqiang", on=JUL_7)
@@ -53,9 +53,9 @@ def test_a_case_is_opened_once_for_each_round() -> None:  # CAT-17
 
 def test_the_town_passes_a_change_or_returns_it_with_the_reason() -> None:  # CAT-17
     scenario(CASE, given=[opened()], when=auditing(), then=[AUDITED])
-    back = ReturnChange("理由不足", "zhao-guoqiang", "FY", True, JUL_7)
+    back = ReturnChange("理由不足", "zhao-guoqiang", ("FY",), True, JUL_7)
     scenario(CASE, given=[opened()], when=back, then=[RETURNED])
-    silent = ReturnChange(" ", "zhao-guoqiang", "FY", True, JUL_7)
+    silent = ReturnChange(" ", "zhao-guoqiang", ("FY",), True, JUL_7)
     scenario(CASE, given=[opened()], when=silent, then=Refused("REASON_REQUIRED", ""))
 
 
@@ -70,6 +70,18 @@ def test_the_approving_unit_does_not_audit_where_the_town_says_so() -> None:  # 
     allowed = auditing("zhou-min", "FY-DJB", other_unit=False)
     audited = AUDITED.model_copy(update={"by": "zhou-min"})
     scenario(CASE, given=[opened()], when=allowed, then=[audited])
+
+
+def test_a_second_post_does_not_get_round_the_other_unit() -> None:  # CAT-17, A-21
+    command = AuditChange("同意", "zhou-min", ("FY", "FY-DJB"), True, JUL_7)
+    scenario(CASE, given=[opened()], when=command, then=Refused("NOT_YOUR_REMIT", ""))
+
+
+def test_who_asked_or_approved_in_an_earlier_round_does_not_audit() -> None:  # CAT-17, A-21
+    again = OpenCase(**ABOUT, round=2, earlier=("liu-fang", "zhou-min"))
+    facts = [opened(), RETURNED, *CASE.decide(CASE.replay([opened(), RETURNED]), again)]
+    for person in ("liu-fang", "zhou-min"):
+        scenario(CASE, given=facts, when=auditing(person), then=Refused("SELF_APPROVAL", ""))
 
 
 def test_what_is_decided_is_not_decided_again() -> None:  # CAT-17

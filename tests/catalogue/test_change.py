@@ -296,6 +296,15 @@ def test_a_returned_change_is_asked_for_anew_in_the_next_round() -> None:  # CAT
     scenario(CHANGE, given=[*FIRST_TWO, RETURNED], when=asking(TERMINATE), then=[requested(round=2)])
 
 
+def test_who_asked_in_an_earlier_round_does_not_approve_and_is_told_to_the_audit() -> None:  # CAT-17, A-21
+    given = [requested(by="zhou-min"), approved(), RETURNED, requested(round=2)]
+    own = ApproveChange("FY-DJB", "FY-DJB", "zhou-min", JUL_8)
+    scenario(CHANGE, given=given, when=own, then=Refused("SELF_APPROVAL", ""))
+    (fact,) = CHANGE.decide(CHANGE.replay(given), APPROVE)
+    assert isinstance(fact, ChangeApproved)
+    assert fact.earlier == ("zhou-min", "sun-wei")
+
+
 def test_what_was_said_of_an_earlier_round_is_not_heard() -> None:  # CAT-17
     given = [*FIRST_TWO, RETURNED, requested(round=2), approved().model_copy(update={"round": 2})]
     scenario(CHANGE, given=given, when=AUDIT, then=[])

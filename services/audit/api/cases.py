@@ -95,15 +95,15 @@ def _deciding(router: Api, parts: Casework) -> None:
     def audit_change(change: str, body: AuditBody, desk: CommandDesk) -> Done:
         """By the town leading group: passed, it goes to the county for the record."""
         acting = _acting(desk, change)
-        by, other = acting.person, _other_unit(desk, acting)
-        return _done(desk, acting, change, AuditChange(body.note, by, acting.organisation, other, desk.today))
+        by, units, other = acting.person, _units(desk, acting), _other_unit(desk, acting)
+        return _done(desk, acting, change, AuditChange(body.note, by, units, other, desk.today))
 
     @router.post("/cases/{change}/return", action="case.audit", versioned=True)
     def return_change(change: str, body: ReturnBody, desk: CommandDesk) -> Done:
         """Back to who asked for it, with the reason."""
         acting = _acting(desk, change)
-        by, other = acting.person, _other_unit(desk, acting)
-        return _done(desk, acting, change, ReturnChange(body.reason, by, acting.organisation, other, desk.today))
+        by, units, other = acting.person, _units(desk, acting), _other_unit(desk, acting)
+        return _done(desk, acting, change, ReturnChange(body.reason, by, units, other, desk.today))
 
     def _acting(desk: CommandDesk, change: str) -> Acting:
         opened = parts.case(change).opened
@@ -112,6 +112,10 @@ def _deciding(router: Api, parts: Casework) -> None:
         if opened is None:
             raise nothing()
         return acting
+
+    def _units(desk: CommandDesk, acting: Acting) -> tuple[str, ...]:
+        """Of all their posts, in whichever they act (A-21)."""
+        return tuple(post.organisation for post in parts.register.standing(acting.person, desk.now).posts)
 
     def _other_unit(desk: CommandDesk, acting: Acting) -> bool:
         """The town's switch (A-21)."""

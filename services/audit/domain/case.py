@@ -35,15 +35,16 @@ class OpenCase:
     approved_by: str
     due: DueDay
     on: date
+    earlier: tuple[str, ...] = ()  # who asked for it or approved it in an earlier round (A-21)
 
 
 @dataclass(frozen=True)
 class AuditChange:
-    """``unit`` is in whose name the auditor acts; ``other_unit`` the town's switch (A-21)."""
+    """``units`` are those in which the auditor holds a post; ``other_unit`` the town's switch (A-21)."""
 
     note: str
     by: str
-    unit: str
+    units: tuple[str, ...]
     other_unit: bool
     on: date
 
@@ -52,7 +53,7 @@ class AuditChange:
 class ReturnChange:
     reason: str
     by: str
-    unit: str
+    units: tuple[str, ...]
     other_unit: bool
     on: date
 
@@ -123,9 +124,9 @@ def return_change(case: Case, command: ReturnChange) -> list[CaseEvent]:
 def _must_be_open_to(case: Case, command: AuditChange | ReturnChange) -> None:
     """What a person may never do comes before what is merely not yet, or no longer, their turn."""
     opened = case.opening
-    if command.by in (opened.requested_by, opened.approved_by):
+    if command.by in (opened.requested_by, opened.approved_by, *opened.earlier):
         raise Refused("SELF_APPROVAL", "Who asked for or approved it does not audit it.", "another person")
-    if command.other_unit and command.unit == opened.unit:
+    if command.other_unit and opened.unit in command.units:
         detail = "The town has its audits done outside the approving unit."
         raise Refused("NOT_YOUR_REMIT", detail, accepted=f"a person not of {opened.unit}")
     if case.stage != "open":

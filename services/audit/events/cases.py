@@ -40,6 +40,7 @@ class CaseOpened(CaseFact):
     approved_by: str
     due: DueDay
     on: date
+    earlier: tuple[str, ...] = ()  # who asked for it or approved it in an earlier round
 
 
 class ChangeAudited(CaseFact):

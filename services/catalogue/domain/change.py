@@ -124,7 +124,7 @@ ChangeCommand = (
 
 @dataclass(frozen=True)
 class Change:
-    """``persons``: step to who took it, in the present round."""
+    """``persons``: step to who took it, in the present round; ``askers`` and ``approvers`` those of earlier rounds."""
 
     stage: Stage = "unknown"
     requested: ChangeRequested | None = None
@@ -133,6 +133,12 @@ class Change:
     announce: DueDay | None = None
     overdue: bool = False
     shown: tuple[ChangeShown, ...] = ()
+    askers: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()
+
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.askers, *self.approvers)))
 
     @property
     def request(self) -> ChangeRequested:
@@ -191,6 +197,8 @@ def request_change(change: Change, command: RequestChange) -> list[ChangeEvent]:
 def approve_change(change: Change, command: ApproveChange) -> list[ChangeEvent]:  # CAT-16, A-02
     request = change.request
     _must_be_another(change, command.by)
+    if command.by in change.askers:  # A-21: an earlier round counts, too
+        raise Refused("SELF_APPROVAL", "Nobody decides on their own request.", accepted="another person")
     _must_be_in_charge(command.unit, command.in_charge)
     if change.stage != "requested":
         raise _out_of_order(change, "a request that waits for its approval")
@@ -204,6 +212,7 @@ def approve_change(change: Change, command: ApproveChange) -> list[ChangeEvent]:
             on_behalf_of=request.on_behalf_of,
             requested_by=request.requested_by,
             approved_by=command.by,
+            earlier=change.earlier,
             on=command.on,
         )
     ]
@@ -214,7 +223,7 @@ def refuse_change(change: Change, command: RefuseChange) -> list[ChangeEvent]:
     if change.stage not in ("requested", "returned"):
         raise _out_of_order(change, "a request that waits for its approval")
     _must_say_why(command.reason)
-    if command.by == change.request.requested_by:
+    if command.by in (change.request.requested_by, *change.askers):
         raise Refused("SELF_APPROVAL", "Nobody decides on their own request.", accepted="another person")
     reason = command.reason.strip()
     return [ChangeRefused(**_of(change), reason=reason, unit=command.unit, refused_by=command.by, on=command.on)]
@@ -249,7 +258,7 @@ def hear_receipt(change: Change, command: HearReceipt) -> list[ChangeEvent]:  # 
             number=command.number,
             deemed=command.deemed,
             received_by=command.by,
-            persons=tuple(filter(None, (*change.persons.values(), command.by))),
+            persons=tuple(dict.fromkeys(filter(None, (*change.persons.values(), command.by, *change.earlier)))),
             announce=command.announce,
             on=command.on,
         )
@@ -334,7 +343,7 @@ def _must_be_in_charge(unit: str, in_charge: str) -> None:
 def evolve(change: Change, event: ChangeEvent) -> Change:
     match event:
         case ChangeRequested():
-            return Change("requested", event, {"requested": event.requested_by})
+            return _asked(change, event)
         case ChangeApproved():
             return _on(change, "approved", event.approved_by)
         case ChangeRefused():
@@ -356,6 +365,14 @@ def evolve(change: Change, event: ChangeEvent) -> Change:
             return replace(change, overdue=True)
         case _:
             assert_never(event)
+
+
+def _asked(change: Change, event: ChangeRequested) -> Change:
+    """A new round; who took which step of the rounds before stays known."""
+    took = change.persons
+    askers = tuple(filter(None, (*change.askers, took.get("requested", ""))))
+    approvers = tuple(filter(None, (*change.approvers, took.get("approved", ""))))
+    return Change("requested", event, {"requested": event.requested_by}, askers=askers, approvers=approvers)
 
 
 def _on(change: Change, stage: Stage, by: str) -> Change:

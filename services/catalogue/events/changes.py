@@ -73,6 +73,7 @@ class ChangeApproved(ChangeFact):
     on_behalf_of: str
     requested_by: str
     approved_by: str
+    earlier: tuple[str, ...] = ()  # who asked for it or approved it in an earlier round: they do not audit it
     on: date
 
 
