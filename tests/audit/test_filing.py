@@ -87,6 +87,16 @@ def test_only_the_leading_groups_office_files_a_change_anew() -> None:  # CAT-18
     scenario(FILING, given=[SUBMITTED, RETURNED], when=by_branch, then=Refused("NOT_YOUR_REMIT", ""))
 
 
+def test_only_who_withholds_completes_the_filing_of_it() -> None:  # CAT-15
+    about = {"about": "withholding", "organisation": "FY-S1", "addressed_to": "FY"}
+    given = [fact.model_copy(update=about) for fact in (SUBMITTED, RETURNED)]
+    by_office = ResubmitFiling("补", DUE, "he-jing", True, JUL_8)
+    scenario(FILING, given=given, when=by_office, then=Refused("NOT_YOUR_REMIT", ""))
+    own = ResubmitFiling("补", DUE, "lin-hua", True, JUL_8, by_filer=True)
+    more = about | {"round": 2, "supplement": "补", "submitted_by": "lin-hua", "on": JUL_8}
+    scenario(FILING, given=given, when=own, then=[SUBMITTED.model_copy(update=more)])
+
+
 def test_without_a_receipt_it_is_deemed_received_on_the_day_after_whenever_that_is_noticed() -> None:  # A-04, P-18
     scenario(FILING, given=[SUBMITTED], when=DeemReceived(DUE.due), then=[])
     scenario(FILING, given=[SUBMITTED], when=DeemReceived(date(2028, 7, 15)), then=[DEEMED])

@@ -32,6 +32,7 @@ POSTS = (
     ("FY", P.COMMITTEE_SECRETARY, "zhao-guoqiang"),
     ("FY", P.LEADING_GROUP_HEAD, "zhao-guoqiang"),
     ("FY", P.LEADING_GROUP_OFFICE, "he-jing"),
+    ("FY", P.CLERK, "xu-lan"),
     ("HS", P.LEADING_GROUP_OFFICE, "tang-ning"),
     ("FY-DZB", P.UNIT_OFFICER, "qian-li"),
     ("FY-DJB", P.UNIT_OFFICER, "sun-wei"),

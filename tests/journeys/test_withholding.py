@@ -82,6 +82,12 @@ def test_0710_liu_files_temporarily_not_and_the_committee_has_it_on_record(house
     assert (row["number"], row["ended"], row["until"]) == ("凤党公备〔2026〕1号", "", "2026-10-08")
 
 
+def test_0710_whoever_may_receive_it_opens_it_and_its_reviewer_gives_no_receipt(house: House) -> None:  # CAT-15, A-22
+    assert house.get("xu-lan", f"{FILINGS}/{FIRST}")["addressed_to"] == "FY"
+    (filed,) = [e for e in house.services["audit"].handler.journal.read(0) if e.name == "FilingSubmitted"]
+    assert tuple(filed.data["persons"]) == ("liu-fang", "he-tao")
+
+
 def test_0710_members_see_that_it_is_on_file_and_outsiders_see_nothing(house: House) -> None:  # CAT-15, ORG-11, S05
     (mark,) = house.get("chen-xiuying", f"{LIUSHU}/withheld")
     assert (mark["sub_item"], mark["notice_zh"]) == ("7.7", "暂不公开，已备案")

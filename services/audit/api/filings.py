@@ -27,6 +27,7 @@ from shared.policy import Acting, permits
 from shared.reckoning import due_day
 from shared.web import Api, CommandDesk, Done, Page, Reader
 
+FILERS = frozenset({PostKind.CLERK, PostKind.SECRETARY, PostKind.COMMITTEE_SECRETARY})  # of a withholding
 NUMBER_ATTEMPTS_MAX = 20
 About = Literal["", "change", "withholding"]
 Stage = Literal["", "submitted", "returned", "received"]
@@ -139,7 +140,11 @@ def _one(router: Api, parts: Casework) -> None:
         if row is None:
             reader.may(hidden=True)
             raise nothing()
-        reader.may(row["organisation"], row["town"], hidden=True)
+        organisation, town = row["organisation"], row["town"]
+        above, over = row["addressed_to"], parts.town_of(row["addressed_to"])
+        if permits("filing.receive", reader.standing, above, over):  # whoever may receive it opens it (CAT-15)
+            organisation, town = above, over
+        reader.may(organisation, town, hidden=True)
         reader.etag(row["version"])
         said = {name: parts.named(row[name]) for name in ("submitted_by", "received_by")}
         more = {name: row[name] for name in ("ground", "missing", "supplement")}
@@ -214,12 +219,13 @@ def _submitting(router: Api, parts: Casework) -> None:
         acting = desk.may(*place, hidden=_is_hidden(desk, submitted))
         if submitted is None:
             raise nothing()
-        posts = {post.post: post.kind for post in desk.standing.posts}
+        posts = desk.standing.posts
         command = ResubmitFiling(
             body.supplement,
             due_day(parts.register, submitted.town, "P-18.receipt", desk.today),
             acting.person,
-            by_office=posts.get(acting.post) == PostKind.LEADING_GROUP_OFFICE,
+            by_office=any(p.kind == PostKind.LEADING_GROUP_OFFICE and p.town == submitted.town for p in posts),
             on=desk.today,
+            by_filer=any(p.kind in FILERS and p.organisation == submitted.organisation for p in posts),
         )
         return desk.handle(Do(FILING, filing, command), acting=acting, town=submitted.town)

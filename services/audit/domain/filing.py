@@ -43,13 +43,17 @@ class SubmitFiling:
 
 @dataclass(frozen=True)
 class ResubmitFiling:
-    """Completed after a return; ``supplement`` says with what. ``by_office``: the leading group's office does it."""
+    """Completed after a return; ``supplement`` says with what.
+
+    ``by_office``: the leading group's office does it; ``by_filer``: an officer of the organisation that withholds.
+    """
 
     supplement: str
     due: DueDay
     by: str
     by_office: bool
     on: date
+    by_filer: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,8 @@ def resubmit(filing: Filing, command: ResubmitFiling) -> list[FilingEvent]:
     last = filing.submission
     if last.about == "change" and not command.by_office:  # CAT-18
         raise Refused("NOT_YOUR_REMIT", "The leading group's office files changes with the county.")
+    if last.about == "withholding" and not command.by_filer:  # CAT-15
+        raise Refused("NOT_YOUR_REMIT", "Who withholds something completes its filing.", f"{last.organisation}'s own")
     if filing.stage != "returned":
         raise Refused("STEP_OUT_OF_ORDER", f"The filing is {filing.stage}.", accepted="a returned filing")
     if not command.supplement.strip():
