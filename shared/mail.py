@@ -7,7 +7,7 @@ from typing import Protocol
 
 from shared.settings import Settings
 
-SECONDS = 10.0
+SECONDS = 4.0  # for each word of the server: who sends holds a lease meanwhile
 
 
 class NotSent(Exception):

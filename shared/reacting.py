@@ -41,9 +41,9 @@ class Reactor:
         commands = _keyed(reaction.commands(event))
         self._side_by_side((do, by, _because_of(event, self.service, by, do, key)) for do, key in commands)
 
-    def tick(self, ticker: str, dos: Iterable[Do]) -> int:
+    def tick(self, ticker: str, dos: Iterable[Do], at_once: int = WINDOW) -> int:
         """How many of the commands changed something now. Raises ValueError for a command without a key."""
-        return self._side_by_side((do, ticker, self._as_time_passes(ticker, do)) for do in dos)
+        return self._side_by_side(((do, ticker, self._as_time_passes(ticker, do)) for do in dos), at_once)
 
     def close(self) -> None:
         """Let go of the threads, once nobody sends any more; they come back if there is more to send."""
@@ -62,10 +62,10 @@ class Reactor:
     def _lanes(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(LANES, thread_name_prefix=f"react-{self.service}")
 
-    def _side_by_side(self, sends: Iterable[Send]) -> int:
+    def _side_by_side(self, sends: Iterable[Send], at_once: int = WINDOW) -> int:
         """How many changed something; raises the first fault once all that were under way have ended."""
         changed, waiting = 0, iter(sends)
-        while window := list(islice(waiting, WINDOW)):
+        while window := list(islice(waiting, at_once)):
             if len(window) == 1:
                 changed += self._send(*window[0])
                 continue
@@ -116,7 +116,7 @@ def actor_of(service: str) -> str:
 
 
 def town_of(do: Do, otherwise: str) -> str:
-    return getattr(do.command, "town", "") or otherwise
+    return do.town or getattr(do.command, "town", "") or otherwise
 
 
 def _keyed(dos: Iterable[Do]) -> Iterator[tuple[Do, str]]:

@@ -46,10 +46,15 @@ class Reaction:
 
 @dataclass(frozen=True)
 class Ticker:
-    """What falls due by itself. ``due(now)`` names the commands; each ``Do.key`` is done once, however often asked."""
+    """What falls due by itself. ``due(now)`` names the commands; each ``Do.key`` is done once, however often asked.
+
+    ``one_by_one``: to name a command is to have done something already, so each is recorded before the next is
+    asked for.
+    """
 
     name: str
     due: Callable[[datetime], Iterable[Do]]
+    one_by_one: bool = False
 
 
 class Worker(Protocol):

@@ -22,7 +22,7 @@ from shared.lease import Lease
 from shared.lease import metadata as lease_metadata
 from shared.observing import Observer
 from shared.parking import reason_of
-from shared.reacting import Reactor
+from shared.reacting import WINDOW, Reactor
 from shared.service import Ticker
 
 EVERY_SECONDS = 10.0
@@ -83,7 +83,7 @@ class Ticking:
     def _tick(self, ticker: Ticker, now: datetime) -> int:
         done = 0
         try:
-            done = self.reactor.tick(ticker.name, ticker.due(now))
+            done = self.reactor.tick(ticker.name, ticker.due(now), 1 if ticker.one_by_one else WINDOW)
         except Exception as fault:  # noqa: BLE001 - one ticker's fault must not keep the others from what is due
             self.observer.tick_failed(self.service, ticker.name, reason_of(fault))
         return done

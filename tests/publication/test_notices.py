@@ -187,6 +187,21 @@ def test_an_email_is_tried_again_when_the_server_is_back(liushu: Liushu, post: P
     assert figures["waiting"] == 0
 
 
+def test_a_slow_server_does_not_hold_the_lease_for_long(
+    liushu: Liushu, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PUB-19: what is left goes out another time; and every attempt is recorded by itself."""
+    shown(liushu)
+    (mailing,) = [ticker for ticker in liushu.service.tickers if ticker.name == "notices-mailed"]
+    assert mailing.one_by_one
+    monkeypatch.setattr(told, "SENDING_SECONDS", -1.0)
+    liushu.tick()
+    assert post.sent == []
+    monkeypatch.setattr(told, "SENDING_SECONDS", 60.0)
+    liushu.tick()
+    assert len(post.sent) == 1
+
+
 def test_an_address_is_kept_sealed(liushu: Liushu, post: Post) -> None:  # PUB-19
     stored = [str(event.data) for event in liushu.service.handler.journal.read(0)]
     assert not [data for data in stored if "chen@example.org" in data]

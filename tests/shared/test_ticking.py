@@ -46,6 +46,19 @@ def test_what_is_due_is_done_once_by_two_processes(tmp_path: Path, journal: SqlJ
     assert journal.head() == 4
 
 
+def test_what_is_done_by_naming_it_is_recorded_before_the_next(tmp_path: Path, journal: SqlJournal) -> None:
+    """PUB-19: an e-mail that went out is known of before another goes."""
+    recorded: list[int] = []
+
+    def sent(_now: datetime) -> Iterator[Do]:
+        for number in range(3):
+            recorded.append(journal.head())
+            yield Do(ECHO, f"mail-{number}", Echo(number), key=f"mail-{number}")
+
+    ticking(tmp_path, journal, FixedClock(START), Ticker("mailed", sent, one_by_one=True)).tick_now()
+    assert recorded == [0, 1, 2]
+
+
 def test_a_command_without_a_key_is_not_done_and_others_are(tmp_path: Path, journal: SqlJournal) -> None:
     keyless = Ticker("keyless", lambda _now: [Do(ECHO, "A", Echo(1))])
     made = ticking(tmp_path, journal, FixedClock(START + timedelta(days=2)), keyless, Ticker("daily", due))

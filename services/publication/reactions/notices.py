@@ -6,6 +6,7 @@ An e-mail says that there is something, and where; never what, since nothing ins
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from services.publication.domain.notices import NOTICES, PrepareNotices, RecordDelivery, RecordFailure, notices_id
@@ -20,6 +21,7 @@ from shared.personal_data.vault import Mark, Vault
 from shared.service import Reaction, Ticker
 
 SUBJECT = "党务公开：有新的党内公开事项 / New Party-affairs notice"
+SENDING_SECONDS = 5.0  # at a time, of the lease under which it is done
 TEXT = "有新的党内公开事项，请登录查看：\nThere is something new for you. Sign in to read it:\n{link}\n"
 
 
@@ -92,10 +94,15 @@ def on_shown_inside(telling: Telling) -> Reaction:
 
 
 def mailed(telling: Telling) -> Ticker:
-    """What came of an attempt is recorded under its number; while the server is away the others wait for another."""
+    """What came of an attempt is recorded under its number, before the next is made, so that nobody is told
+    twice; while the server is away or slow the others wait for another time.
+    """
 
     def due(now: datetime) -> Iterable[Do]:
+        began = monotonic()
         for row in telling.inbox.to_mail(now):
+            if monotonic() - began > SENDING_SECONDS:
+                return
             identity = notices_id(row["disclosure"], row["version"])
             key = f"mail/{identity}/{row['person']}/{row['failures'] + 1}"
             outcome = telling.outcome(row, now)
@@ -103,4 +110,4 @@ def mailed(telling: Telling) -> Ticker:
             if isinstance(outcome, RecordFailure) and outcome.reason == "away":
                 return
 
-    return Ticker("notices-mailed", due)
+    return Ticker("notices-mailed", due, one_by_one=True)
