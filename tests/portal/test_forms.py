@@ -147,6 +147,21 @@ async def test_a_conflict_shows_what_it_is_now_and_sends_the_new_version_next() 
     assert 'name="version" value="9"' in page.text
 
 
+async def test_editing_keeps_the_shortened_text_for_outside() -> None:
+    scene = at_work()
+    work = {"outside_text": "节录", "outside_attachments": ["sha256:a"]}
+    scene.answer("publication", "GET", "/disclosures/d1", WORK | work)
+    scene.answer("publication", "POST", "/disclosures/d1/revise", DONE)
+    page = await scene.browser.get("/work/d1/edit")
+    assert ">节录</textarea>" in page.text
+    fields = await hidden_fields(scene, "/work/d1/edit")
+    await scene.browser.post("/work/d1/edit", data=fields | {"text": "全文，节录", "outside_text": "节录"})
+    sent = json.loads(commands(scene)[-1][2])
+    assert sent["outside"] == {"title": "", "text": "节录", "summary": "", "note": "", "attachments": ["sha256:a"]}
+    await scene.browser.post("/work/d1/edit", data=fields | {"text": "全文", "outside_text": ""})
+    assert "outside" not in json.loads(commands(scene)[-1][2])
+
+
 async def test_the_evidence_of_each_channel_used_is_sent_and_of_no_other() -> None:  # PUB-05
     scene = at_work()
     scene.answer("publication", "POST", "/disclosures/d1/release-inside", DONE)

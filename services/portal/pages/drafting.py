@@ -12,6 +12,21 @@ from services.portal.pages.work import again, on_desk
 from services.portal.visit import Visit
 
 WRITTEN = ("title", "text", "summary", "led_text")
+OUTSIDE = ("outside_title", "outside_text", "outside_summary", "outside_note")
+
+
+def words(visit: Visit) -> dict[str, Any]:
+    """What the form says, as publication takes it; with a text for outside only if there is one (A-05)."""
+    body: dict[str, Any] = {name: visit.sent(name) for name in WRITTEN}
+    if visit.sent("outside_text").strip():
+        outside = {name.removeprefix("outside_"): visit.sent(name) for name in OUTSIDE}
+        body["outside"] = outside | {"attachments": visit.sent_all("outside_attachments")}
+    return body
+
+
+def as_typed(visit: Visit) -> dict[str, Any]:
+    typed: dict[str, Any] = {name: visit.sent(name) for name in (*WRITTEN, *OUTSIDE)}
+    return typed | {"outside_attachments": visit.sent_all("outside_attachments")}
 
 
 async def new(visit: Visit, refusal: Refusal | None = None) -> Response:
@@ -24,14 +39,13 @@ async def new(visit: Visit, refusal: Refusal | None = None) -> Response:
         organisation=organisation,
         items=rows(catalogue),
         refusal=refusal,
-        typed={name: visit.sent(name) for name in (*WRITTEN, "item", "obligation")},
+        typed=as_typed(visit) | {name: visit.sent(name) for name in ("item", "obligation")},
         desk_of=None,
     )
 
 
 async def save_new(visit: Visit) -> Response:
-    body: dict[str, Any] = {name: visit.sent(name) for name in WRITTEN}
-    body |= {"item": visit.sent("item"), "obligation": visit.sent("obligation")}
+    body = words(visit) | {"item": visit.sent("item"), "obligation": visit.sent("obligation")}
     try:
         done = await visit.send("publication", "/disclosures", body)
     except Refusal as refusal:
@@ -42,16 +56,16 @@ async def save_new(visit: Visit) -> Response:
 
 async def edit(visit: Visit) -> Response:
     desk = await on_desk(visit)
-    return visit.page("draft.html", desk_of=desk, typed={name: desk.get(name, "") for name in WRITTEN}, refusal=None)
+    return visit.page("draft.html", desk_of=desk, typed=desk, refusal=None)
 
 
 async def save(visit: Visit) -> Response:
     disclosure = visit.path("disclosure")
-    body = {name: visit.sent(name) for name in WRITTEN}
+    path = f"/disclosures/{disclosure}/revise"
     try:
-        done = await visit.send("publication", f"/disclosures/{disclosure}/revise", body, version=visit.sent("version"))
+        done = await visit.send("publication", path, words(visit), version=visit.sent("version"))
     except Refusal as refusal:
-        return await again(visit, "draft.html", refusal, typed=body)
+        return await again(visit, "draft.html", refusal, typed=as_typed(visit))
     return await attach_all(visit, disclosure, done)
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from services.portal.clients import Refusal
 from services.portal.pages import Page
+from services.portal.pages.drafting import as_typed, words
 from services.portal.pages.work import again, on_desk
 from services.portal.visit import Visit
 from shared.clock import SHANGHAI
@@ -53,14 +54,13 @@ async def correct(visit: Visit) -> Response:
 
 
 async def open_correction(visit: Visit) -> Response:
-    names = ("title", "text", "summary", "led_text", "note", "found_by")
-    body = {name: visit.sent(name) for name in names}
+    body = words(visit) | {name: visit.sent(name) for name in ("note", "found_by")}
     path = f"/disclosures/{visit.path('disclosure')}/corrections"
     try:
         done = await visit.send("publication", path, body, version=visit.sent("version"))
     except Refusal as refusal:
         desk = await on_desk(visit)
-        return await again(visit, "correct.html", refusal, typed=body, finders=finders(visit, desk))
+        return await again(visit, "correct.html", refusal, typed=as_typed(visit), finders=finders(visit, desk))
     return visit.see(f"/work/{visit.path('disclosure')}", done)
 
 
