@@ -231,6 +231,12 @@ def test_each_stage_has_its_own_item() -> None:  # PUB-18, requirements 1.2
     refused(when=replace(OPEN, candidates=()), code="MISSING_FIELD")
 
 
+def test_of_another_organisations_matter_a_draft_learns_nothing() -> None:  # PUB-18, ORG-11
+    ended = (WithdrawCandidate(1, "经核实", SUN, APRIL_28), WithdrawCandidate(2, "经核实", SUN, APRIL_28))
+    for known in ((), (OPEN,), (OPEN, *ended)):
+        refused(*known, when=DraftStage("publicity", "FY-E1/5.5"), code="NOT_FOUND")
+
+
 def test_a_stage_is_part_of_a_cadre_matter_and_of_nothing_else() -> None:  # PUB-18
     for beside in ("", "decision-d1/result", "cadre"):
         with pytest.raises(Refused, match="stages of a cadre matter"):

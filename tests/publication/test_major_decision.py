@@ -186,6 +186,12 @@ def test_a_part_belongs_to_the_item_of_its_decision() -> None:  # PUB-17
     refused(OPEN, when=DraftPart("rumour", ITEM, "x1"), code="UNKNOWN_CODE")
 
 
+def test_of_another_organisations_decision_a_draft_learns_nothing() -> None:  # PUB-17, ORG-11
+    dropped = DropDecision("不卖了", MA, august(4))
+    for known in ((), (OPEN,), (OPEN, dropped)):
+        refused(*known, when=DraftPart("rumour", "FY-E1/6.5", "x1"), code="NOT_FOUND")
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> list[DecisionCommand]:
     """Mostly the next right step, now and then any other, on days that never go back."""

@@ -232,6 +232,7 @@ def _done(parts: Parts, desk: Desk, cadre: str, command: CadreCommand) -> Done:
         desk.may(hidden=True)
         raise nothing()
     acting = desk.may(opened.organisation, opened.town, hidden=True)
+    _must_be_near(parts, desk.standing, opened.organisation, opened.town, desk.now)
     _must_be_in_charge(parts, desk, acting.organisation, opened.town)
     return desk.handle(Do(CADRE, cadre, command), acting=acting, town=opened.town)
 
@@ -283,8 +284,12 @@ def _days(notice: RowMapping | None) -> dict[str, object]:
 def _may_read(parts: Parts, reader: Reading, organisation: str, town: str) -> None:
     """Of the units, only the one in charge: who is meant is not for all."""
     reader.may(organisation, town, hidden=True)
-    unit = parts.register.division(town, CATEGORY, reader.now)
-    if _is_of_another_unit_only(reader.standing, organisation, unit):
+    _must_be_near(parts, reader.standing, organisation, town, reader.now)
+
+
+def _must_be_near(parts: Parts, standing: Standing, organisation: str, town: str, now: datetime) -> None:
+    """For a unit that is not in charge there is no such matter, whatever it asks or does (PUB-18, ORG-11)."""
+    if _is_of_another_unit_only(standing, organisation, parts.register.division(town, CATEGORY, now)):
         raise nothing()
 
 

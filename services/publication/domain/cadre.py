@@ -110,10 +110,10 @@ def open_matter(cadre: Cadre, command: OpenMatter) -> list[CadreEvent]:
 
 def draft_stage(cadre: Cadre, command: DraftStage) -> list[CadreEvent]:
     """Each stage is a disclosure of its own item: 5.4, 5.5 or 5.6 of the organisation's catalogue."""
-    opened = under_way(cadre)
     organisation, _, sub_item = command.item.partition("/")
-    if organisation != opened.organisation:
+    if cadre.opened is None or organisation != cadre.opened.organisation:
         raise Refused("NOT_FOUND", "There is no such thing here.", pointer="/part_of")
+    opened = under_way(cadre)
     if CADRE_SUB_ITEMS.get(sub_item) != command.stage:
         stages = ", ".join(f"{stage} of {item}" for item, stage in CADRE_SUB_ITEMS.items())
         raise Refused("OFF_CATALOGUE", "That stage is made public under another item.", stages, "/part_of")

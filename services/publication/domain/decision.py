@@ -201,11 +201,11 @@ def summarise_opinions(decision: Decision, command: SummariseOpinions) -> list[D
 
 
 def draft_part(decision: Decision, command: DraftPart) -> list[DecisionEvent]:
+    if decision.opened is None or decision.opened.organisation != command.item.partition("/")[0]:
+        raise Refused("NOT_FOUND", "There is no such thing here.", pointer="/part_of")
     opened = _under_way(decision)
     if command.part not in get_args(Part):
         raise Refused("UNKNOWN_CODE", "No such part of a decision.", ", ".join(get_args(Part)), "/part_of")
-    if opened.organisation != command.item.partition("/")[0]:
-        raise Refused("NOT_FOUND", "There is no such thing here.", pointer="/part_of")
     if opened.item != command.item:
         detail = "The decision belongs to another item."
         raise Refused("OFF_CATALOGUE", detail, accepted=opened.item, pointer="/part_of")
