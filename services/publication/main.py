@@ -74,7 +74,7 @@ def build(platform: Platform) -> Service:
         reactions=(
             *of_duties(items, register, obligations),
             on_refused_for_secrecy(platform.vault),
-            on_opinion_on_notice(procedures),
+            on_opinion_on_notice(handler),
             on_opinions(procedures, handler, register),
             on_shown_inside(telling),
         ),

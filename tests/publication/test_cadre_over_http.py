@@ -9,6 +9,7 @@ import pytest
 
 from services.catalogue import events as c
 from services.feedback import events as f
+from services.publication.views.cadre_matters import CadreMatters
 from shared import calendars
 from shared.clock import at
 from tests.publication.liushu import ITEMS, WORDS, Liushu, adopted, item
@@ -115,6 +116,20 @@ def opinion_on(world: Liushu, disclosure: str) -> None:
     world.tell(f.REGISTRY, "opinion-o1", fact)
 
 
+def test_an_opinion_is_an_objection_though_the_view_has_not_caught_up(liushu: Liushu) -> None:  # PUB-18
+    cadre = opened(liushu)
+    shown(liushu, cadre, "inspection-notice", "5.4", moment(4, 28, 8))
+    liushu.go_to(moment(4, 29, 7))
+    done(act(liushu, cadre, "inspection", {"on": "2026-04-29"}))
+    notice = shown(liushu, cadre, "publicity", "5.5", moment(4, 30, 7))
+    view = next(view for view in liushu.service.views if isinstance(view, CadreMatters))
+    with liushu.service.engine.begin() as tx:
+        tx.execute(view.notices.delete())
+    opinion_on(liushu, notice)
+    names = [event.name for event in liushu.service.handler.journal.stream(f"cadre-{cadre}")]
+    assert names.count("ObjectionReceived") == 1
+
+
 def test_a_calendar_issued_again_moves_the_notice_that_is_up(liushu: Liushu) -> None:  # PUB-18, 3.7
     cadre = opened(liushu)
     shown(liushu, cadre, "inspection-notice", "5.4", moment(4, 28, 8))
@@ -152,7 +167,10 @@ def test_a_cadre_matter_is_the_work_of_the_unit_in_charge(liushu: Liushu) -> Non
     people = {"organisation": "FY-R1", "candidates": [{"name": "甲", "meant_post": "乙"}]}
     assert liushu.do("qian-li", "/cadre-matters", people).json()["code"] == "NOT_YOUR_REMIT"
     assert liushu.do("ma-xiaoyan", "/cadre-matters", people).json()["code"] == "NOT_YOUR_REMIT"
-    assert act(liushu, cadre, "appointment", person="qian-li").status_code in (403, 404)
+    for step in ("appointment", "putting-up"):
+        hidden = act(liushu, cadre, step, person="qian-li")
+        assert (hidden.status_code, hidden.json()["code"]) == (404, "NOT_FOUND")
+    assert act(liushu, cadre, "appointment", person="ma-xiaoyan").json()["code"] == "NOT_YOUR_REMIT"
     for stranger in ("qian-li", "chen-xiuying", "zhou-dahai", "wu-gang", ""):
         assert liushu.ask(stranger, f"/cadre-matters/{cadre}").status_code in (401, 403, 404)
     rows = liushu.ask("ma-xiaoyan", "/cadre-matters", organisation="FY-R1").json()["items"]

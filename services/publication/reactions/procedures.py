@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from services.publication.domain.cadre import CADRE
 from services.publication.domain.cadre_commands import ReceiveObjection
 from services.publication.domain.disclosure import DISCLOSURE
+from services.publication.domain.procedure import PartOf
 from services.publication.domain.redisclosure import REDISCLOSURE, AskRedisclosure
 from services.publication.domain.versions import Disclosure
 from services.publication.events.redisclosure import Cause
@@ -21,13 +22,21 @@ from shared.service import Reaction
 ADOPTED = ("adopt", "partly")
 
 
-def on_opinion_on_notice(procedures: Procedures) -> Reaction:
-    """Its words stay in the register of opinions; the matter has its id."""
+def on_opinion_on_notice(handler: Handler) -> Reaction:
+    """Its words stay in the register of opinions; the matter has its id, and refuses what is too early or too late.
+
+    That it is about a notice stands in the journal: no view of another source has to have caught up (PUB-18).
+    """
 
     def commands(event: Recorded) -> Iterable[Do]:
         received = hear(event, OpinionReceived)
-        if received and received.disclosure and (cadre := procedures.cadre.put_up(received.disclosure)):
-            yield Do(CADRE, cadre, ReceiveObjection(business_day(received.at), opinion=received.opinion))
+        if received is None or not received.disclosure:
+            return
+        drafted = handler.state(DISCLOSURE, received.disclosure)[1].drafted
+        part = PartOf.read(drafted.part_of) if drafted and drafted.part_of else None
+        if part and (part.kind, part.part) == ("cadre", "publicity"):
+            objection = ReceiveObjection(business_day(received.at), opinion=received.opinion)
+            yield Do(CADRE, part.identity, objection)
 
     heeds = {OpinionReceived.SERVICE: frozenset({OpinionReceived.EVENT})}
     return Reaction("objection-by-opinion", (OpinionReceived.SERVICE,), commands, heeds)

@@ -137,11 +137,6 @@ class CadreMatters(View):
             query = joined.where(self.rows.c.stage == "publicity").order_by(self.notices.c.cadre)
             return list(connection.execute(query).mappings())
 
-    def put_up(self, disclosure: str) -> str:
-        """The matter of which a disclosure is the notice, in its publicity; '' if it is none."""
-        row = self.notice(disclosure)
-        return row["cadre"] if row else ""
-
 
 def _changed(fact: Event, row: dict[str, Any]) -> dict[str, Any]:
     match fact:
