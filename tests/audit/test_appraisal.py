@@ -42,7 +42,7 @@ PLACE = Place("FY-R1", "fengyang", 2026)
 NOV_2, NOV_6, NOV_12, NOV_20 = (date(2026, 11, day) for day in (2, 6, 12, 20))
 DUE = DueDay.of(CALENDAR.add(NOV_6, 10), "P-19.results")
 SCHEDULE = ScheduleAppraisal(PLACE, NOV_2, NOV_6, DUE, "ma-xiaoyan", date(2026, 10, 12))
-PUBLISH = PublishResults(PLACE, 1, "d1", 1, True, CALENDAR, "ma-xiaoyan", NOV_12)
+PUBLISH = PublishResults(PLACE, 1, "d1", 1, NOV_12, CALENDAR, "ma-xiaoyan", NOV_12)
 NEW_YEAR = date(2027, 1, 1)
 
 
@@ -64,7 +64,7 @@ def test_results_are_due_ten_working_days_after_closing() -> None:  # PUB-21, P-
     published = after(SCHEDULE, PUBLISH)[-1]
     assert isinstance(published, AppraisalResultsPublished)
     assert published.late_workdays == 0
-    late = after(SCHEDULE, replace(PUBLISH, today=date(2026, 11, 24)))[-1]
+    late = after(SCHEDULE, replace(PUBLISH, shown=date(2026, 11, 24), today=date(2026, 11, 30)))[-1]
     assert isinstance(late, AppraisalResultsPublished)
     assert late.late_workdays == 2
 
@@ -78,9 +78,16 @@ def test_an_appraisal_lies_in_its_year_and_ahead() -> None:  # PUB-21
 
 def test_results_come_after_closing_and_were_shown_to_the_members() -> None:  # PUB-21, A-13
     refused(SCHEDULE, when=replace(PUBLISH, today=NOV_6), code="STEP_OUT_OF_ORDER")
-    refused(SCHEDULE, when=replace(PUBLISH, shown=False), code="STEP_OUT_OF_ORDER")
+    refused(SCHEDULE, when=replace(PUBLISH, shown=None), code="STEP_OUT_OF_ORDER")
     refused(SCHEDULE, PUBLISH, when=PUBLISH, code="STEP_OUT_OF_ORDER")
     refused(SCHEDULE, when=replace(PUBLISH, number=2), code="NOT_FOUND")
+
+
+def test_an_appraisal_has_results_of_its_own_shown_after_it_closed() -> None:  # PUB-21, SUP-11, P-19
+    refused(SCHEDULE, when=replace(PUBLISH, shown=NOV_6), code="STEP_OUT_OF_ORDER")
+    opens, closes = date(2026, 11, 9), date(2026, 11, 10)
+    second = replace(SCHEDULE, opens=opens, closes=closes)
+    refused(SCHEDULE, second, PUBLISH, when=replace(PUBLISH, number=2), code="STEP_OUT_OF_ORDER")
 
 
 def test_what_has_opened_is_not_called_off() -> None:  # PUB-21

@@ -116,7 +116,8 @@ def _commands(router: Api, parts: AppraisalParts) -> None:
     def publish_results(organisation: str, year: Year, number: Number, body: ResultsBody, desk: CommandDesk) -> Done:
         """That they were published, by a disclosure that the members have been shown."""
         release = parts.releases.shown(body.disclosure, [members(organisation)])
-        shown = release is not None and release.event.data.get("organisation") == organisation
+        own = release is not None and release.event.data.get("organisation") == organisation
+        shown = date.fromisoformat(release.event.data["on"]) if release and own else None
         version, calendar = release.version if release else 0, parts.register.calendar()
         told = (body.disclosure, version, shown, calendar, desk.standing.person, desk.today)
         return _done(desk, PublishResults(parts.place(organisation, year), number, *told))

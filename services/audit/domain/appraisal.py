@@ -30,6 +30,7 @@ class Appraisal:
     results_due: DueDay
     cancelled: bool = False
     published: bool = False
+    disclosure: str = ""  # by which
     noticed: date | None = None  # the due day of its results that was noticed as missed
 
 
@@ -75,13 +76,13 @@ class CancelAppraisal:
 
 @dataclass(frozen=True)
 class PublishResults:
-    """``shown``: the disclosure has been shown to the organisation's members."""
+    """``shown``: the day on which the disclosure was shown to the organisation's members, if it was."""
 
     place: Place
     number: int
     disclosure: str
     version: int
-    shown: bool
+    shown: date | None
     calendar: Calendar
     by: str
     today: date
@@ -162,17 +163,20 @@ def publish_results(state: AppraisalYear, command: PublishResults) -> list[Appra
         raise Refused("STEP_OUT_OF_ORDER", f"It closes on {appraisal.closes}.", f"from {earliest} on")
     if appraisal.published:
         raise Refused("STEP_OUT_OF_ORDER", "Its results have been published.")
-    if not command.shown:
-        detail = "The results have not been shown to the organisation's members."
-        raise Refused("STEP_OUT_OF_ORDER", detail, "a disclosure released to them", "/disclosure")
+    if command.shown is None or command.shown <= appraisal.closes:  # P-19: the results of this one
+        detail = "The results have not been shown to the organisation's members since it closed."
+        raise Refused("STEP_OUT_OF_ORDER", detail, "a disclosure released to them afterwards", "/disclosure")
+    if any(each.disclosure == command.disclosure for each in state.appraisals):
+        detail = "This disclosure has shown the results of another appraisal."
+        raise Refused("STEP_OUT_OF_ORDER", detail, "a disclosure of its own", "/disclosure")
     return [
         AppraisalResultsPublished(
             **_of(command.place),
             number=command.number,
             disclosure=command.disclosure,
             version=command.version,
-            on=command.today,
-            late_workdays=command.calendar.workdays_between(appraisal.results_due.due, command.today),
+            on=command.shown,
+            late_workdays=command.calendar.workdays_between(appraisal.results_due.due, command.shown),
             by=command.by,
         )
     ]
@@ -227,7 +231,7 @@ def evolve(state: AppraisalYear, event: AppraisalEvent) -> AppraisalYear:
         case AppraisalCancelled():
             return _with(state, event.number, cancelled=True)
         case AppraisalResultsPublished():
-            return _with(state, event.number, published=True)
+            return _with(state, event.number, published=True, disclosure=event.disclosure)
         case AppraisalResultsDueMoved():
             return _with(state, event.number, results_due=event.results_due)
         case AppraisalResultsFellOverdue():
