@@ -9,7 +9,7 @@ import pytest
 
 from services.catalogue import events as c
 from shared.identity import PostKind
-from tests.publication.liushu import WORDS, Liushu, at
+from tests.publication.liushu import DUES, WORDS, Liushu, at
 
 OUTSIDERS = ("", "zhou-dahai", "wu-gang", "luo-lan", "hu-ping")
 INSIDERS = ("chen-xiuying", "guo-changfu", "ma-xiaoyan", "li-min")
@@ -118,6 +118,36 @@ def test_nobody_else_can_act_on_it_or_learn_that_it_is_there(liushu: Liushu, dis
     }
     for act, body in bodies.items():
         assert liushu.step(reader, disclosure, act, body).json()["code"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("reader", ["chen-xiuying", "wu-gang"])
+def test_nothing_is_learnt_from_persons_that_the_register_does_not_know(
+    liushu: Liushu, disclosure: str, reader: str
+) -> None:
+    """ORG-11."""
+    bodies: dict[str, dict[str, Any]] = {
+        "submit": {"attested_by": ["nobody"]},
+        "corrections": WORDS | {"note": "金额有误", "found_by": "nobody"},
+        "evidence": {"version": 1, "side": "inside", "place": 0, "reads": [{"reader": "nobody", "on": "2026-05-08"}]},
+    }
+    for act, body in bodies.items():
+        assert (act, liushu.step(reader, disclosure, act, body).json()["code"]) == (act, "NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    ("person", "item", "code"),
+    [
+        ("chen-xiuying", "", "NOT_FOUND"),
+        ("wu-gang", "", "NOT_FOUND"),
+        ("wu-gang", "FY-E1/3.9", "NOT_FOUND"),
+        ("chen-xiuying", "FY-R1/3.9", "NOT_YOUR_REMIT"),
+    ],
+)
+def test_a_draft_does_not_tell_which_duties_there_are(liushu: Liushu, person: str, item: str, code: str) -> None:
+    """ORG-11: one that another organisation has is answered as one that nobody has."""
+    for duty in (DUES, "FY-R1/3.9/replacement/1999-Q1"):
+        answer = liushu.do(person, "/disclosures", WORDS | {"obligation": duty, "item": item})
+        assert (duty, answer.json()["code"]) == (duty, code)
 
 
 def test_a_correction_shown_inside_is_unknown_outside(tmp_path: Path) -> None:  # PUB-04, PUB-31

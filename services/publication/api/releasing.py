@@ -124,6 +124,7 @@ def _evidence(router: Api, parts: Parts) -> None:
     @router.post(f"{PATH}/evidence", action="disclosure.release", versioned=True, status_code=201)
     def add_evidence(disclosure: str, body: EvidenceBody, desk: CommandDesk) -> Done:
         """What came later of a channel: taken down, minutes, who has read; the release stays as it was (A-29)."""
+        parts.acting(desk, parts.disclosure(disclosure)[1])
         parts.must_be_known([entry.reader for entry in body.reads], "/reads")
         said = body.model_dump(exclude={"reads"})
         command = AddEvidence(**said, reads=tuple(body.reads), by=desk.standing.person, at=desk.now)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Form, UploadFile
 
 from services.publication.api.bodies import CorrectBody, DraftBody, ReviseBody, SubmitBody
-from services.publication.api.parts import Parts, nothing
+from services.publication.api.parts import Parts, is_stranger, nothing
 from services.publication.domain.disclosure import DISCLOSURE
 from services.publication.domain.drafting import (
     AddAttachment,
@@ -19,6 +19,7 @@ from services.publication.domain.drafting import (
     ReviseDisclosure,
 )
 from services.publication.domain.examination import SubmitDisclosure, SummaryRule
+from services.publication.domain.obligation import OBLIGATION
 from services.publication.domain.personal_data_gate import Examined, covered, find
 from services.publication.domain.sheets import examine
 from services.publication.events.parts import Attachment, Mask
@@ -45,12 +46,15 @@ def _drafting(router: Api, parts: Parts) -> None:
         """For a duty, or for an item in force: OFF_CATALOGUE and NOT_IN_FORCE otherwise."""
         owed = _owed(parts, body.obligation)
         item = body.item or (owed.item if owed else "")
-        if not item:
+        if not item and not body.obligation:
             raise Refused("MISSING_FIELD", "A draft is for an item or a duty.", pointer="/item")
         organisation = parts.register.organisation(item.partition("/")[0])
         if organisation is None:
             raise nothing()
-        acting = desk.may(organisation.organisation, organisation.town)
+        hidden = not body.item and is_stranger(desk.standing, organisation.organisation)
+        acting = desk.may(organisation.organisation, organisation.town, hidden)
+        if body.obligation and (owed is None or owed.item.partition("/")[0] != organisation.organisation):
+            raise nothing()
         announced = parts.announcements.to_announce(body.announces, item, desk.today) if body.announces else None
         in_catalogue = announced.item if announced else parts.opened(parts.items.item(item, desk.today))
         made, by, on = desk.new_id(), desk.standing.person, desk.today
@@ -69,8 +73,9 @@ def _drafting(router: Api, parts: Parts) -> None:
     @router.post(f"{path}/submit", action="disclosure.draft", versioned=True)
     def submit_disclosure(disclosure: str, body: SubmitBody, desk: CommandDesk) -> Done:
         """For review, attested as true by the named persons; from here on the content stands."""
-        parts.must_be_known(body.attested_by, "/attested_by")
         _, drafted = parts.disclosure(disclosure)
+        parts.acting(desk, drafted)
+        parts.must_be_known(body.attested_by, "/attested_by")
         policy = Almanac(parts.register, desk.now).parameters(drafted.town)
         rule = SummaryRule(policy.summary_needed, policy.summary_longest)
         return parts.done(desk, disclosure, SubmitDisclosure(desk.standing.person, tuple(body.attested_by), rule))
@@ -79,6 +84,7 @@ def _drafting(router: Api, parts: Parts) -> None:
     def open_correction(disclosure: str, body: CorrectBody, desk: CommandDesk) -> Done:
         """A new version of what was shown; the attachments are carried over."""
         by = desk.standing.person
+        parts.acting(desk, parts.disclosure(disclosure)[1])
         parts.must_be_known([body.found_by] if body.found_by else [], "/found_by")
         command = OpenCorrection(body.content(), body.note, body.found_by or by, by, desk.today)
         return parts.done(desk, disclosure, command)
@@ -110,7 +116,8 @@ def _attaching(router: Api, parts: Parts) -> None:
 
 
 def _owed(parts: Parts, obligation: str) -> OwedBy | None:
-    raised = parts.obligation(obligation).raised if obligation else None
+    """None also where there is no such duty, which is said only to whoever may know."""
+    raised = parts.handler.state(OBLIGATION, obligation)[1].raised if obligation else None
     return OwedBy(raised.obligation, raised.item, raised.duty, raised.period) if raised else None
 
 
