@@ -35,12 +35,14 @@ class Do:
     """A command for one stream: the decider that answers it, the identity of the stream, the command itself.
 
     ``key`` names what a ticker or reaction does it for, so that it is done once; HTTP commands leave it empty.
+    ``town``: whose it is, where neither the command nor the event that led to it says so.
     """
 
     decider: Decider[Any, Any, Any]
     identity: str
     command: Any
     key: str = ""
+    town: str = ""
 
     @property
     def stream(self) -> str:

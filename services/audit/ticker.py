@@ -25,12 +25,14 @@ def moved(cases: Cases, filings: Filings, register: Register) -> Ticker:
             was = DueDay.model_validate(row["due"])
             new = was.again(calendar, register.parameter(row["town"], was.parameter, now))
             if new.differs(was):
-                yield Do(CASE, row["change"], MoveCaseDue(new), key=f"moved/{row['change']}/{row['version']}")
+                key = f"moved/{row['change']}/{row['version']}"
+                yield Do(CASE, row["change"], MoveCaseDue(new), key=key, town=row["town"])
         for row in filings.listed(stage="submitted"):
             was = DueDay.model_validate(row["due"])
             new = was.again(calendar, register.parameter(row["town"], was.parameter, now))
             if new.differs(was):
-                yield Do(FILING, row["filing"], MoveFilingDue(new), key=f"moved/{row['filing']}/{row['version']}")
+                key = f"moved/{row['filing']}/{row['version']}"
+                yield Do(FILING, row["filing"], MoveFilingDue(new), key=key, town=row["town"])
 
     return Ticker("audit-moved", due)
 
@@ -40,8 +42,8 @@ def overdue(cases: Cases) -> Ticker:
         today = business_day(now)
         for row in cases.listed(stage="open"):
             if row["due_on"] < today and row["overdue_from"] is None:
-                key = f"overdue/{row['change']}/{row['round']}/{row['due_on']}"
-                yield Do(CASE, row["change"], MarkCaseOverdue(today), key=key)
+                key = f"overdue/{row['change']}/{row['version']}"
+                yield Do(CASE, row["change"], MarkCaseOverdue(today), key=key, town=row["town"])
 
     return Ticker("audits-overdue", due)
 
@@ -51,7 +53,7 @@ def deemed(filings: Filings) -> Ticker:
         today = business_day(now)
         for row in filings.listed(stage="submitted"):
             if row["due_on"] < today:
-                key = f"deemed/{row['filing']}/{row['round']}/{row['due_on']}"
-                yield Do(FILING, row["filing"], DeemReceived(today), key=key)
+                key = f"deemed/{row['filing']}/{row['version']}"
+                yield Do(FILING, row["filing"], DeemReceived(today), key=key, town=row["town"])
 
     return Ticker("filings-deemed-received", due)

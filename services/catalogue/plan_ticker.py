@@ -19,8 +19,8 @@ def overdue(plans: Plans, register: Register) -> Ticker:
             terms, limits = PlanTerms.model_validate(row["terms"]), limits_of(register, row["town"], now)
             day = decision_due(terms, row["submitted_on"], limits, calendar).due
             if today > day:
-                key = f"plan-overdue/{row['plan']}/{day}"
-                yield Do(PLAN, row["plan"], MarkDecisionOverdue(day, today), key=key)
+                key = f"plan-overdue/{row['plan']}/{row['stream_version']}/{day}"
+                yield Do(PLAN, row["plan"], MarkDecisionOverdue(day, today), key=key, town=row["town"])
 
     return Ticker("plan-decisions-overdue", due)
 

@@ -19,8 +19,9 @@ from shared.service import Ticker
 def withholdings_expired(withholdings: Withholdings) -> Ticker:
     def due(now: datetime) -> Iterable[Do]:
         today = business_day(now)
-        for withholding in withholdings.standing_over(today):
-            yield Do(WITHHOLDING, withholding, ExpireWithholding(today), key=f"expired/{withholding}")
+        for row in withholdings.standing_over(today):
+            filed, key = row["withholding"], f"expired/{row['withholding']}"
+            yield Do(WITHHOLDING, filed, ExpireWithholding(today), key=key, town=row["town"])
 
     return Ticker("withholdings-expired", due)
 
@@ -32,8 +33,8 @@ def announcements_moved(changes: Changes, register: Register) -> Ticker:
             was = DueDay.model_validate(row["due"])
             new = was.again(calendar, register.parameter(row["town"], was.parameter, now))
             if new.differs(was):
-                key = f"moved/{row['change']}/{new.due}/{new.provisional}/{new.calendars}"
-                yield Do(CHANGE, row["change"], MoveAnnouncement(new), key=key)
+                key = f"moved/{row['change']}/{row['version']}"
+                yield Do(CHANGE, row["change"], MoveAnnouncement(new), key=key, town=row["town"])
 
     return Ticker("announcements-moved", due)
 
@@ -44,6 +45,7 @@ def announcements_overdue(changes: Changes) -> Ticker:
         for row in changes.waiting_for_announcement():
             last = DueDay.model_validate(row["due"]).due
             if last < today and row["overdue_from"] is None:
-                yield Do(CHANGE, row["change"], MarkAnnouncementOverdue(today), key=f"overdue/{row['change']}/{last}")
+                key = f"overdue/{row['change']}/{row['version']}"
+                yield Do(CHANGE, row["change"], MarkAnnouncementOverdue(today), key=key, town=row["town"])
 
     return Ticker("announcements-overdue", due)

@@ -20,8 +20,8 @@ from shared.workdays import Reckoning
 def overdue(opinions: Opinions) -> Ticker:
     def due(now: datetime) -> Iterable[Do]:
         today = business_day(now)
-        for opinion, duty, day in opinions.late_on(today):
-            yield Do(OPINION, opinion, NoticeOverdue(today), key=f"overdue/{opinion}/{duty}/{day}")
+        for opinion, duty, day, town in opinions.late_on(today):
+            yield Do(OPINION, opinion, NoticeOverdue(today), key=f"overdue/{opinion}/{duty}/{day}", town=town)
 
     return Ticker("opinions-overdue", due)
 
@@ -38,8 +38,8 @@ def moved(opinions: Opinions, register: Register) -> Ticker:
             acknowledge_by = calendar.add(business_day(row["at"]), receipt).due
             answer_by = calendar.add(start, workdays)
             if _differs(row, bool(reckoned["provisional"]), acknowledge_by, answer_by):
-                key = f"moved/{row['opinion']}/{acknowledge_by}/{answer_by.due}/{answer_by.calendar_versions}"
-                yield Do(OPINION, row["opinion"], MoveDue(acknowledge_by, answer_by), key=key)
+                key = f"moved/{row['opinion']}/{row['version']}"
+                yield Do(OPINION, row["opinion"], MoveDue(acknowledge_by, answer_by), key=key, town=row["town"])
 
     return Ticker("opinions-moved", due)
 
@@ -61,8 +61,8 @@ def answers_overdue(sessions: Sessions) -> Ticker:
         today = business_day(now)
         for row in sessions.promised():
             if row["due"] < today and row["overdue_from"] is None:
-                key = f"answer-overdue/{row['session']}/{row['number']}/{row['due']}"
-                yield Do(SESSION, row["session"], NoticeAnswersOverdue(today), key=key)
+                key = f"answer-overdue/{row['session']}/{row['number']}/{row['version']}"
+                yield Do(SESSION, row["session"], NoticeAnswersOverdue(today), key=key, town=row["town"])
 
     return Ticker("session-answers-overdue", due)
 
@@ -73,7 +73,8 @@ def answers_moved(sessions: Sessions, register: Register) -> Ticker:
         for row in sessions.promised():
             answer_by = calendar.add(row["held_on"], int(row["reckoning"][-1]["count"]))
             if (answer_by.due, answer_by.provisional) != (row["due"], row["provisional"]):
-                key = f"answer-moved/{row['session']}/{row['number']}/{answer_by.due}/{answer_by.calendar_versions}"
-                yield Do(SESSION, row["session"], MoveAnswerDue(row["number"], answer_by), key=key)
+                key = f"answer-moved/{row['session']}/{row['number']}/{row['version']}"
+                move = MoveAnswerDue(row["number"], answer_by)
+                yield Do(SESSION, row["session"], move, key=key, town=row["town"])
 
     return Ticker("session-answers-moved", due)

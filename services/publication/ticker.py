@@ -151,7 +151,7 @@ def overdue(items: CatalogueItems, obligations: Obligations, withheld: Withheld)
         spared = _spared(items, withheld, today) if late else frozenset()
         for row in late:
             if row["item"] not in spared:
-                key = f"overdue/{row['obligation']}/{row['due']}/{row['excused_until'] or ''}"
+                key = f"overdue/{row['obligation']}/{row['version']}"
                 past_hours = row["due_at"] is not None and row["due_at"] < now
                 yield Do(OBLIGATION, row["obligation"], MarkOverdue(today, past_hours), key=key)
 

@@ -219,7 +219,7 @@ class Changes(View):
         """With ``due``, the reckoning of its day."""
         rows, dues = self.rows, self.dues
         joined = rows.join(dues, (dues.c.change == rows.c.change) & (dues.c.step == 4))
-        wanted = select(rows.c.change, rows.c.town, dues.c.due, dues.c.overdue_from).select_from(joined)
+        wanted = select(rows.c.change, rows.c.town, rows.c.version, dues.c.due, dues.c.overdue_from).select_from(joined)
         with self.reading() as connection:
             found = wanted.where(rows.c.stage == "filed").order_by(rows.c.change)
             return list(connection.execute(found).mappings())

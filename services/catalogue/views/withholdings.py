@@ -88,12 +88,12 @@ class Withholdings(View):
             found = select(self.rows).where(self.rows.c.withholding == withholding)
             return connection.execute(found).mappings().one_or_none()
 
-    def standing_over(self, today: date) -> list[str]:
+    def standing_over(self, today: date) -> list[RowMapping]:
         """Those that still stand though their last day is over."""
         table = self.rows
-        over = select(table.c.withholding).where(table.c.ended == "", table.c.until < today)
+        over = select(table.c.withholding, table.c.town).where(table.c.ended == "", table.c.until < today)
         with self.reading() as connection:
-            return list(connection.scalars(over.order_by(table.c.withholding)))
+            return list(connection.execute(over.order_by(table.c.withholding)).mappings())
 
     def of_items(self, items: Collection[str]) -> list[RowMapping]:
         """What stands of these items today."""

@@ -131,22 +131,22 @@ class Opinions(View):
         with self.reading() as connection:
             return [dict(row) for row in connection.execute(question).mappings()]
 
-    def late_on(self, today: date) -> Sequence[tuple[str, str, date]]:
-        """(opinion, duty, due) of what is past its day: the ticker asks, the decider notices each once."""
+    def late_on(self, today: date) -> Sequence[tuple[str, str, date, str]]:
+        """(opinion, duty, due, town) of what is past its day: the ticker asks, the decider notices each once."""
         o = self.opinions.c
-        question = select(o.opinion, o.stage, o.acknowledge_by, o.due).where(
+        question = select(o.opinion, o.town, o.stage, o.acknowledge_by, o.due).where(
             o.stage.in_(UNANSWERED), or_(o.due < today, (o.acknowledge_by < today) & (o.stage == "received"))
         )
         with self.reading() as connection:
             rows = connection.execute(question).all()
-        answers = [(r.opinion, "answer", r.due) for r in rows if r.due < today]
-        receipts = [(r.opinion, "receipt", r.acknowledge_by) for r in rows if r.stage == "received"]
+        answers = [(r.opinion, "answer", r.due, r.town) for r in rows if r.due < today]
+        receipts = [(r.opinion, "receipt", r.acknowledge_by, r.town) for r in rows if r.stage == "received"]
         return [*answers, *(late for late in receipts if late[2] < today)]
 
     def unanswered(self) -> Sequence[Row]:
         """What has a day to keep: town, when it came, its days and how they were reckoned."""
         o = self.opinions.c
-        columns = (o.opinion, o.town, o.at, o.acknowledge_by, o.due, o.reckoning)
+        columns = (o.opinion, o.town, o.version, o.at, o.acknowledge_by, o.due, o.reckoning)
         with self.reading() as connection:
             rows = connection.execute(select(*columns).where(o.stage.in_(UNANSWERED))).mappings()
             return [dict(row) for row in rows]

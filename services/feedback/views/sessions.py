@@ -105,10 +105,10 @@ class Sessions(View):
         return self._all(select(self.questions).where(q.session == session).order_by(q.number))
 
     def promised(self) -> list[Row]:
-        """What is still owed in writing, with the day of its session."""
+        """What is still owed in writing, with the day of its session and how far its stream has come."""
         q = self.questions.c
         day = self.rows.c.on.label("held_on")
-        query = select(self.questions, day).join(self.rows, self.rows.c.session == q.session)
+        query = select(self.questions, day, self.rows.c.version).join(self.rows, self.rows.c.session == q.session)
         return self._all(query.where(q.due.is_not(None), q.answered_at.is_(None)).order_by(q.session, q.number))
 
     def overdue(self, organisation: str, today: date) -> list[Row]:
