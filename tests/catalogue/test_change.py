@@ -247,6 +247,11 @@ def test_items_of_several_units_are_several_changes() -> None:  # CAT-16, ORG-09
     scenario(CHANGE, given=[], when=both, then=Refused("NOT_YOUR_REMIT", ""))
 
 
+def test_items_for_inside_and_for_outside_are_two_changes() -> None:  # CAT-16, CAT-19
+    both = asking(TERMINATE, LineDraft("revoke", "3.9"))
+    scenario(CHANGE, given=[], when=both, then=Refused("INVALID", ""))
+
+
 def test_the_unit_in_charge_approves_on_behalf_of_the_committee() -> None:  # CAT-16, A-02
     scenario(CHANGE, given=[requested()], when=APPROVE, then=[approved()])
 

@@ -201,7 +201,12 @@ def test_an_inside_items_change_is_not_told_to_outsiders(house: House) -> None: 
 
 def test_several_items_of_one_unit_change_together_and_a_new_one_is_added(house: House) -> None:  # CAT-21, S01
     text = {"sub_item": "3.12", "title_zh": "党员志愿服务时长", "title_en": "Hours", "content": "时长"}
-    more = {"scope": "inside", "methods": ["meeting"], "kind": "immediate"}
+    more: dict[str, Any] = {"scope": "inside-then-outside", "audience_outside": "society", "kind": "immediate"}
+    more |= {"methods": ["meeting", "public-column"]}
+    within = {"scope": "inside", "audience_outside": "", "methods": ["meeting"]}
+    inside = {"kind": "add", "sub_item": "3.12", "text": text | more | within}
+    body = {"base_version": 1, "reason": REASON, "lines": [inside, {"kind": "terminate", "sub_item": "6.5"}]}
+    assert house.refused("ma-xiaoyan", f"{CATALOGUE}/changes", body) == "INVALID"
     lines = [{"kind": "add", "sub_item": "3.12", "text": text | more}, {"kind": "terminate", "sub_item": "6.5"}]
     change = filed(house, lines=lines)
     announced(house, change)
@@ -209,6 +214,9 @@ def test_several_items_of_one_unit_change_together_and_a_new_one_is_added(house:
     house.clock.instant = at(date(2026, 7, 13), 10)
     disclosure = drafted(house, change, "FY-R1/3.12")
     assert release(house, "liu-fang", disclosure, "inside", MEETING | {"on": "2026-07-13"}).status_code == 200
+    house.clock.instant = at(date(2026, 7, 16), 10)
+    column = COLUMN | {"posted_at": "2026-07-16T09:30:00+08:00"}
+    assert release(house, "liu-fang", disclosure, "outside", column).status_code == 200
     page = house.get("liu-fang", f"{CATALOGUE}/catalogue")
     assert page["version"] == 2
     assert [i["sub_item"] for i in page["items"]] == ["3.9", "3.12", "4.2", "7.7"]

@@ -44,7 +44,22 @@ def lines_of(drafts: tuple[LineDraft, ...], basis: Basis) -> tuple[ItemChange, .
     twice = next((number for number, sub in enumerate(subs) if sub in subs[:number]), None)
     if twice is not None:
         raise Refused("INVALID", f"{subs[twice]} is named twice.", "each item once", f"/lines/{twice}/sub_item")
-    return tuple(_line(draft, basis, f"/lines/{number}") for number, draft in enumerate(drafts))
+    lines = tuple(_line(draft, basis, f"/lines/{number}") for number, draft in enumerate(drafts))
+    _must_go_as_far(lines)
+    return lines
+
+
+def _must_go_as_far(lines: tuple[ItemChange, ...]) -> None:
+    """They share a reason, which everyone reads to whom one of them is announced (CAT-16, CAT-19)."""
+    reach = lines[0].announced_as.audience_outside
+    for number, line in enumerate(lines):
+        if line.announced_as.audience_outside != reach:
+            raise Refused(
+                "INVALID",
+                f"{line.sub_item} and {lines[0].sub_item} are not announced to the same readers.",
+                accepted="a change for each circle of readers outside the Party",
+                pointer=f"/lines/{number}/sub_item",
+            )
 
 
 def unit_of(lines: tuple[ItemChange, ...], in_charge: Mapping[str, str]) -> str:
