@@ -204,6 +204,18 @@ def test_an_objection_that_bars_a_candidate_ends_the_candidacy_first() -> None: 
     assert decided.candidates == (2,)
 
 
+def test_an_objection_by_opinion_bars_only_whom_its_settlement_names() -> None:  # PUB-18
+    heard = ReceiveObjection(date(2026, 5, 7), opinion="o1")
+    barred = SettleObjection(1, "established-bars", "属实", SUN, date(2026, 5, 8))
+    refused(*RUNNING, heard, when=barred, code="MISSING_FIELD")
+    refused(*RUNNING, heard, when=replace(barred, candidate=3), code="NOT_FOUND")
+    named = replace(barred, candidate=1)
+    refused(*RUNNING, heard, named, when=APPOINT, code="STEP_OUT_OF_ORDER")
+    decided = after(*RUNNING, heard, named, WithdrawCandidate(1, "经核实", SUN, date(2026, 5, 9)), APPOINT)[-1]
+    assert isinstance(decided, AppointmentDecided)
+    assert decided.candidates == (2,)
+
+
 def test_one_opinion_is_one_objection() -> None:  # PUB-18
     heard = ReceiveObjection(date(2026, 5, 7), opinion="o1")
     facts = after(*RUNNING, heard, heard)

@@ -62,6 +62,7 @@ class ObjectionBody(Body):
 
 
 class SettleBody(Body):
+    candidate: int = Field(default=0, ge=0, le=50, description="Whom it concerns, if the objection named nobody.")
     outcome: Outcome
     reason: str = Field(max_length=TEXT_MAX)
 
@@ -212,7 +213,7 @@ def _objections(router: Api, parts: Parts) -> None:
 
     @router.post("/cadre-matters/{cadre}/objections/{number}/settlement", action="cadre.keep", versioned=True)
     def settle_objection(cadre: str, number: int, body: SettleBody, desk: CommandDesk) -> Done:
-        command = SettleObjection(number, body.outcome, body.reason, desk.standing.person, desk.today)
+        command = SettleObjection(number, body.outcome, body.reason, desk.standing.person, desk.today, body.candidate)
         return _done(parts, desk, cadre, command)
 
 

@@ -209,7 +209,22 @@ def settle_objection(cadre: Cadre, command: SettleObjection) -> list[CadreEvent]
     reason = reason_given(command.reason, "Say what was found.")
     must_be_clean(reason)
     told = {"outcome": command.outcome, "reason": reason, "by": command.by, "on": command.on}
+    told |= {"candidate": _concerned(cadre, command)}
     return [ObjectionSettled.model_validate({**names(cadre), "number": command.number, **told})]
+
+
+def _concerned(cadre: Cadre, command: SettleObjection) -> int:
+    """The candidate whom it concerns: one that bars names whom, since it bars nobody else (PUB-18)."""
+    candidates = tuple(c.number for c in under_way(cadre).candidates)
+    named = command.candidate or cadre.objections[command.number - 1].candidate
+    if named and named not in candidates:
+        raise Refused("NOT_FOUND", "The matter has no such candidate.", pointer="/candidate")
+    if named or command.outcome != "established-bars":
+        return named
+    if len(candidates) > 1:
+        accepted = "the number of a candidate"
+        raise Refused("MISSING_FIELD", "Say whom the objection bars.", accepted=accepted, pointer="/candidate")
+    return candidates[0]
 
 
 def withdraw_candidate(cadre: Cadre, command: WithdrawCandidate) -> list[CadreEvent]:

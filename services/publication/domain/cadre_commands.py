@@ -158,11 +158,14 @@ class ReceiveObjection:
 
 @dataclass(frozen=True)
 class SettleObjection:
+    """``candidate``: whom it concerns, where the objection named nobody."""
+
     number: int
     outcome: Outcome
     reason: str
     by: str
     on: date
+    candidate: int = 0
 
 
 @dataclass(frozen=True)
@@ -211,7 +214,8 @@ def evolve(cadre: Cadre, event: CadreEvent) -> Cadre:
         case ObjectionReceived():
             return replace(cadre, objections=(*cadre.objections, Objection(event.candidate, event.opinion)))
         case ObjectionSettled():
-            settled = replace(cadre.objections[event.number - 1], outcome=event.outcome)
+            objection = cadre.objections[event.number - 1]
+            settled = Objection(event.candidate or objection.candidate, objection.opinion, event.outcome)
             before, after = cadre.objections[: event.number - 1], cadre.objections[event.number :]
             return replace(cadre, objections=(*before, settled, *after))
         case CandidateWithdrawn():

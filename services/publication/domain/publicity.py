@@ -154,7 +154,7 @@ def _must_be_settled(cadre: Cadre) -> None:
         detail = f"{len(open_ones)} objections have not been dealt with."
         raise Refused("STEP_OUT_OF_ORDER", detail, "their outcome", facts={"objections": open_ones})
     barred = {each.candidate for each in cadre.objections if each.outcome == "established-bars"}
-    if barred & {*cadre.standing, 0}:
+    if barred & {*cadre.standing, 0}:  # 0: settled while nobody could be named
         raise out_of_order("An objection bars a candidate who still stands.", "the withdrawal of the candidate")
 
 

@@ -122,7 +122,10 @@ class ObjectionReceived(CadreFact):
 
 
 class ObjectionSettled(CadreFact):
+    """``candidate`` is whom it turned out to be about; 0: whomever the objection named, or none in particular."""
+
     number: int
+    candidate: int = 0
     outcome: Outcome
     reason: OfMatter
     by: str

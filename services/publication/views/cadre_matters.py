@@ -150,7 +150,8 @@ def _changed(fact: Event, row: dict[str, Any]) -> dict[str, Any]:
             told = fact.model_dump(mode="json", include={"number", "candidate", "opinion", "objector", "text", "on"})
             return {"objections": [*row["objections"], told | {"outcome": "", "reason": ""}]}
         case ObjectionSettled():
-            settled = {"outcome": fact.outcome, "reason": fact.reason}
+            settled: dict[str, Any] = {"outcome": fact.outcome, "reason": fact.reason}
+            settled |= {"candidate": fact.candidate} if fact.candidate else {}
             return {"objections": [o | (settled if o["number"] == fact.number else {}) for o in row["objections"]]}
         case CandidateWithdrawn():
             gone = {"withdrawn": True}
