@@ -247,11 +247,6 @@ def test_items_of_several_units_are_several_changes() -> None:  # CAT-16, ORG-09
     scenario(CHANGE, given=[], when=both, then=Refused("NOT_YOUR_REMIT", ""))
 
 
-def test_items_for_inside_and_for_outside_are_two_changes() -> None:  # CAT-16, CAT-19
-    both = asking(TERMINATE, LineDraft("revoke", "3.9"))
-    scenario(CHANGE, given=[], when=both, then=Refused("INVALID", ""))
-
-
 def test_the_unit_in_charge_approves_on_behalf_of_the_committee() -> None:  # CAT-16, A-02
     scenario(CHANGE, given=[requested()], when=APPROVE, then=[approved()])
 
@@ -299,15 +294,6 @@ def test_a_returned_change_is_asked_for_anew_in_the_next_round() -> None:  # CAT
     back = HearAudit(1, False, "理由不足", "zhao-guoqiang", JUL_7)
     scenario(CHANGE, given=FIRST_TWO, when=back, then=[RETURNED])
     scenario(CHANGE, given=[*FIRST_TWO, RETURNED], when=asking(TERMINATE), then=[requested(round=2)])
-
-
-def test_who_asked_in_an_earlier_round_does_not_approve_and_is_told_to_the_audit() -> None:  # CAT-17, A-21
-    given = [requested(by="zhou-min"), approved(), RETURNED, requested(round=2)]
-    own = ApproveChange("FY-DJB", "FY-DJB", "zhou-min", JUL_8)
-    scenario(CHANGE, given=given, when=own, then=Refused("SELF_APPROVAL", ""))
-    (fact,) = CHANGE.decide(CHANGE.replay(given), APPROVE)
-    assert isinstance(fact, ChangeApproved)
-    assert fact.earlier == ("zhou-min", "sun-wei")
 
 
 def test_what_was_said_of_an_earlier_round_is_not_heard() -> None:  # CAT-17
