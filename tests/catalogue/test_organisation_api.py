@@ -9,7 +9,6 @@ import pytest
 from openpyxl import Workbook
 from starlette.testclient import TestClient
 
-from services.catalogue.api.oversight import CoverageLine, all_covered_by
 from services.catalogue.api.rights import RIGHTS
 from services.catalogue.main import build
 from services.cli.demo import CATALOGUE, Stage, load_catalogues, read
@@ -190,16 +189,6 @@ def test_coverage_begins_with_nobody_and_knows_the_target(county: Set) -> None: 
     assert county.sees("jiang-ping", "/towns/fengyang/coverage")["target"] == "2026-02-28"  # ORG-16
     bad = {"values": {"target-date": "end of 2011"}, "on": LATER}
     assert code(county.do("he-jing", "/towns/fengyang/parameters", bad)) == "WRONG_DATE"
-
-
-def test_what_is_founded_after_the_target_takes_nothing_from_having_met_it() -> None:  # ORG-13
-    target, day = date(2026, 2, 28), date(2026, 2, 2)
-    lines = [
-        CoverageLine(organisation="FY-R1", catalogue_from=day, first_disclosure=day),
-        CoverageLine(organisation="FY-R2", catalogue_from=None, first_disclosure=None),
-    ]
-    assert all_covered_by(target, {"FY-R1": day, "FY-R2": date(2026, 3, 1)}, lines)
-    assert not all_covered_by(target, {"FY-R1": day, "FY-R2": target}, lines)
 
 
 def test_a_supervisor_is_hired_over_http_for_the_towns_term(county: Set) -> None:  # ORG-14 P-13
