@@ -90,7 +90,7 @@ FIELDS: dict[str, str] = {
     **dict.fromkeys(
         (
             "addressed_to", "announced_by", "announces", "approved_by", "audited_by", "barred", "change", "changes",
-            "disclosures", "filed_by", "filing", "persons", "received_by", "reference", "refused_by", "returned_by",
+            "disclosures", "earlier", "filed_by", "filing", "persons", "received_by", "reference", "refused_by", "returned_by",
             "withholding",
             "FilingSubmitted.items", "ItemsLodged.items",
         ),
