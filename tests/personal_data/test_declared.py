@@ -90,8 +90,8 @@ FIELDS: dict[str, str] = {
     **dict.fromkeys(
         (
             "addressed_to", "announced_by", "announces", "approved_by", "audited_by", "barred", "change", "changes",
-            "disclosures", "earlier", "filed_by", "filing", "persons", "received_by", "reference", "refused_by", "returned_by",
-            "withholding",
+            "disclosures", "earlier", "filed_by", "filing", "persons", "received_by", "reference", "refused_by",
+            "returned_by", "withholding",
             "FilingSubmitted.items", "ItemsLodged.items",
         ),
         IDS,
