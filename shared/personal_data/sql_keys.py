@@ -6,6 +6,7 @@ What is destroyed is overwritten on SQLite, and leaves the table's file on Postg
 
 import base64
 import secrets
+import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -41,6 +42,8 @@ from shared.personal_data.wrapping import KEY_BYTES, Wrapping
 KEY_ID_BYTES = 16
 CANARY = "canary"
 ASK_AT_ONCE = 500
+REWRITES_MAX = 50
+REWRITE_SECONDS = 0.2
 
 metadata = MetaData()
 keys = Table(
@@ -255,9 +258,30 @@ class SqlKeyStore:
             raw = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             with raw as connection:
                 if connection.dialect.name == "postgresql":
-                    connection.execute(text("VACUUM FULL keys"))
+                    _rewrite(connection)
                 else:
                     connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _rewrite(connection: Connection) -> None:
+    """Until no deleted row is left, which lasts as long as somebody's transaction could still see one."""
+    told: list[str] = []
+    driver: Any = connection.connection.driver_connection
+
+    def note(diagnostic: Any) -> None:
+        told.append(diagnostic.message_detail or "")
+
+    driver.add_notice_handler(note)
+    try:
+        for _ in range(REWRITES_MAX):
+            told.clear()
+            connection.execute(text("VACUUM (FULL, VERBOSE) keys"))
+            if all(detail.startswith("0 ") for detail in told if detail):
+                return
+            time.sleep(REWRITE_SECONDS)
+    finally:
+        driver.remove_notice_handler(note)
+    raise KeysUnavailable("a transaction goes on that could still see the deleted keys")
 
 
 def _keep_out_of_statistics(tx: Connection) -> None:

@@ -51,6 +51,7 @@ ASKED_FURTHER = {
     "template.author",
     "change.request",
     "change.approve",
+    "change.read",  # the county's from the audit on (ORG-16)
     "plan.decide",
 }
 OPEN = {permit.action for permit in PERMITS if permit.where is Where.ANY} | {"archive.as-of"}  # by audience

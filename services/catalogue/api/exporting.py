@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Query, Response
@@ -28,6 +28,7 @@ from shared.web import Api, Reader
 from shared.web.reader import Reading
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHEET: dict[int | str, dict[str, Any]] = {200: {"content": {XLSX: {}}}}
 SHEET_TITLE_MAX = 31
 WIDTHS = (18, 30, 46, 34, 20, 36, 20, 14, 10, 24, 24)
 
@@ -43,12 +44,13 @@ class Filed:
     units: Mapping[str, str]
 
 
-class Sheet(Response):
-    media_type = XLSX
-
-
 def add(router: Api, parts: Parts) -> None:
-    @router.get("/organisations/{organisation}/catalogue.xlsx", action="catalogue.read", response_class=Sheet)
+    @router.get(
+        "/organisations/{organisation}/catalogue.xlsx",
+        action="catalogue.read",
+        response_class=Response,
+        responses=SHEET,
+    )
     def export_catalogue(organisation: str, reader: Reader, on: Annotated[Day | None, Query()] = None) -> Response:
         """The catalogue in force on a day (today); headings by Accept-Language."""
         reader.may(organisation)
@@ -61,7 +63,7 @@ def add(router: Api, parts: Parts) -> None:
         language = _language(reader)
         return _download(book([_filed(parts, reader, version, language)], language), f"{organisation}-{day}.xlsx")
 
-    @router.get("/towns/{town}/catalogue.xlsx", action="catalogue.read", response_class=Sheet)
+    @router.get("/towns/{town}/catalogue.xlsx", action="catalogue.read", response_class=Response, responses=SHEET)
     def export_town(town: str, reader: Reader, on: Annotated[Day | None, Query()] = None) -> Response:
         """Every catalogue of the town in force on a day (today), a sheet for each organisation."""
         reader.may()
