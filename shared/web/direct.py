@@ -180,7 +180,7 @@ def _json(content: bytes) -> Any:
 
 def _checked(model: type[BaseModel], said: Any) -> BaseModel:
     try:
-        return model.__pydantic_validator__.validate_python(said, from_attributes=True)  # type: ignore[no-any-return]
+        return model.__pydantic_validator__.validate_python(said, from_attributes=True)  # type: ignore[no-any-return]  # it is of the model
     except ValidationError as fault:
         found = [{**error, "loc": ("body", *error["loc"])} for error in fault.errors(include_url=False)]
         raise RequestValidationError(found, body=said) from fault
