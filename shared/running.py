@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from shared import migrations
 from shared.clock import Clock, MovableClock, SystemClock
 from shared.cloudevents import topic_of
-from shared.database import make_engine, owner_engine, serving, sqlite_engine
+from shared.database import make_engine, owner_engine, sqlite_engine
 from shared.documents import Documents
 from shared.events import Registry
 from shared.following import Follower, settled
@@ -79,7 +79,7 @@ class LocalPlatform:
 
     def handler(self, registry: Registry) -> Handler:
         service = registry.service
-        journal = SqlJournal(serving(self.engine(service)), service, self.clock, observer=JournalObserver(service))
+        journal = SqlJournal(self.engine(service), service, self.clock, observer=JournalObserver(service))
         self.journals[service] = journal
         return Handler(TracedJournal(journal), registry, sealing=Sealing(self.vault))
 

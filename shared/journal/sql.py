@@ -14,6 +14,7 @@ from sqlalchemy import Engine, TextClause
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.clock import Clock
+from shared.database import serving
 from shared.events import Recorded
 from shared.journal import Append, EventTooLarge, JournalGap, JournalUnavailable, Outcome, Pending, Told
 from shared.journal.batch import Waiting
@@ -30,7 +31,10 @@ __all__ = ["Limits", "SqlJournal", "create_schema"]
 
 
 class SqlJournal:
-    """A service's journal in its own database, whose tables :func:`create_schema` has made."""
+    """A service's journal in its own database, whose tables :func:`create_schema` has made.
+
+    It is the service's own work, whoever asks for it: it sees every row, and readers are told through views.
+    """
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class SqlJournal:
         observer: Observer | None = None,
     ) -> None:
         self.service = service
+        engine = serving(engine)
         self._asked = _one_by_one(engine)
         self._observer = observer or Unobserved()
         transactions = Transactions(engine, service, clock)
