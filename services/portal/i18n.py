@@ -1,11 +1,11 @@
 """The portal speaks zh-CN and English: source strings are English, ``locales`` holds the Chinese.
 
-The .po file is read as it is, so nothing has to be compiled before a start. Words for codes that services
-answer with (kinds, states, channels) stand in ``labels``.
+The .po files are read as they are, so nothing has to be compiled before a start; an area of pages may have one of its
+own beside ``portal.po``. Words for codes that services answer with (kinds, states, channels) stand in ``labels``.
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -14,6 +14,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -33,12 +34,20 @@ def mark(text: str) -> str:
 def translations(language: str) -> NullTranslations:
     if language == "en":
         return NullTranslations()
-    with (LOCALES / LANGUAGES[language] / "LC_MESSAGES" / "portal.po").open("rb") as file:
-        catalog = read_po(file, locale=LANGUAGES[language])
+    catalog = Catalog(locale=LANGUAGES[language])
+    for message in written(language):
+        catalog.add(message.id, message.string)
     compiled = io.BytesIO()
     write_mo(compiled, catalog)
     compiled.seek(0)
     return Translations(compiled, domain="portal")
+
+
+def written(language: str) -> Iterator[Message]:
+    """What the files of a language say, one after the other."""
+    for path in sorted((LOCALES / LANGUAGES[language] / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as file:
+            yield from (message for message in read_po(file, locale=LANGUAGES[language]) if message.id)
 
 
 @dataclass(frozen=True)
