@@ -24,7 +24,7 @@ SHEET = Attachment(name="陈秀英.txt", digest="sha256:0", media_type="text/pla
 def test_a_name_that_was_to_be_masked_is_found_wherever_it_stands(content: Content, places: list[str]) -> None:
     """CAT-12, S05."""
     with pytest.raises(Refused) as refused:
-        must_be_met([NAMES], content)
+        must_be_met([NAMES], content, {SHEET.digest: ()})
     assert (refused.value.code, refused.value.facts["places"]) == ("CONDITION_NOT_MET", places)
     assert "陈" not in refused.value.detail
     assert "Guo" not in str(refused.value.facts)

@@ -2,6 +2,7 @@
 
 from services.publication.api.bodies import ReturnBody, ReviewBody
 from services.publication.api.parts import Parts
+from services.publication.domain.conditions import NOT_LOOKED
 from services.publication.domain.disclosure import DISCLOSURE
 from services.publication.domain.examination import (
     ApproveDisclosure,
@@ -12,6 +13,7 @@ from services.publication.domain.examination import (
 from services.publication.domain.register import APPROVALS, EnterApproval, register_name, register_number
 from services.publication.domain.versions import Disclosure
 from services.publication.events import DisclosureDrafted
+from services.publication.views.documents import looked_through
 from shared.decider import Refused
 from shared.handling import Do
 from shared.policy import Acting
@@ -47,6 +49,7 @@ def add(router: Api, parts: Parts) -> None:
 def _registered(parts: Parts, desk: Desk, acting: Acting, state: Disclosure, drafted: DisclosureDrafted) -> Done:
     """Approve under the register's next number; whoever loses a race for one takes the number after."""
     name, by = register_name(drafted.organisation, desk.today), desk.standing.person
+    looked = looked_through(parts.documents, parts.vault, state) if state.current.content.outside else NOT_LOOKED
     for attempt in range(NUMBER_ATTEMPTS_MAX):
         number = parts.handler.state(APPROVALS, name)[1] + 1
         label = register_number(drafted.organisation, desk.today, number)
@@ -57,7 +60,7 @@ def _registered(parts: Parts, desk: Desk, acting: Acting, state: Disclosure, dra
         )  # fmt: skip
         try:
             return desk.handle(
-                Do(DISCLOSURE, drafted.disclosure, ApproveDisclosure(by, label, desk.today)),
+                Do(DISCLOSURE, drafted.disclosure, ApproveDisclosure(by, label, desk.today, looked)),
                 Do(APPROVALS, name, entry),
                 acting=acting,
                 town=drafted.town,

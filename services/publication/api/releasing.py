@@ -24,7 +24,7 @@ from services.publication.domain.release import ReleaseInside, ReleaseOutside
 from services.publication.domain.sheets import examine
 from services.publication.events.parts import Attachment
 from services.publication.views.almanac import Almanac
-from services.publication.views.documents import keep_in_clear
+from services.publication.views.documents import keep_in_clear, looked_through
 from services.publication.views.procedures import to_release
 from shared.fields import VersionNumber
 from shared.web import Api, CommandDesk, Done
@@ -55,11 +55,14 @@ def _releases(router: Api, parts: Parts) -> None:
     @router.post(f"{PATH}/release-outside", action="disclosure.release", versioned=True)
     def release_outside(disclosure: str, body: ReleaseOutsideBody, desk: CommandDesk) -> Done:
         """INSIDE_FIRST and LEAD_TOO_SHORT stand between (PUB-04); ``facts`` say from when on it may be."""
-        _, drafted = parts.disclosure(disclosure)
+        state, drafted = parts.disclosure(disclosure)
+        parts.acting(desk, drafted)
         policy = Almanac(parts.register, desk.now).parameters(drafted.town)
+        looked = looked_through(parts.documents, parts.vault, state)
         leads = (policy.lead, policy.immediate_lead, body.lead_reason)
         said = (desk.standing.person, desk.now, desk.today, tuple(body.channels), *leads)
-        return _released(parts, desk, disclosure, ReleaseOutside(*said, parts.channels_of(drafted.town, desk.now)))
+        town = parts.channels_of(drafted.town, desk.now)
+        return _released(parts, desk, disclosure, ReleaseOutside(*said, town, looked=looked))
 
 
 def _released(parts: Parts, desk: Desk, disclosure: str, command: ReleaseInside | ReleaseOutside) -> Done:

@@ -1,46 +1,60 @@
 """The conditions under which a matter outside the catalogue was approved bind what is shown outside (CAT-12).
 
-``no-names-outside``: none of the names may stand in it; ``inside-only``: nothing is shown outside; ``as-stated`` is for
-people to hold. They come with the item when a disclosure is drafted, and stay with it.
+``no-names-outside``: none of the names may stand in it, nor in what is attached; ``inside-only``: nothing is shown
+outside; ``as-stated`` is for people to hold. They come with the item when a disclosure is drafted, and stay with it.
 """
 
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
+from services.publication.domain.reading import nameless, plain
 from services.publication.domain.versions import Content
 from services.publication.events.parts import Condition
 from shared.decider import Refused
 
-
-def must_be_met(conditions: Iterable[Condition], shown_outside: Content) -> None:
-    """Of the content that is to be shown outside; the refusal says where a name stands, and never the name."""
-    for condition in conditions:
-        if condition.kind == "inside-only":
-            detail = "It was approved on condition that it stays inside the Party."
-            raise Refused("CONDITION_NOT_MET", detail, "inside channels", facts={"condition": condition.kind})
-        if condition.kind == "no-names-outside":
-            places = list(_named_at(condition.names, shown_outside))
-            if places:
-                raise Refused(
-                    "CONDITION_NOT_MET",
-                    f"It was approved on condition that names are masked outside; they stand in {', '.join(places)}.",
-                    accepted="an outside text without them",
-                    facts={"condition": condition.kind, "places": places},
-                )
+LookedThrough = Mapping[str, tuple[str, ...]]
+"""By an attachment's digest, where in it a name of the conditions stands, or what of it nobody can read."""
+NOT_LOOKED: LookedThrough = MappingProxyType({})
+UNSEEN = ("(not looked through)",)
 
 
-def _named_at(names: Iterable[str], content: Content) -> Iterator[str]:
-    sought = [plain for name in names if (plain := _plain(name))]
+def names_of(conditions: Iterable[Condition]) -> frozenset[str]:
+    """The names that must not stand in what is shown outside."""
+    return frozenset(name for c in conditions if c.kind == "no-names-outside" for name in c.names if plain(name))
+
+
+def must_be_met(
+    conditions: Iterable[Condition], shown_outside: Content, looked: LookedThrough = NOT_LOOKED, note: str = ""
+) -> None:
+    """Of the content that is to be shown outside; the refusal says where a name stands, and never the name.
+
+    An attachment that was not looked through, or not to the end, counts as if a name stood there.
+    """
+    conditions = tuple(conditions)
+    if any(condition.kind == "inside-only" for condition in conditions):
+        detail = "It was approved on condition that it stays inside the Party."
+        raise Refused("CONDITION_NOT_MET", detail, "inside channels", facts={"condition": "inside-only"})
+    names = names_of(conditions)
+    places = [*_in_words(names, shown_outside, note), *_in_attachments(names, shown_outside, looked)] if names else []
+    if places:
+        raise Refused(
+            "CONDITION_NOT_MET",
+            f"It was approved on condition that names are masked outside; they stand in {', '.join(places)}.",
+            accepted="an outside text without them, and attachments that can be read and have none",
+            facts={"condition": "no-names-outside", "places": places},
+        )
+
+
+def _in_words(names: Iterable[str], content: Content, note: str) -> Iterator[str]:
+    sought = [plain(name) for name in names]
     fields = [(name, getattr(content, name)) for name in ("title", "text", "summary", "led_text")]
-    for field, text in (*fields, *(("attachments", attachment.name) for attachment in content.attachments)):
-        if any(name in _plain(text) for name in sought):
+    attached = (("attachments", attachment.name) for attachment in content.attachments)
+    for field, text in (*fields, ("note", note), *attached):
+        if any(name in plain(text) for name in sought):
             yield field
 
 
-def _plain(text: str) -> str:
-    """However it is spaced or typed: 陈 秀英 is 陈秀英.
-
-    >>> _plain(" 陈 秀英 "), _plain("ＣＨＥＮ Xiuying")
-    ('陈秀英', 'chenxiuying')
-    """
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+def _in_attachments(names: frozenset[str], content: Content, looked: LookedThrough) -> Iterator[str]:
+    for number, attachment in enumerate(content.attachments, start=1):
+        label = nameless(attachment.name, names, f"attachment {number}")
+        yield from (f"{label} {place}" for place in looked.get(attachment.digest, UNSEEN))

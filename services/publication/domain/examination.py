@@ -4,10 +4,11 @@ Whoever wrote a version neither reviews nor approves it, and whoever reviewed it
 asked before the order of the steps, so that a person learns first what they may never do (SELF_APPROVAL).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from services.publication.domain import conditions
+from services.publication.domain.conditions import LookedThrough
 from services.publication.domain.drafting import must_not_be_refused_words, names, open_for_writing
 from services.publication.domain.outside_text import as_outside, must_only_shorten
 from services.publication.domain.versions import Content, Disclosure, Stage, Version
@@ -66,11 +67,14 @@ class ReturnDisclosure:
 
 @dataclass(frozen=True)
 class ApproveDisclosure:
-    """``register_number`` is the next of the organisation's register, entered in the same breath."""
+    """``register_number`` is the next of the organisation's register, entered in the same breath; ``looked`` as for
+    the outside release (CAT-12).
+    """
 
     by: str
     register_number: str
     on: date
+    looked: LookedThrough = field(default_factory=dict)
 
 
 def submit(disclosure: Disclosure, command: SubmitDisclosure) -> list[DisclosureEvent]:
@@ -186,7 +190,8 @@ def approve(disclosure: Disclosure, command: ApproveDisclosure) -> list[Disclosu
     _must_be_another(command.by, (version.reviewer,), "reviewed")
     _must_stand(version, "cleared")
     if version.content.outside and disclosure.drafted:  # what is shown outside is approved with it
-        conditions.must_be_met(disclosure.drafted.conditions, as_outside(version.content))
+        shown, note = as_outside(version.content), version.content.outside.note
+        conditions.must_be_met(disclosure.drafted.conditions, shown, command.looked, note)
     return [
         DisclosureApproved(
             **names(disclosure),

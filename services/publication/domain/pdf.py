@@ -16,6 +16,7 @@ from shared.decider import Refused
 MAGIC = b"%PDF-"
 PAGES_MAX = 500
 CHARACTERS_MAX = 2_000_000
+PROPERTY, COMMENT = "properties (", " (comment)"
 ACTIVE = ("/JavaScript", "/EmbeddedFiles")
 FAULTS = (PyPdfError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, OverflowError)
 
@@ -26,13 +27,33 @@ def is_pdf(content: bytes) -> bool:
 
 def examine_pdf(content: bytes) -> Examined:
     """Raises ``INVALID`` for what is broken, encrypted or active, ``TOO_LARGE`` for what is too long to be read."""
+    found: list[Found] = []
+    unread: list[str] = []
+    for place, text in pages_of(content):
+        if place.startswith(PROPERTY):
+            author = place == f"{PROPERTY}Author)" and is_personal_name(text)
+            if author or (place != f"{PROPERTY}CreationDate)" and spans(text)):
+                found.append(Found(place, "author-name"))
+            continue
+        if has_no_text(place, text):
+            unread.append(place)
+        found += [Found(place, span.kind) for span in spans(text)]
+    return Examined(tuple(dict.fromkeys(found)), readable=not unread, unread=tuple(unread))
+
+
+def pages_of(content: bytes) -> list[tuple[str, str]]:
+    """Everything that can be read in it, with its place: properties, pages, and what is noted on them."""
     try:
         reader = PdfReader(BytesIO(content), strict=False)
         _must_be_plain(reader)
-        found, unread = _pages(reader)
-        return Examined((*_properties(reader), *found), readable=not unread, unread=tuple(unread))
+        return [*_properties(reader), *_pages(reader)]
     except FAULTS as broken:
         raise Refused("INVALID", "The PDF cannot be opened whole.", pointer="/file") from broken
+
+
+def has_no_text(place: str, text: str) -> bool:
+    """A page that is a picture."""
+    return place.startswith("page ") and not place.endswith(COMMENT) and not text.strip()
 
 
 def _must_be_plain(reader: PdfReader) -> None:
@@ -47,26 +68,18 @@ def _must_be_plain(reader: PdfReader) -> None:
         raise Refused("INVALID", detail, accepted="a PDF of pages alone", pointer="/file")
 
 
-def _pages(reader: PdfReader) -> tuple[list[Found], list[str]]:
-    """What is found on each page, and the pages that have nothing to be read."""
-    found: list[Found] = []
-    unread, characters = [], 0
+def _pages(reader: PdfReader) -> Iterator[tuple[str, str]]:
+    characters = 0
     for number, page in enumerate(reader.pages, start=1):
         text = page.extract_text()
         characters += len(text)
         if characters > CHARACTERS_MAX:
             raise Refused("TOO_LARGE", "The PDF holds too much text.", accepted=f"{CHARACTERS_MAX} characters")
-        if not text.strip():
-            unread.append(f"page {number}")
-        found += [Found(f"page {number}", span.kind) for span in spans(text)]
+        yield f"page {number}", text
         for note in page.annotations or ():
-            words = str(note.get_object().get("/Contents", ""))
-            found += [Found(f"page {number} (comment)", span.kind) for span in spans(words)]
-    return list(dict.fromkeys(found)), unread
+            yield f"page {number}{COMMENT}", str(note.get_object().get("/Contents", ""))
 
 
-def _properties(reader: PdfReader) -> Iterator[Found]:
+def _properties(reader: PdfReader) -> Iterator[tuple[str, str]]:
     for name, value in (reader.metadata or {}).items():
-        text = str(value)
-        if (name == "/Author" and is_personal_name(text)) or (name != "/CreationDate" and spans(text)):
-            yield Found(f"properties ({name.strip('/')})", "author-name")
+        yield f"{PROPERTY}{name.strip('/')})", str(value)

@@ -3,11 +3,12 @@
 It then happens as if somebody had done it, or is missed, and somebody must see to it: nothing is shown by a plan alone.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from services.publication.domain import channels, lead, procedure, release
 from services.publication.domain.channels import Side, TownChannels
+from services.publication.domain.conditions import LookedThrough
 from services.publication.domain.drafting import names
 from services.publication.domain.release import NO_OWN, ReleaseInside, ReleaseOutside
 from services.publication.domain.versions import Disclosure, Version
@@ -64,6 +65,7 @@ class RunSchedule:
     owner: str
     town: str = ""  # whose ticker sends it
     channels: TownChannels = NO_OWN
+    looked: LookedThrough = field(default_factory=dict)
 
 
 def schedule(disclosure: Disclosure, command: ScheduleRelease) -> list[DisclosureEvent]:
@@ -158,4 +160,5 @@ def _shown(disclosure: Disclosure, planned: ReleaseScheduled, command: RunSchedu
         inside = ReleaseInside(*common, planned.named, planned.ground, planned.citation, command.channels)
         return release.release_inside(disclosure, inside)
     leads = (command.lead, command.immediate_lead, planned.lead_reason)
-    return release.release_outside(disclosure, ReleaseOutside(*common, *leads, command.channels))
+    outside = ReleaseOutside(*common, *leads, command.channels, looked=command.looked)
+    return release.release_outside(disclosure, outside)

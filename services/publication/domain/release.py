@@ -2,12 +2,13 @@
 lead (PUB-04, A-05). A release names its channels with their evidence; a correction repeats those of what it corrects.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.publication.domain import channels, conditions, lead, procedure
 from services.publication.domain.channels import TownChannels
+from services.publication.domain.conditions import LookedThrough
 from services.publication.domain.drafting import names
 from services.publication.domain.examination import must_have_ground
 from services.publication.domain.explaining import must_be_as_the_item
@@ -47,7 +48,10 @@ class ReleaseInside:
 
 @dataclass(frozen=True)
 class ReleaseOutside:
-    """``lead`` is the town's P-01 at that instant, ``immediate_lead`` that of an immediate matter with a reason."""
+    """``lead`` is the town's P-01 at that instant, ``immediate_lead`` that of an immediate matter with a reason.
+
+    ``looked``: where in what is attached a name stands that its plan's approval masks (CAT-12).
+    """
 
     by: str
     at: datetime
@@ -58,6 +62,7 @@ class ReleaseOutside:
     lead_reason: str = ""
     town: TownChannels = NO_OWN
     part_of: str = ""
+    looked: LookedThrough = field(default_factory=dict)
 
 
 def release_inside(disclosure: Disclosure, command: ReleaseInside) -> list[DisclosureEvent]:
@@ -82,7 +87,7 @@ def release_outside(disclosure: Disclosure, command: ReleaseOutside) -> list[Dis
     procedure.must_go_along(drafted, command.part_of)
     if version.outside:
         raise Refused("STEP_OUT_OF_ORDER", "This version has been shown outside already.")
-    conditions.must_be_met(drafted.conditions, as_outside(version.content))
+    conditions.must_be_met(drafted.conditions, as_outside(version.content), command.looked, _note_outside(version))
     lead.must_be_inside_first(version, command.at)
     earliest = lead.must_have_passed(drafted, version, command)
     channels.must_fit(command.channels, command.town.allowed("outside", drafted.methods), command.at, command.on)
@@ -91,12 +96,16 @@ def release_outside(disclosure: Disclosure, command: ReleaseOutside) -> list[Dis
     channels.must_repeat(command.channels, _channels(disclosure, "outside"))
     must_be_as_the_item(drafted, command.channels, command.town, "outside", command.by)
     audiences, content = outside_audiences(drafted), as_outside(version.content)
-    shortened = version.content.outside
-    note = shortened.note if shortened else version.note
+    shortened, note = version.content.outside, _note_outside(version)
     fields = _showing(disclosure, command, audiences, content) | {"note": note}
     reason = command.lead_reason.strip() if lead.is_waived(drafted, command) else ""
     shown = DisclosureReleasedOutside(**fields, shortened=shortened is not None, lead_reason=reason)
     return [shown, *_correction(disclosure, command.at, audiences, content, note)]
+
+
+def _note_outside(version: Version) -> str:
+    """What outside readers are told of what was wrong."""
+    return version.content.outside.note if version.content.outside else version.note
 
 
 def inside_audiences(drafted: DisclosureDrafted, named: tuple[str, ...]) -> tuple[str, ...]:

@@ -41,16 +41,16 @@ DOCUMENT_SUFFIXES = (".docx", ".docm", ".pdf")
 def examine(name: str, content: bytes) -> Examined:
     """What the gate finds in a document, and its covered copy."""
     _must_hold_no_programs(content)
-    if _is_workbook(content):
+    if is_workbook(content):
         return _examine_workbook(content)
-    if _is_document(content):
+    if is_word_document(content):
         return examine_document(content)
     if is_pdf(content):
         return examine_pdf(content)
     if name.lower().endswith((*WORKBOOK_SUFFIXES, *DOCUMENT_SUFFIXES)):
         raise _unreadable()
     if name.lower().endswith(TEXT_SUFFIXES):
-        text, encoding = _decoded(content)
+        text, encoding = decoded(content)
         found = find([("line", text)])
         return Examined(found, True, covered(text).encode(encoding) if found else None)
     return Examined((), readable=False)
@@ -74,7 +74,7 @@ def _parts(content: bytes) -> list[str]:
         return []
 
 
-def _is_document(content: bytes) -> bool:
+def is_word_document(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             return is_document(archive)
@@ -82,7 +82,7 @@ def _is_document(content: bytes) -> bool:
         return False
 
 
-def _is_workbook(content: bytes) -> bool:
+def is_workbook(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             if WORKBOOK_PART not in archive.namelist():
@@ -96,15 +96,21 @@ def _is_workbook(content: bytes) -> bool:
     return True
 
 
-def _examine_workbook(content: bytes) -> Examined:
+def workbooks_of(content: bytes) -> tuple[Workbook, Workbook]:
+    """With the results that formulas had, and with the formulas. Raises ``INVALID`` if a sheet of it is not listed."""
     workbook = _opened(content, values=False)
     if len(workbook.worksheets) < _sheets(content):
         raise _unreadable()
-    found = {f.place: f for book in (_opened(content, values=True), workbook) for f in _found_in(book)}
+    return _opened(content, values=True), workbook
+
+
+def _examine_workbook(content: bytes) -> Examined:
+    results, workbook = workbooks_of(content)
+    found = {f.place: f for book in (results, workbook) for f in _found_in(book)}
     found |= {f.place: f for f in _authors(workbook)}
     if not found:
         return Examined((), True)
-    for cell in _cells(workbook):
+    for cell in cells_of(workbook):
         _cover(cell)
     for name in AUTHORS:
         setattr(workbook.properties, name, None)
@@ -139,7 +145,7 @@ def _unreadable() -> Refused:
 
 
 def _found_in(workbook: Workbook) -> Iterator[Found]:
-    for cell in _cells(workbook):
+    for cell in cells_of(workbook):
         place = f"{cell.parent.title}!{cell.coordinate}"
         if kind := _kind(cell.value):
             yield Found(place, kind)
@@ -147,7 +153,7 @@ def _found_in(workbook: Workbook) -> Iterator[Found]:
             yield Found(f"{place} (comment)", hits[0].kind)
 
 
-def _cells(workbook: Workbook) -> Iterator[Cell]:
+def cells_of(workbook: Workbook) -> Iterator[Cell]:
     """The cells that are there; walking the rows would make all those up to the farthest."""
     for sheet in workbook.worksheets:
         for _, cell in sorted(sheet._cells.items()):
@@ -173,7 +179,7 @@ def _cover(cell: Cell) -> None:
         cell.comment.text = covered(cell.comment.text)
 
 
-def _decoded(content: bytes) -> tuple[str, str]:
+def decoded(content: bytes) -> tuple[str, str]:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding), encoding

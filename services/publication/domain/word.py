@@ -52,21 +52,35 @@ def is_document(archive: zipfile.ZipFile) -> bool:
 
 
 def examine_document(content: bytes) -> Examined:
-    try:
-        must_be_bounded(content)
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            parts = {name: archive.read(name) for name in archive.namelist() if READ.fullmatch(name)}
-            properties = {name: archive.read(name) for name in PROPERTIES if name in archive.namelist()}
-        read = {name: _Part(name).passages(part) for name, part in parts.items()}
-        named = {name: _Part(name).passages(part) for name, part in properties.items()}
-    except (NotAWorkbook, zipfile.BadZipFile, expat.ExpatError, UnicodeDecodeError) as broken:
-        raise Refused("INVALID", "The document cannot be opened whole.", pointer="/file") from broken
+    parts, read = _opened(content)
+    named = {name: read.pop(name) for name in PROPERTIES if name in read}
     found = tuple(dict.fromkeys((*_found(read), *_authors(named))))
     if not found:
         return Examined((), readable=True)
     changed = {name: _AUTHOR.sub(rb'\1=""', _covered(name, parts[name], passages)) for name, passages in read.items()}
-    changed |= {name: _blanked(properties[name], passages) for name, passages in named.items()}
+    changed |= {name: _blanked(parts[name], passages) for name, passages in named.items()}
     return Examined(found, True, _rewritten(content, changed))
+
+
+def paragraphs_of(content: bytes) -> Iterator[tuple[str, str]]:
+    """Everything that can be read in it, with its place."""
+    for name, passages in _opened(content)[1].items():
+        for passage in passages:
+            place = f"properties ({passage.place})" if name in PROPERTIES else passage.place
+            yield place, "".join(segment.text for segment in passage.segments)
+
+
+def _opened(content: bytes) -> tuple[dict[str, bytes], dict[str, list[Passage]]]:
+    """The parts that hold text, and what each says; the properties last. Raises ``INVALID`` for what is broken."""
+    try:
+        must_be_bounded(content)
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            there = archive.namelist()
+            wanted = (*(n for n in there if READ.fullmatch(n)), *(n for n in PROPERTIES if n in there))
+            parts = {name: archive.read(name) for name in wanted}
+        return parts, {name: _Part(name).passages(part) for name, part in parts.items()}
+    except (NotAWorkbook, zipfile.BadZipFile, expat.ExpatError, UnicodeDecodeError) as broken:
+        raise Refused("INVALID", "The document cannot be opened whole.", pointer="/file") from broken
 
 
 def _found(read: dict[str, list[Passage]]) -> Iterator[Found]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from services.publication.domain.channels import TownChannels
+from services.publication.domain.conditions import NOT_LOOKED, LookedThrough
 from services.publication.domain.disclosure import DISCLOSURE
 from services.publication.domain.outside_text import as_outside
 from services.publication.domain.planning import RunSchedule
@@ -15,7 +16,7 @@ from services.publication.domain.versions import Disclosure
 from services.publication.events import DisclosureReleasedInside, DisclosureReleasedOutside
 from services.publication.views.almanac import Almanac
 from services.publication.views.desk import DeskWork
-from services.publication.views.documents import keep_in_clear
+from services.publication.views.documents import keep_in_clear, looked_through
 from services.publication.views.items import CatalogueItems
 from services.publication.views.own_channels import OwnChannels
 from shared.clock import business_day
@@ -59,7 +60,13 @@ class Planning:
             owner=self._owner(row["organisation"], plan["by"], now),
             town=town,
             channels=TownChannels(self.own_channels.of(town, today), parameters.only_methods),
+            looked=self._looked(row["disclosure"]) if plan["side"] == "outside" else NOT_LOOKED,
         )
+
+    def _looked(self, disclosure: str) -> LookedThrough:
+        """Anew, as everything that a planned release needs."""
+        state: Disclosure = self.handler.state(DISCLOSURE, disclosure)[1]
+        return looked_through(self.documents, self.vault, state)
 
     def _owner(self, organisation: str, by: str, now: datetime) -> str:
         """Whoever planned it while they are in post there, else the first person responsible (ORG-07)."""
