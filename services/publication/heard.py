@@ -24,6 +24,7 @@ class HeardItem(BaseModel):
     cycle: str
     fine_tune: str | None
     limit_days: int
+    limit_hours: int = 0
     major: bool = False
 
 

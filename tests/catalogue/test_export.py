@@ -53,7 +53,7 @@ def test_the_columns_are_those_of_the_officials(language: Language) -> None:  # 
     page = load_workbook(io.BytesIO(content)).worksheets[0]
     heading, *rows = [[cell.value for cell in row] for row in page.iter_rows(min_row=2)]
     assert heading == [phrasing.HEADINGS[language][column] for column in phrasing.COLUMNS]
-    assert len(heading) == 9
+    assert len(heading) == 10
     assert [row[8] for row in rows] == ["否" if language == "zh" else "no", None], "PUB-17"
     assert [str(row[1])[:3] for row in rows] == ["3.9", "5.4"]
     assert [e.reason for e in back(content).exclusions] == ["公司董事会任免"]
@@ -72,6 +72,18 @@ def test_a_major_decision_stays_one_through_a_sheet(language: Language) -> None:
     assert [i.major for i in back(written(items, [], language)).items] == [True, False]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_limit_in_hours_stays_one_through_a_sheet(language: Language) -> None:  # PUB-29 A-08
+    soon = replace(usual("6.5"), kind="immediate", cycle="")
+    items = [item(replace(soon, sub_item="6.4", limit_hours=4)), item(soon)]
+    content = written(items, [], language)
+    page = workbook.sheets(content)[0]
+    reading = sheet.read(page.grid, CHANNELS, page.banners)
+    assert reading is not None
+    of_template = Importer("FY-R1", "", UNITS, CHANNELS, NAMES, hours={"6.4": 8, "6.5": 8})
+    assert [i.limit_hours for i in items_of(reading, of_template).items] == [4, 0], "0 is said, too"
+
+
 def test_an_added_item_comes_back_with_both_titles() -> None:  # CAT-21, S01
     extra = replace(usual("3.9"), sub_item="3.12", title_zh="党员志愿服务时长", title_en="Volunteer hours")
     items = [item(usual("3.9")), item(extra)]
@@ -80,7 +92,7 @@ def test_an_added_item_comes_back_with_both_titles() -> None:  # CAT-21, S01
 
 _words = st.text(st.sampled_from("党费收缴 abcXYZ。，（）1=+-@\n&<>\"'"), min_size=1, max_size=30)
 _titles = st.sampled_from(["", "党费收缴、管理", "党费 2026", "Party dues", "WiFi 公开"])
-_days = st.integers(0, 366)
+_days = st.sampled_from([0, 0, 1, 20, 366])
 
 
 def _complete(sub: str, scope: str, kind: str, more: dict[str, Any]) -> ItemDraft:
@@ -88,6 +100,7 @@ def _complete(sub: str, scope: str, kind: str, more: dict[str, Any]) -> ItemDraf
     more.pop("audience_outside", None)
     cycle, fine_tune = (more.pop("cycle"), more.pop("fine_tune"))
     periodic = kind == "periodic"
+    hours = more.pop("limit_hours") if kind == "immediate" else more.pop("limit_hours") * 0
     inside_methods, methods = ("meeting", "WeChat-and-more"), ("meeting", "led", "村村响广播")
     return ItemDraft(
         sub,
@@ -96,6 +109,7 @@ def _complete(sub: str, scope: str, kind: str, more: dict[str, Any]) -> ItemDraf
         cycle=cycle if periodic else "",
         fine_tune=fine_tune if periodic else "",
         audience_outside=outside,
+        limit_hours=0 if more["limit_days"] else hours,
         methods=inside_methods if scope == "inside" else methods,
         **more,
     )
@@ -117,6 +131,7 @@ _drafts = st.builds(
             "cycle": st.sampled_from(["monthly", "quarterly", "half-yearly", "yearly"]),
             "fine_tune": st.sampled_from(["", "monthly"]),
             "limit_days": _days,
+            "limit_hours": st.integers(0, 72),
             "major": st.booleans(),
         }
     ),

@@ -59,6 +59,23 @@ def test_a_sheet_that_does_not_say_what_is_major_leaves_it_to_the_template() -> 
     assert bad(header, (*DUES, "也许")) == [("I2", "UNKNOWN_CODE")]
 
 
+def test_a_limit_in_hours_is_read_from_its_column_or_from_the_words_or_left_to_the_template() -> None:  # PUB-29 A-08
+    def hours(*rows: Sequence[object]) -> list[int]:
+        page = workbook.sheets(book(*rows))[0]
+        reading = sheet.read(page.grid, codes.Channels(), page.banners)
+        assert reading is not None
+        importer = Importer("FY-R1", "", UNITS, codes.Channels(), NAMES, hours={"3.9": 6, "3.10": 6})
+        return [item.limit_hours for item in items_of(reading, importer).items]
+
+    header, soon = (*HEADER, "限时（小时）"), changed(DUES, "G", "即时公开")
+    assert hours(HEADER, soon, FUNDS) == [6, 0], "of an immediate item alone"
+    assert hours(HEADER, changed(DUES, "G", "即时公开（2小时内）")) == [2]
+    assert hours(HEADER, changed(DUES, "G", "即时公开（1个工作日内）")) == [0]
+    assert [hours(header, (*soon, cell)) for cell in (4, "4小时", "4 hours", 0, "")] == [[4], [4], [4], [0], [6]]
+    assert bad(header, (*soon, "半天")) == [("I2", "UNKNOWN_CODE")]
+    assert bad(header, (*DUES, 4)) == [("I2", "INVALID")]
+
+
 def test_a_title_row_and_blank_rows_may_stand_above_the_header() -> None:
     rows: tuple[Sequence[object], ...] = (["柳树村党支部党务公开目录"], [], ["填报单位：", "柳树村"], HEADER, DUES)
     assert [i.sub_item for i in imported(book(*rows, merged=["A1:H1"])).items] == ["3.9"]

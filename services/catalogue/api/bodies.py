@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.catalogue.domain.item import ExclusionDraft, ItemDraft
+from services.catalogue.domain.item import HOURS_MAX, LEFT_OUT, ExclusionDraft, ItemDraft
 from services.catalogue.events import Level, OrganisationType
 from shared.fields import Day
 from shared.identity import PostKind
@@ -132,29 +132,38 @@ class CalendarBody(Body):
 
 
 class ItemBody(Body):
-    """An item as a unit writes it. What is left empty is refused by name, not here (CAT-03)."""
+    """An item as a unit writes it. What is left empty is refused by name, not here (CAT-03).
+
+    Where the item stands already, a field that may be null stays as it was if it is left out, and is cleared by null.
+    """
 
     sub_item: Annotated[str, StringConstraints(max_length=10)]
-    title_zh: Short = ""
-    title_en: Short = ""
+    title_zh: Short | None = ""
+    title_en: Short | None = ""
     content: Text = ""
-    basis: Short = ""
+    basis: Short | None = ""
     scope: Short = ""
-    audience_inside: Short = ""
-    audience_outside: Short = ""
+    audience_inside: Short | None = ""
+    audience_outside: Short | None = ""
     methods: list[Short] = Field(default_factory=list, max_length=20)
     kind: Short = ""
     cycle: Short = ""
-    fine_tune: Short = ""
-    limit_days: int = Field(0, ge=0, le=366)
-    reason: Text = Field("", description="Why kind, cycle or scope are not the usual ones (CAT-13).")
+    fine_tune: Short | None = ""
+    limit_days: int | None = Field(0, ge=0, le=366)
+    limit_hours: int | None = Field(
+        0, ge=0, le=HOURS_MAX, description="Of an immediate item, instead of days; 0 leaves the town's P-04 (PUB-29)."
+    )
+    reason: Text | None = Field("", description="Why kind, cycle or scope are not the usual ones (CAT-13).")
     major: bool | None = Field(
         None,
-        description="A major decision: members are notified, opinions solicited (PUB-17). Left out: as it was, or no.",
+        description="A major decision: members are notified, opinions solicited (PUB-17). Null: it is none.",
     )
 
     def draft(self) -> ItemDraft:
-        return ItemDraft(**(self.model_dump() | {"methods": tuple(self.methods)}))
+        said = {name: value for name, value in self.model_dump(exclude_unset=True).items() if value is not None}
+        unsaid = frozenset(LEFT_OUT) - self.model_fields_set
+        major = None if "major" in unsaid else bool(self.major)
+        return ItemDraft(**(said | {"methods": tuple(self.methods), "major": major, "unsaid": unsaid}))
 
 
 class ExclusionBody(Body):

@@ -52,7 +52,8 @@ def _drafting(router: Api, parts: Parts) -> None:
         content = file.file.read(workbook.SHEET_BYTES_MAX + 1)
         template: Template = parts.handler.state(TEMPLATE, identity(state.town, state.type))[1]
         majors = frozenset(sub_item for sub_item, item in template.items.items() if item.major)
-        importer = replace(_importer(parts, organisation, state.town, desk, acting), majors=majors)
+        hours = {sub_item: item.limit_hours for sub_item, item in template.items.items()}
+        importer = replace(_importer(parts, organisation, state.town, desk, acting), majors=majors, hours=hours)
         imported = items_of(_reading(content, importer), importer)
         if imported.bad:
             raise _import_refused(imported.bad)

@@ -30,7 +30,7 @@ from shared.web.reader import Reading
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET: dict[int | str, dict[str, Any]] = {200: {"content": {XLSX: {}}}}
 SHEET_TITLE_MAX = 31
-WIDTHS = (18, 30, 46, 34, 20, 36, 20, 14, 10, 24, 24)
+WIDTHS = (18, 30, 46, 34, 20, 36, 20, 14, 10, 12, 24, 24)
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _write(sheet: Worksheet, filed: Filed, language: Language) -> None:
     sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(phrasing.COLUMNS))
     sheet.cell(1, 1).font = Font(bold=True, size=16)
     sheet.freeze_panes = "A3"
-    for width, letter in zip(WIDTHS, "ABCDEFGHIJK", strict=True):
+    for width, letter in zip(WIDTHS, "ABCDEFGHIJKL", strict=True):
         sheet.column_dimensions[letter].width = width
 
 

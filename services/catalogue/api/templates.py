@@ -5,7 +5,7 @@ from dataclasses import asdict
 from services.catalogue.api.bodies import TemplateBody
 from services.catalogue.api.parts import Parts
 from services.catalogue.domain.advice import of_all
-from services.catalogue.domain.template import TEMPLATE, AuthorTemplate, CompleteTemplate, identity
+from services.catalogue.domain.template import TEMPLATE, AuthorTemplate, CompleteTemplate, Template, identity
 from services.catalogue.events import OrganisationType
 from shared.handling import Do
 from shared.web import Api, CommandDesk, Done
@@ -30,7 +30,9 @@ def add(router: Api, parts: Parts) -> None:
             exclusions=tuple(exclusion.draft() for exclusion in body.exclusions),
             seen=desk.expected_version is not None,
         )
-        told = {"warnings": [asdict(advice) for advice in of_all(command.items)]}
+        template: Template = parts.handler.state(TEMPLATE, identity(town, type))[1]
+        written = [template.kept(draft) for draft in command.items]
+        told = {"warnings": [asdict(advice) for advice in of_all(written)]}
         return desk.handle(Do(TEMPLATE, identity(town, type), command), acting=acting, town=town, result=told)
 
     @router.post("/towns/{town}/templates/{type}/completion", action="template.author", status_code=201)

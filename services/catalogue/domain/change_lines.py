@@ -4,12 +4,12 @@ Start at :func:`lines_of`. An item that somebody else changed meanwhile is refus
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import get_args
 
 from services.catalogue.domain import codes
 from services.catalogue.domain.catalogue import Catalogue
-from services.catalogue.domain.item import ItemDraft, checked, item_of
+from services.catalogue.domain.item import ItemDraft, checked, item_of, kept
 from services.catalogue.events import ChangeKind, Item, ItemChange
 from shared.decider import Refused
 
@@ -88,12 +88,12 @@ def _line(draft: LineDraft, basis: Basis, at: str) -> ItemChange:
     if draft.kind == "add":
         if was is not None:
             raise Refused("INVALID", f"{draft.sub_item} is in the catalogue.", "a change of it", f"{at}/kind")
-        becomes = _new_text(draft, basis, at, major=False)
+        becomes = _new_text(draft, basis, at)
         return ItemChange(kind="add", item=becomes.id, sub_item=becomes.sub_item, becomes=becomes)
     if was is None:
         raise Refused("OFF_CATALOGUE", f"The catalogue has no {draft.sub_item}.", pointer=f"{at}/sub_item")
     if draft.kind == "change":
-        becomes = _new_text(draft, basis, at, major=was.major)
+        becomes = _new_text(draft, basis, at, was)
         if becomes == was:
             raise Refused("INVALID", f"Nothing of {draft.sub_item} changes.", "a new wording", f"{at}/text")
         return ItemChange(kind="change", item=was.id, sub_item=was.sub_item, was=was, becomes=becomes)
@@ -103,14 +103,13 @@ def _line(draft: LineDraft, basis: Basis, at: str) -> ItemChange:
     return ItemChange(kind=ending, item=was.id, sub_item=was.sub_item, was=was)
 
 
-def _new_text(draft: LineDraft, basis: Basis, at: str, *, major: bool) -> Item:
-    """All four fields, as in the catalogue itself (CAT-03); ``major`` holds unless the text says otherwise (PUB-17)."""
+def _new_text(draft: LineDraft, basis: Basis, at: str, was: Item | None = None) -> Item:
+    """All four fields, as in the catalogue itself (CAT-03); what else the text leaves out stays as it was (PUB-17)."""
     if draft.text is None:
         raise Refused("MISSING_FIELD", f"What does {draft.sub_item} read from now on?", pointer=f"{at}/text")
     if draft.text.sub_item != draft.sub_item:
         raise Refused("INVALID", "The new wording is of another item.", draft.sub_item, f"{at}/text/sub_item")
-    text = replace(draft.text, major=major) if draft.text.major is None else draft.text
-    item = checked(text, basis.channels, f"{at}/text")
+    item = checked(kept(draft.text, was), basis.channels, f"{at}/text")
     category = codes.category_of(item.sub_item)
     unit = basis.in_charge.get(category, "")
     if not unit:

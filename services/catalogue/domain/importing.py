@@ -21,6 +21,7 @@ _COLUMN_OF = {
     "kind": "limit",
     "cycle": "limit",
     "fine_tune": "limit",
+    "limit_hours": "hours",
 }
 
 
@@ -34,6 +35,7 @@ class Importer:
     channels: codes.Channels
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # organisation to what it is called
     majors: frozenset[str] = frozenset()  # sub-items that the template calls major decisions (PUB-17)
+    hours: Mapping[str, int] = field(default_factory=dict)  # sub-item to the template's limit in hours (PUB-29)
 
     @property
     def categories(self) -> frozenset[str]:
@@ -41,8 +43,11 @@ class Importer:
         return frozenset(c for c in codes.CATEGORIES if not self.unit or self.in_charge.get(c) == self.unit)
 
     def completed(self, draft: ItemDraft) -> ItemDraft:
-        """A row that says nothing of whether it is major says what the template says."""
-        return replace(draft, major=draft.sub_item in self.majors) if draft.major is None else draft
+        """A row that says nothing of whether it is major, or of hours, says what the template says."""
+        major = draft.sub_item in self.majors if draft.major is None else draft.major
+        of_template = "limit_hours" in draft.unsaid and draft.kind == "immediate"
+        hours = self.hours.get(draft.sub_item, 0) if of_template else draft.limit_hours
+        return replace(draft, major=major, limit_hours=hours)
 
     def named(self, text: str) -> list[str]:
         """The organisations that a cell may mean: by id or name, else by a part of the name."""

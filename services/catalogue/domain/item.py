@@ -3,8 +3,8 @@
 An :class:`ItemDraft` is what someone wrote, blanks and all; ``checked`` makes an item of it or refuses.
 """
 
-from dataclasses import dataclass
-from typing import get_args
+from dataclasses import dataclass, replace
+from typing import Any, get_args
 
 from services.catalogue.domain import codes
 from services.catalogue.events import Cycle, Item, LimitKind, TemplateItem
@@ -12,10 +12,17 @@ from shared.decider import Refused
 from shared.scope import Scope, is_outside
 
 SCOPES = ("inside", "inside-then-outside", "outside")
+HOURS_MAX = 72
+LEFT_OUT = (  # may be left out when an item is written anew: it stays as it was
+    "title_zh", "title_en", "basis", "audience_inside", "audience_outside", "fine_tune", "limit_days", "limit_hours",
+    "reason", "major",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class ItemDraft:
+    """``unsaid``: of :data:`LEFT_OUT` what the writer has not mentioned, which is not the same as emptying it."""
+
     sub_item: str
     title_zh: str = ""
     title_en: str = ""
@@ -31,6 +38,8 @@ class ItemDraft:
     limit_days: int = 0
     reason: str = ""  # why its kind, cycle or scope is not the usual one (CAT-13)
     major: bool | None = None  # not said: as it was before, or as the template has it (PUB-17)
+    limit_hours: int = 0
+    unsaid: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -39,10 +48,40 @@ class ExclusionDraft:
     reason: str = ""
 
 
+def kept(draft: ItemDraft, was: TemplateItem | Item | None, reason: str = "") -> ItemDraft:
+    """Written anew, an item keeps what its writer left out; what they emptied is cleared (CAT-03).
+
+    ``reason``: the one given for ``was``. What belongs to another kind or to a scope that is no more is not kept.
+    """
+    if was is None:
+        return draft
+    unsaid = draft.unsaid | ({"major"} if draft.major is None else set())
+    stays: dict[str, Any] = {name: getattr(was, name) for name in unsaid - {"reason"} if _still_fits(name, draft, was)}
+    if "reason" in unsaid and (draft.kind, draft.cycle, draft.scope) == (was.kind, was.cycle, was.scope):
+        stays["reason"] = reason
+    filled: dict[str, Any] = {name: "" if value is None else value for name, value in stays.items()}
+    return replace(draft, **filled, unsaid=frozenset())
+
+
+def _still_fits(name: str, draft: ItemDraft, was: TemplateItem | Item) -> bool:
+    match name:
+        case "fine_tune":
+            return draft.kind == was.kind
+        case "limit_days":
+            return draft.kind == was.kind and not draft.limit_hours
+        case "limit_hours":
+            return draft.kind == was.kind and not draft.limit_days
+        case "audience_outside":
+            return draft.scope != "inside"
+        case _:
+            return True
+
+
 def checked(draft: ItemDraft, channels: codes.Channels, at: str = "") -> TemplateItem:
     """The item, if nothing is missing and every channel fits. ``at`` is where the draft stands, for pointers."""
     must_be_listed(draft.sub_item, f"{at}/sub_item")
     inside, outside = audiences_of(draft, channels, at)
+    _must_be_limited_in_one_way(draft, at)
     title_zh, title_en = _titles(draft, at)
     return TemplateItem.model_validate(
         {
@@ -59,6 +98,7 @@ def checked(draft: ItemDraft, channels: codes.Channels, at: str = "") -> Templat
             "cycle": draft.cycle if draft.kind == "periodic" else "",
             "fine_tune": draft.fine_tune or None,
             "limit_days": draft.limit_days,
+            "limit_hours": draft.limit_hours,
             "major": bool(draft.major),
         }
     )
@@ -133,6 +173,19 @@ def _must_use_the_code_lists(draft: ItemDraft, at: str) -> None:
             raise Refused("UNKNOWN_CODE", f"{value!r} is not a {name}.", ", ".join(filter(None, known)), f"{at}/{name}")
     if draft.fine_tune and draft.kind != "periodic":
         raise Refused("UNKNOWN_CODE", "Only a periodic item is fine-tuned.", "no fine_tune", f"{at}/fine_tune")
+
+
+def _must_be_limited_in_one_way(draft: ItemDraft, at: str) -> None:
+    """Hours are for what is made public at once, and stand instead of its working days (A-08, PUB-29)."""
+    if not 0 <= draft.limit_hours <= HOURS_MAX:
+        detail = "Hours are for what cannot wait."
+        raise Refused("OUT_OF_RANGE", detail, f"1 to {HOURS_MAX}, or 0 for none", f"{at}/limit_hours")
+    if draft.limit_hours and draft.kind != "immediate":
+        detail = "Only an immediate item has a limit in hours."
+        raise Refused("INVALID", detail, accepted="no limit_hours", pointer=f"{at}/limit_hours")
+    if draft.limit_hours and draft.limit_days:
+        detail = "Its limit is in working days or in hours."
+        raise Refused("INVALID", detail, accepted="one of both", pointer=f"{at}/limit_hours")
 
 
 def _must_fit_its_scope(draft: ItemDraft, channels: codes.Channels, at: str) -> None:

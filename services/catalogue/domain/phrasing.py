@@ -11,7 +11,7 @@ from services.catalogue.events import Exclusion, Item
 from shared.scope import Scope
 
 Language = Literal["zh", "en"]
-COLUMNS = ("category", "item", "content", "basis", "scope", "methods", "limit", "unit", "major")
+COLUMNS = ("category", "item", "content", "basis", "scope", "methods", "limit", "unit", "major", "hours")
 TITLES = ("title_zh", "title_en")
 HEADINGS: Mapping[Language, Mapping[str, str]] = {
     "zh": {
@@ -24,6 +24,7 @@ HEADINGS: Mapping[Language, Mapping[str, str]] = {
         "limit": "公开时限",
         "unit": "责任单位",
         "major": "重大事项",
+        "hours": "限时（小时）",
         "title_zh": "中文名称",
         "title_en": "英文名称",
     },
@@ -37,6 +38,7 @@ HEADINGS: Mapping[Language, Mapping[str, str]] = {
         "limit": "Time limit",
         "unit": "Responsible unit",
         "major": "Major",
+        "hours": "Limit in hours",
         "title_zh": "Chinese title",
         "title_en": "English title",
     },
@@ -90,6 +92,7 @@ def row_of(item: Item, language: Language, unit: str) -> dict[str, str]:
         "limit": limit(item, language),
         "unit": unit,
         "major": _YES_NO[language][item.major],
+        "hours": str(item.limit_hours) if item.kind == "immediate" else "",
         **_titles(item, language),
     }
 

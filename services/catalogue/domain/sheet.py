@@ -32,6 +32,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     ),
     "limit": ("公开时限", "时限", "公开时间", "公开期限", "time limit", "timing", "deadline", "when"),
     "unit": ("责任单位", "责任主体", "公开主体", "责任部门", "responsible unit", "unit", "responsible"),
+    "hours": ("限时（小时）", "限时(小时)", "限时小时", "小时数", "limit in hours", "hours"),
     "major": ("重大事项", "是否重大事项", "重大", "major", "major decision"),
     "title_zh": ("中文名称", "chinese title"),
     "title_en": ("英文名称", "english title"),
@@ -169,7 +170,7 @@ def _item(line: Line, known: str, channels: codes.Channels) -> tuple[ItemDraft, 
     usual = codes.SUB_ITEMS.get(known)
     reach = wording.reach(line.text("scope"))
     methods, unknown = wording.methods(line.text("methods"), channels)
-    major = wording.yes(line.text("major"))
+    major, hours = wording.yes(line.text("major")), wording.hours(line.text("hours"))
     limit = wording.limit(line.text("limit"), usual.cycle if usual else "")
     faults = [
         _blank(line, "content", "content", bool(line.text("content"))),
@@ -177,6 +178,7 @@ def _item(line: Line, known: str, channels: codes.Channels) -> tuple[ItemDraft, 
         _blank(line, "methods", "method", bool(methods or unknown)),
         _blank(line, "limit", "time limit", limit is not None),
         _blank(line, "major", "yes or no", major is not None or not line.text("major")),
+        _blank(line, "hours", "number of hours", hours is not None or not line.text("hours")),
     ]
     faults += [
         BadCell(line.cell("methods"), "UNKNOWN_CODE", f"{word!r} is not a channel of the town.") for word in unknown
@@ -198,8 +200,19 @@ def _item(line: Line, known: str, channels: codes.Channels) -> tuple[ItemDraft, 
         fine_tune=limit.fine_tune if limit else "",
         limit_days=limit.limit_days if limit else 0,
         major=major,
+        limit_hours=_hours(hours, limit),
+        unsaid=frozenset() if _said(hours, limit) else frozenset({"limit_hours"}),
     )
     return draft, bad
+
+
+def _said(hours: int | None, limit: wording.Limit | None) -> bool:
+    """In its own column, or with the time limit."""
+    return hours is not None or bool(limit and (limit.limit_hours or limit.limit_days))
+
+
+def _hours(hours: int | None, limit: wording.Limit | None) -> int:
+    return hours if hours is not None else limit.limit_hours if limit else 0
 
 
 def _blank(line: Line, column: str, words: str, understood: bool) -> BadCell | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar, assert_never
 
 from services.catalogue.domain import codes
-from services.catalogue.domain.item import ExclusionDraft, ItemDraft, checked, must_be_listed
+from services.catalogue.domain.item import ExclusionDraft, ItemDraft, checked, kept, must_be_listed
 from services.catalogue.events import (
     Exclusion,
     OrganisationType,
@@ -62,6 +62,10 @@ class Template:
     exclusions: Mapping[str, Exclusion] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)  # why an item departs from the usual (CAT-13)
 
+    def kept(self, draft: ItemDraft) -> ItemDraft:
+        """What is left out of an item that stands here stays as it was."""
+        return kept(draft, self.items.get(draft.sub_item), self.reasons.get(draft.sub_item, ""))
+
     def missing(self) -> list[str]:
         return [code for code in codes.SUB_ITEMS if code not in self.items and code not in self.exclusions]
 
@@ -77,7 +81,7 @@ def decide(template: Template, command: TemplateCommand) -> list[TemplateEvent]:
 
 
 def author_template(template: Template, command: AuthorTemplate) -> list[TemplateEvent]:
-    set_items = [_item_set(command, number) for number in range(len(command.items))]
+    set_items = [_item_set(template, command, number) for number in range(len(command.items))]
     excluded = [_item_excluded(command, number) for number in range(len(command.exclusions))]
     new_items = [e for e in set_items if not _stands(template, e.item, e.reason)]
     new_exclusions = [e for e in excluded if template.exclusions.get(e.exclusion.sub_item) != e.exclusion]
@@ -101,10 +105,11 @@ def _stands(template: Template, item: TemplateItem, reason: str) -> bool:
     return template.items.get(sub_item) == item and template.reasons.get(sub_item, "") == reason
 
 
-def _item_set(command: AuthorTemplate, number: int) -> TemplateItemSet:  # CAT-03
+def _item_set(template: Template, command: AuthorTemplate, number: int) -> TemplateItemSet:  # CAT-03
     draft, at = command.items[number], f"/items/{number}"
     must_be_listed(draft.sub_item, f"{at}/sub_item")
     must_be_in_charge(command.unit, draft.sub_item, command.in_charge, f"{at}/sub_item")
+    draft = template.kept(draft)
     item = checked(draft, command.channels, at)
     reason = draft.reason.strip()
     return TemplateItemSet(town=command.town, type=command.type, item=item, unit=command.unit, reason=reason)

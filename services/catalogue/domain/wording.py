@@ -50,6 +50,13 @@ class Limit:
     cycle: str = ""
     fine_tune: str = ""
     limit_days: int = 0
+    limit_hours: int = 0
+
+
+def hours(text: str) -> int | None:
+    """``4``, ``4小时`` or ``4 hours``; ``None`` for anything else."""
+    found = re.fullmatch(r"(\d{1,3})(?:\.0)?\s*(?:个?小时内?|hours?|h)?", _plain(text))
+    return int(found[1]) if found else None
 
 
 def yes(text: str) -> bool | None:
@@ -119,7 +126,8 @@ def limit(text: str, usual_cycle: str = "") -> Limit | None:
     days = re.search(r"(\d{1,3})\s*(?:个)?(?:工作日|working days?)", words)
     limit_days = int(days[1]) if days else 0
     if named[0] != "periodic":
-        return Limit(named[0], limit_days=limit_days)
+        hourly = re.search(r"(\d{1,3})\s*(?:个)?(?:小时|hours?)", words) if named[0] == "immediate" else None
+        return Limit(named[0], limit_days=limit_days, limit_hours=int(hourly[1]) if hourly else 0)
     return Limit("periodic", cycle or usual_cycle or "quarterly", fine_tune, limit_days)
 
 

@@ -21,7 +21,8 @@ class Item(BaseModel):
 
     ``scope`` is ``inside``, ``inside-then-outside`` or ``outside``; the audiences say how wide each goes, and
     an item that goes outside has both, because it is heard inside first (PUB-04). ``cycle`` is only for
-    periodic items. ``limit_days`` narrows the kind's limit in working days; 0 leaves the town's parameter.
+    periodic items. ``limit_days`` narrows the kind's limit in working days, ``limit_hours`` that of an immediate item
+    in hours after what happened (A-08, PUB-29); 0 leaves the town's parameter.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,6 +42,7 @@ class Item(BaseModel):
     cycle: Cycle = ""
     fine_tune: Literal["monthly"] | None = None
     limit_days: int = 0
+    limit_hours: int = 0
     unit: str  # the member unit in charge of the category (ORG-09)
     summary: str = ""
     major: bool = False  # a major decision: solicited on before its result is made public (PUB-17)
@@ -73,6 +75,7 @@ class TemplateItem(BaseModel):
     cycle: Cycle = ""
     fine_tune: Literal["monthly"] | None = None
     limit_days: int = 0
+    limit_hours: int = 0
     major: bool = False
 
 

@@ -20,6 +20,7 @@ Row = dict[str, Any]
 class Catalogues(View):
     name: ClassVar[str] = "catalogues"
     hears: ClassVar[tuple[str, ...]] = ("catalogue",)
+    revision: ClassVar[int] = 2
 
     def define(self, table: TableMaker) -> None:
         self.versions = table(

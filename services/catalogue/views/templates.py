@@ -24,6 +24,7 @@ _PLACES = {code: place for place, code in enumerate(codes.SUB_ITEMS)}
 class Templates(View):
     name: ClassVar[str] = "templates"
     hears: ClassVar[tuple[str, ...]] = ("catalogue",)
+    revision: ClassVar[int] = 2
 
     def define(self, table: TableMaker) -> None:
         self.templates = table(

@@ -40,6 +40,7 @@ class ItemInForce:
     cycle: str = ""
     fine_tune: str | None = None
     limit_days: int = 0
+    limit_hours: int = 0  # of an immediate item, instead of its days
     scope: str = "inside"
     audience_inside: str = "members"
     audience_outside: str | None = None

@@ -28,7 +28,7 @@ class TellContentChanged:
 
 @dataclass(frozen=True)
 class RecordTrigger:
-    """``limit_hours`` asks for more haste than the item's days; 0: those."""
+    """``limit_hours`` asks for more haste than the item does; 0: as the item says."""
 
     trigger: str
     item: ItemInForce | None
@@ -83,10 +83,15 @@ def record_trigger(known: bool, command: RecordTrigger) -> list[TriggerRecorded]
             what=command.what.strip(),
             happened_at=command.happened_at,
             on=command.on,
-            limit_hours=command.limit_hours,
+            limit_hours=_hours(item, command),
             told_by=command.by,
         )
     ]
+
+
+def _hours(item: ItemInForce, command: RecordTrigger) -> int:
+    """The item's own limit, or less; 0: its days, or the town's P-04 (PUB-29, A-08)."""
+    return min(filter(None, (item.limit_hours, command.limit_hours)), default=0)
 
 
 def must_be_of_kind(item: ItemInForce | None, kind: str, on: date) -> ItemInForce:

@@ -44,6 +44,7 @@ class CatalogueItems(View):
 
     name: ClassVar[str] = "catalogue_items"
     hears: ClassVar[tuple[str, ...]] = ("catalogue",)
+    revision: ClassVar[int] = 2
 
     def define(self, table: TableMaker) -> None:
         self.items = table(
@@ -238,6 +239,7 @@ def _in_force(row: RowMapping | Mapping[str, Any]) -> ItemInForce:
         cycle=terms.cycle,
         fine_tune=terms.fine_tune,
         limit_days=terms.limit_days,
+        limit_hours=terms.limit_hours,
         scope=terms.scope,
         audience_inside=terms.audience_inside,
         audience_outside=terms.audience_outside,
