@@ -24,7 +24,7 @@ from shared.journal import Journal
 from shared.log import Log, LogUnavailable
 from shared.merging import Batch
 from shared.observing import Observer
-from shared.pace import rest_after
+from shared.pace import Pace
 from shared.reacting import Reactor
 from shared.service import Reaction
 
@@ -141,7 +141,7 @@ class Follower:
     @reach.as_service
     def _run(self, open_intake: Callable[[], JournalIntake | LogIntake]) -> None:
         intake: JournalIntake | LogIntake | None = None
-        failures = 0
+        failures, pace = 0, Pace()
         while not self._stop.is_set():
             try:
                 intake = intake or open_intake()
@@ -149,7 +149,7 @@ class Follower:
                 for batch in batches:
                     self._take(batch, intake)
                 if 0 < sum(len(batch.events) for batch in batches) < BATCH:
-                    self._stop.wait(rest_after(time.monotonic() - started))
+                    self._stop.wait(pace.rest_after(time.monotonic() - started))
                 self._tell_gaps(intake)
                 failures = 0
                 if self._troubles.pop(current_thread().name, ""):

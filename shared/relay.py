@@ -26,7 +26,7 @@ from shared.lease import Lease
 from shared.lease import metadata as lease_metadata
 from shared.log import Log, LogUnavailable, Outgoing, partition_of
 from shared.observing import Observer
-from shared.pace import rest_after
+from shared.pace import Pace
 from shared.standing import JournalForked, must_continue
 
 BATCH = 1_000  # followers wait for two of them, see merging.AHEAD_MAX
@@ -127,11 +127,11 @@ class Relay:
 
     def run(self) -> None:
         """Ship until stopped; survives the log and the database being away, but not a forked journal."""
-        failures = 0
+        failures, pace = 0, Pace()
         while not self._stop.is_set() and not self.alarm:
             try:
                 if 0 < self.step(IDLE_SECONDS) < BATCH:
-                    self._stop.wait(rest_after(self._took))
+                    self._stop.wait(pace.rest_after(self._took))
                 failures = 0
                 self._flows_again()
             except (JournalForked, JournalGap) as fork:
