@@ -97,6 +97,8 @@ def main() -> None:
         task = bar.add_task("measuring", total=None)
         for row in run(names, Effort(asked.quick)):
             rows.append(row)
+            if not console.is_terminal:
+                console.print(f"{row.what}: {row.ours:g} {row.unit}", markup=False, highlight=False)
             bar.update(task, description=f"measured: {row.what}")
     console.print(table(rows))
     machine = {"cores": os.cpu_count(), "python": platform.python_version(), "load": os.getloadavg()[0]}
