@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
+from services.publication.api.acts import ActRow, DraftRow, of_procedure
 from services.publication.api.bodies import Body
 from services.publication.api.parts import Parts, nothing
 from services.publication.domain.cadre import CADRE
@@ -137,6 +138,8 @@ class MatterPage(MatterRow):
     objections: list[ObjectionRow]
     publicity: NoticePage | None
     earliest: date | None
+    drafts: list[DraftRow]
+    acts: list[ActRow]
 
 
 def add(router: Api, parts: Parts) -> None:
@@ -263,7 +266,7 @@ def _reading(router: Api, parts: Parts) -> None:
             raise nothing()
         _may_read(parts, reader, row["organisation"], row["town"])
         notice = parts.procedures.cadre.notice(row["notice"]) if row["notice"] else None
-        return MatterPage.model_validate(dict(row) | _days(notice))
+        return MatterPage.model_validate(dict(row) | of_procedure(parts, dict(row)) | _days(notice))
 
     @router.get("/shown/{disclosure}/publicity", action="disclosure.read")
     def publicity(disclosure: str, reader: Reader) -> NoticePage:

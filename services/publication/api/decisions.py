@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from services.publication.api.acts import ActRow, DraftRow, of_procedure
 from services.publication.api.bodies import Body
 from services.publication.api.parts import Parts, nothing
 from services.publication.domain.decision import DECISION
@@ -64,7 +65,7 @@ class DropBody(Body):
 
 
 class RoundRow(BaseModel):
-    """Opinions are solicited from ``opens`` to the end of ``until``."""
+    """Opinions are solicited from ``opens`` to the end of ``until``, counted day by day."""
 
     decision: str
     organisation: str
@@ -74,15 +75,15 @@ class RoundRow(BaseModel):
     opens: date
     until: date
     days: int
+    reckoning: list[CountedDay]
 
 
 class RoundPage(RoundRow):
-    """With its days one by one; ``earliest`` is the first day after it."""
+    """``earliest`` is the first day after it."""
 
     earliest: date
     closed: bool
     opinions: int
-    reckoning: list[CountedDay]
 
 
 class DecisionRow(BaseModel):
@@ -105,6 +106,8 @@ class DecisionPage(DecisionRow):
     evidence: dict[str, Any] | None
     weighed: list[Weighed]
     rounds: list[RoundPage]
+    drafts: list[DraftRow]
+    acts: list[ActRow]
 
 
 def add(router: Api, parts: Parts) -> None:
@@ -220,7 +223,7 @@ def _reading(router: Api, parts: Parts) -> None:
 
     @router.get("/decisions/{decision}", action="decision.read")
     def decision(decision: str, reader: Reader) -> DecisionPage:
-        """With each round counted day by day, and how many opinions came in by now."""
+        """With each round counted day by day, how many opinions came in by now, its disclosures, and who acted."""
         row = parts.procedures.decisions.one(decision)
         if row is None:
             reader.may(hidden=True)
@@ -228,7 +231,7 @@ def _reading(router: Api, parts: Parts) -> None:
         reader.may(row["organisation"], row["town"], hidden=True)
         title = {"title": row["title"]}
         rounds = [_round(parts, dict(each) | title, reader) for each in parts.procedures.decisions.rounds_of(decision)]
-        return DecisionPage.model_validate(dict(row) | {"rounds": rounds})
+        return DecisionPage.model_validate(dict(row) | of_procedure(parts, dict(row)) | {"rounds": rounds})
 
     @router.get("/soliciting", action="disclosure.read")
     def soliciting(reader: Reader, organisation: Annotated[str, Field(max_length=40)] = "") -> list[RoundRow]:

@@ -24,6 +24,7 @@ from services.publication.events.cadre import (
     PublicityMoved,
     PublicityTakenDown,
 )
+from services.publication.views.acts import DRAFTED, act, part
 from shared import walls
 from shared.columns import Instant
 from shared.events import Event, Recorded
@@ -36,7 +37,7 @@ DAYS = ("first_day", "last_day", "workdays", "provisional")
 class CadreMatters(View):
     name: ClassVar[str] = "cadre_matters"
     hears: ClassVar[tuple[str, ...]] = ("publication",)
-    heeds: ClassVar[Mapping[str, frozenset[str]]] = {"publication": OF_CADRE}
+    heeds: ClassVar[Mapping[str, frozenset[str]]] = {"publication": OF_CADRE | {DRAFTED}}
 
     def define(self, table: TableMaker) -> None:
         self.rows = table(
@@ -45,8 +46,7 @@ class CadreMatters(View):
             *(Column(name, String(100), nullable=False) for name in ("town", "organisation", "unit", "opened_by")),
             Column("kind", String(20), nullable=False),
             Column("stage", String(20), nullable=False),
-            Column("candidates", JSON, nullable=False),
-            Column("objections", JSON, nullable=False),
+            *(Column(name, JSON, nullable=False) for name in ("candidates", "objections", "acts", "drafts")),
             Column("on", Date, nullable=False),
             Column("noticed_on", Date),
             Column("inspected_on", Date),
@@ -76,18 +76,30 @@ class CadreMatters(View):
         )
 
     def apply(self, tx: Connection, event: Recorded) -> None:
-        if event.service != REGISTRY.service or event.name not in OF_CADRE:
+        if event.service != REGISTRY.service or event.name not in OF_CADRE | {DRAFTED}:
             return
         fact, key = REGISTRY.read(event), {"cadre": event.identity}
+        if event.name == DRAFTED:
+            self._drafted(tx, fact)
+            return
         if isinstance(fact, CadreMatterOpened):
             row = fact.model_dump(exclude={"cadre", "candidates"}) | {"stage": "opened", "objections": [], "notice": ""}
+            row |= {"acts": [act(event, fact)], "drafts": []}
             candidates = [c | {"withdrawn": False} for c in fact.model_dump(mode="json")["candidates"]]
             upsert(tx, self.rows, key, row | {"candidates": candidates, "version": event.version})
             return
         row = dict(tx.execute(select(self.rows).where(self.rows.c.cadre == event.identity)).mappings().one())
         own = self.rows.update().where(self.rows.c.cadre == event.identity)
-        tx.execute(own.values(**_changed(fact, row), version=event.version))
+        acts = [*row["acts"], act(event, fact)]
+        tx.execute(own.values(**_changed(fact, row), acts=acts, version=event.version))
         self._notice(tx, fact)
+
+    def _drafted(self, tx: Connection, fact: Event) -> None:
+        """A notice of it is being written."""
+        if drafted := part(fact, "cadre"):
+            own = self.rows.c.cadre == drafted[0]
+            known = tx.execute(select(self.rows.c.drafts).where(own)).scalar_one_or_none() or []
+            tx.execute(self.rows.update().where(own).values(drafts=[*known, drafted[1]]))
 
     def _notice(self, tx: Connection, fact: Event) -> None:
         match fact:

@@ -21,6 +21,7 @@ from services.publication.events.decisions import (
     SolicitingOpened,
     SolicitingProlonged,
 )
+from services.publication.views.acts import DRAFTED, act, part
 from shared import walls
 from shared.events import Event, Recorded
 from shared.follow import TableMaker, View, upsert
@@ -31,7 +32,7 @@ OF_DECISION = frozenset(fact.__name__ for fact in get_args(DecisionEvent))
 class Decisions(View):
     name: ClassVar[str] = "decisions"
     hears: ClassVar[tuple[str, ...]] = ("publication",)
-    heeds: ClassVar[Mapping[str, frozenset[str]]] = {"publication": OF_DECISION}
+    heeds: ClassVar[Mapping[str, frozenset[str]]] = {"publication": OF_DECISION | {DRAFTED}}
 
     def define(self, table: TableMaker) -> None:
         self.rows = table(
@@ -46,7 +47,7 @@ class Decisions(View):
             Column("stage", String(20), nullable=False),
             Column("notified_on", Date),
             Column("evidence", JSON),
-            Column("weighed", JSON, nullable=False),
+            *(Column(name, JSON, nullable=False) for name in ("weighed", "acts", "drafts")),
             Column("result", String(100), nullable=False, default=""),
             Column("published_on", Date),
             Column("version", Integer, nullable=False),
@@ -69,16 +70,21 @@ class Decisions(View):
         )
 
     def apply(self, tx: Connection, event: Recorded) -> None:
-        if event.service != REGISTRY.service or event.name not in OF_DECISION:
+        if event.service != REGISTRY.service or event.name not in OF_DECISION | {DRAFTED}:
             return
         fact = REGISTRY.read(event)
+        if event.name == DRAFTED:
+            self._drafted(tx, fact)
+            return
         key = {"decision": event.identity}
         if isinstance(fact, MajorDecisionOpened):
-            row = fact.model_dump(exclude={"decision"}) | {"stage": "opened", "weighed": [], "result": ""}
+            row = fact.model_dump(exclude={"decision"}) | {"stage": "opened", "result": ""}
+            row |= {"weighed": [], "acts": [act(event, fact)], "drafts": []}
             upsert(tx, self.rows, key, row | {"version": event.version})
             return
         of_decision = self.rows.c.decision == event.identity
-        tx.execute(self.rows.update().where(of_decision).values(**_changed(fact), version=event.version))
+        acts = [*tx.execute(select(self.rows.c.acts).where(of_decision)).scalar_one(), act(event, fact)]
+        tx.execute(self.rows.update().where(of_decision).values(**_changed(fact), acts=acts, version=event.version))
         if isinstance(fact, SolicitingOpened):
             self._open_round(tx, fact)
         if isinstance(fact, SolicitingProlonged | SolicitingClosed):
@@ -86,6 +92,13 @@ class Decisions(View):
             tx.execute(self.rounds.update().where(own).values(**_moved(fact)))
         if isinstance(fact, MajorDecisionDropped):  # nobody is asked any more
             tx.execute(self.rounds.update().where(self.rounds.c.decision == event.identity).values(closed=True))
+
+    def _drafted(self, tx: Connection, fact: Event) -> None:
+        """A disclosure of it is being written."""
+        if drafted := part(fact, "decision"):
+            own = self.rows.c.decision == drafted[0]
+            known = tx.execute(select(self.rows.c.drafts).where(own)).scalar_one_or_none() or []
+            tx.execute(self.rows.update().where(own).values(drafts=[*known, drafted[1]]))
 
     def _open_round(self, tx: Connection, fact: SolicitingOpened) -> None:
         decision = tx.execute(select(self.rows).where(self.rows.c.decision == fact.decision)).mappings().one()
