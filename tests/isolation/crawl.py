@@ -118,6 +118,7 @@ def _filed(county: County, branch: str) -> dict[str, list[str]]:
 
 ANYWHERE: dict[str, list[str]] = {  # the same whatever branch one asks about
     "history": ["true"],
+    "planned": ["true"],
     "overdue": ["false"],
     "screen": ["村口"],
     "device": ["touch-1"],

@@ -93,6 +93,10 @@ def october_20_the_work_begins(road: Road) -> None:  # PUB-26
     first, second, third = road.page()["milestones"]
     assert (first["due"], first["state"]) == ("2025-11-03", "open")
     assert (second["due"], second["state"], third["state"]) == ("2026-01-04", "planned", "planned")
+    assert [(part["reckoning"][-1]["day"], part["reckoning"][-1]["count"]) for part in (first, second)] == [
+        ("2025-11-03", 10),
+        ("2026-01-04", 10),
+    ]
     road.world("zhou-dahai").finds_nothing(f"{PUBLICATION}/matters/{road.matter}")
 
 
@@ -167,6 +171,8 @@ def july_1_liu_inherits_what_the_branch_owes(road: Road) -> None:  # ORG-06, ORG
     road.world.it_is("2026-07-01T09:00")
     duty = dict(road.world("liu-fang").get(f"{PUBLICATION}/obligations/{road.summary}"))
     assert (duty["due"], duty["organisation"], duty["first_person"]) == ("2026-07-24", "FY-R1", "liu-fang")
+    page = road.page(asker="liu-fang")
+    assert (page["summary_obligation"], page["summary_reckoning"][-1]["day"]) == (road.summary, "2026-07-24")
 
 
 def july_24_the_summary_closes_it(road: Road) -> None:  # PUB-27

@@ -9,6 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from services.catalogue import events as c
+from shared.identity import PostKind
 from tests.publication.liushu import ITEMS, WORDS, Liushu, adopted, at, item
 
 RULES, MEETING_LIFE = "FY-R1/4.2", "FY-R1/4.3"
@@ -152,6 +153,20 @@ def test_what_happened_is_due_three_workdays_later(liushu: Liushu) -> None:  # P
     answer = happened(liushu, happened_at="2026-05-06T08:00:00+08:00")
     row = duty(liushu, f"{MEETING_LIFE}/triggered/{answer.json()['id']}")
     assert (row["due"], row["due_at"]) == ("2026-05-09", None), "a make-up Saturday"
+
+
+def test_a_duty_says_what_was_told_to_those_who_may_read_its_file(liushu: Liushu) -> None:  # PUB-29, PUB-22, ORG-16
+    liushu.go_to(at(7, 6, 9))
+    made = f"{MEETING_LIFE}/triggered/{happened(liushu).json()['id']}"
+    changed(liushu, on="2026-07-01", what="换届")
+    changed(liushu, on="2026-07-02", what="议事规则修订")
+    assert duty(liushu, made)["told"] == "洪水"
+    assert [duty(liushu, f"{RULES}/republication/2026-07-0{day}")["told"] for day in (1, 2)] == ["换届", "议事规则修订"]
+    assert duty(liushu, "FY-R1/3.9/replacement/2026-Q3")["told"] == ""
+    post = {"post": "FY/unit-officer", "kind": PostKind.UNIT_OFFICER, "title_zh": "干事", "title_en": "Officer"}
+    taken = c.PostTaken(organisation="FY", person="qian-li", on=date(2026, 1, 5), **post)
+    liushu.tell(c.REGISTRY, "organisation-FY", taken)
+    assert liushu.ask("qian-li", f"/obligations/{made}").json()["told"] == "", "a unit sees the duty alone"
 
 
 def test_what_cannot_wait_is_due_in_hours(liushu: Liushu) -> None:  # PUB-29, A-08

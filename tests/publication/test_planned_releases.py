@@ -148,6 +148,21 @@ def test_the_ticker_shows_it_with_its_attachment(liushu: Liushu) -> None:  # PUB
     assert (towns["DisclosureReleasedInside"], towns["DisclosureReleasedOutside"]) == ("fengyang", "fengyang")
 
 
+def test_an_organisations_planned_and_missed_releases_are_listed(liushu: Liushu) -> None:  # PUB-04
+    other, made = liushu.drafted(), liushu.drafted()
+    liushu.approved(made)
+    planned_at(liushu, made)
+
+    def listed() -> dict[str, list[tuple[str, int, int]]]:
+        rows = [liushu.ask("ma-xiaoyan", "/disclosures", organisation="FY-R1", planned=p) for p in ("true", "false")]
+        found = [[(r["disclosure"], len(r["planned"]), len(r["missed"])) for r in a.json()["items"]] for a in rows]
+        return dict(zip(("planned", "all"), map(sorted, found), strict=True))
+
+    assert listed() == {"planned": [(made, 2, 0)], "all": sorted([(other, 0, 0), (made, 2, 0)])}
+    liushu.go_to(hour(4, 9, 18))
+    assert listed()["planned"] == [(made, 1, 1)]
+
+
 def test_what_was_missed_is_its_owners_task_until_it_is_done(liushu: Liushu) -> None:  # PUB-04
     made = liushu.drafted()
     liushu.approved(made)

@@ -33,11 +33,11 @@ def add(router: Api, parts: Parts) -> None:
         return [TaskRow(**asdict(task)) for task in (*tasks(asked, parts.obligations, parts.work), *again)]
 
     @router.get("/disclosures", action="disclosure.work")
-    def disclosures(reader: Reader, organisation: str, stage: str = "") -> Page[WorkRow]:
-        """Every disclosure of an organisation, at whatever step."""
+    def disclosures(reader: Reader, organisation: str, stage: str = "", planned: bool = False) -> Page[WorkRow]:
+        """At whatever step; ``planned``: those alone of which a release is planned, or should have happened."""
         known = parts.register.organisation(organisation)
         reader.may(organisation, known.town if known else "", hidden=True)
-        rows = parts.work.listed([organisation], [stage] if stage else [])
+        rows = parts.work.listed([organisation], [stage] if stage else [], planned=planned)
         return reader.page((WorkRow.of(row) for row in rows), lambda row: row.disclosure)
 
     @router.get("/disclosures/{disclosure}", action="disclosure.work")

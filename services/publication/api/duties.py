@@ -10,12 +10,14 @@ from services.publication.api.duty_pages import DutyPage, DutyRow, TimelinessRow
 from services.publication.api.pages import ApprovalRow
 from services.publication.api.parts import Parts, nothing
 from services.publication.domain.obligation import OBLIGATION, AttestNoChange
-from services.publication.events import Duty, ObligationRaised
+from services.publication.domain.trigger import CONTENT, TRIGGER, Changes
+from services.publication.events import Duty, ObligationRaised, TriggerRecorded
 from services.publication.views.obligations import Timeliness
 from services.publication.views.shown import Filter
 from shared.clock import at
 from shared.fields import Year
 from shared.handling import Do
+from shared.policy import permits
 from shared.scope import Scope, audience_of, desk
 from shared.web import Api, CommandDesk, Done, Page, Reader
 from shared.web.reader import Reading
@@ -106,9 +108,20 @@ def _page(parts: Parts, reader: Reading, row: RowMapping) -> DutyPage:
         return parts.register.first_person(row["organisation"], at(day, 12))
 
     when_due = first(row["due"]) if row["due"] <= reader.today else None
-    return DutyPage.model_validate(
-        dict(row) | shown | {"first_person": first(settled), "first_person_when_due": when_due}
-    )
+    persons = {"first_person": first(settled), "first_person_when_due": when_due}
+    may_know = permits("file.read", reader.standing, row["organisation"], row["town"])
+    return DutyPage.model_validate(dict(row) | shown | persons | {"told": _told(parts, row) if may_know else ""})
+
+
+def _told(parts: Parts, row: RowMapping) -> str:
+    """What has happened (PUB-29) or changed (PUB-22), in the words of whoever told it; nothing else has such words."""
+    if not row["cause"]:
+        return ""
+    if row["duty"] == Duty.TRIGGERED:
+        trigger: TriggerRecorded | None = parts.handler.state(TRIGGER, row["cause"])[1]
+        return trigger.what if trigger else ""
+    changes: Changes = parts.handler.state(CONTENT, row["item"])[1]
+    return next((one.what for one in changes if f"{one.item}/{one.number}" == row["cause"]), "")
 
 
 def _still_shown(parts: Parts, raised: ObligationRaised) -> str:

@@ -59,6 +59,7 @@ class DutyPage(DutyRow):
 
     trigger: date
     cause: str
+    told: str = Field(description="What has happened or changed, as it was told; for those who may read its file.")
     parameter: str
     calendars: list[str]
     reckoning: list[CountedDay]
@@ -96,7 +97,7 @@ class Earlier(BaseModel):
 
 
 class MilestoneRow(BaseModel):
-    """``due`` is when its stage is due, or would be if it is reached as planned."""
+    """``due`` is when its stage is due, or would be if it is reached as planned; ``reckoning`` how that comes about."""
 
     number: int
     name: str
@@ -106,6 +107,7 @@ class MilestoneRow(BaseModel):
     how: str
     due: date
     provisional: bool
+    reckoning: list[CountedDay]
     obligation: str
     state: str
 
@@ -149,3 +151,5 @@ class MatterPage(MatterRow):
     history: list[ShownStage]
     summary_due: date | None
     summary_state: str
+    summary_obligation: str
+    summary_reckoning: list[CountedDay]

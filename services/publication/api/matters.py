@@ -6,13 +6,13 @@ Commands and questions, no rules. Start at :func:`matter_routes`.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from sqlalchemy import RowMapping
 
 from services.publication.api.bodies import Body
-from services.publication.api.duty_pages import MatterPage, MatterRow, MilestoneRow
+from services.publication.api.duty_pages import DutyRow, MatterPage, MatterRow, MilestoneRow
 from services.publication.api.parts import Parts, nothing
 from services.publication.domain import schedule
 from services.publication.domain.matter import MATTER, CloseMatter, EndMatter, MatterCommand, ReachMilestone
@@ -182,22 +182,32 @@ def _page(own: MatterParts, reader: Reading, row: RowMapping) -> MatterPage:
     item = own.parts.items.item(row["item"], reader.today)
     almanac, limit = Almanac(own.parts.register, reader.now), item.limit_days if item else 0
     milestones = [_milestone(part, owed.get(str(part["number"])), row["town"], limit, almanac) for part in row["plan"]]
-    more = {"milestones": milestones, "history": row["shown"]}
-    more |= {"summary_due": summary["due"] if summary else None, "summary_state": summary["state"] if summary else ""}
+    more = {"milestones": milestones, "history": row["shown"]} | _summary(summary, almanac)
     return MatterPage.model_validate(dict(row) | more)
+
+
+def _summary(duty: RowMapping | None, almanac: Almanac) -> dict[str, Any]:
+    if duty is None:
+        return {"summary_due": None, "summary_state": "", "summary_obligation": "", "summary_reckoning": []}
+    told = {"obligation": duty["obligation"], "state": _state(duty, almanac)}
+    told |= {name: duty[name] for name in ("due", "reckoning")}
+    return {f"summary_{name}": value for name, value in told.items()}
 
 
 def _milestone(part: RowMapping, duty: RowMapping | None, town: str, limit: int, almanac: Almanac) -> MilestoneRow:
     """Before it is reached its due day is reckoned from the planned day, and moves with it."""
-    known = {"obligation": "", "state": "planned"}
     if duty:
-        due, provisional = duty["due"], duty["provisional"]
-        known = {"obligation": duty["obligation"], "state": duty["state"]}
-    else:
-        day, parameters = date.fromisoformat(part["on"]), almanac.parameters(town)
-        reckoned = schedule.reckon(Duty.STAGE, day, limit_days=limit, calendar=almanac.calendar, parameters=parameters)
-        due, provisional = reckoned.due, reckoned.provisional
-    return MilestoneRow.model_validate(dict(part) | known | {"due": due, "provisional": provisional})
+        told = {name: duty[name] for name in ("obligation", "due", "provisional", "reckoning")}
+        return MilestoneRow.model_validate(dict(part) | told | {"state": _state(duty, almanac)})
+    day, parameters = date.fromisoformat(part["reached"] or part["on"]), almanac.parameters(town)
+    reckoned = schedule.reckon(Duty.STAGE, day, limit_days=limit, calendar=almanac.calendar, parameters=parameters)
+    told = {"due": reckoned.due, "provisional": reckoned.provisional, "reckoning": reckoned.days}
+    return MilestoneRow.model_validate(dict(part) | told | {"obligation": "", "state": "planned"})
+
+
+def _state(duty: RowMapping, almanac: Almanac) -> str:
+    """As it is told of duties everywhere: an open one whose day is over is overdue."""
+    return DutyRow.of(duty, business_day(almanac.now), almanac.calendar).state
 
 
 def _triggers(router: Api, own: MatterParts) -> None:

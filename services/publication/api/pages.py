@@ -23,6 +23,16 @@ class MissedRelease(BaseModel):
     version: int
 
 
+class PlannedRelease(BaseModel):
+    """A release that is to happen by itself."""
+
+    schedule: str
+    side: str
+    at: datetime
+    by: str
+    version: int
+
+
 class TaskRow(BaseModel):
     """The next step that waits for the asker."""
 
@@ -60,20 +70,12 @@ class WorkRow(BaseModel):
     inside_at: datetime | None
     outside_at: datetime | None
     changed_at: datetime
+    planned: list[PlannedRelease]
+    missed: list[MissedRelease]
 
     @classmethod
     def of(cls, row: RowMapping) -> Self:
         return cls.model_validate(dict(row) | {"title": row["content"].get("title", "")})
-
-
-class PlannedRelease(BaseModel):
-    """A release that is to happen by itself."""
-
-    schedule: str
-    side: str
-    at: datetime
-    by: str
-    version: int
 
 
 class StepTaken(BaseModel):
@@ -100,8 +102,6 @@ class WorkPage(WorkRow):
     outside_note: Clear = ""
     outside_attachments: list[str] = Field(default_factory=list)
     attachments: Annotated[list[Attachment], Shown()]
-    planned: list[PlannedRelease]
-    missed: list[MissedRelease]
     authors: list[str]
     attested_by: list[str]
     reviewer: str

@@ -40,7 +40,10 @@ class RecordTrigger:
     limit_hours: int = 0
 
 
-def tell_content_changed(changes: int, command: TellContentChanged) -> list[ContentChanged]:
+Changes = tuple[ContentChanged, ...]
+
+
+def tell_content_changed(changes: Changes, command: TellContentChanged) -> list[ContentChanged]:
     """Only long-term content stands long enough to change; the other kinds are replaced anyway (A-07)."""
     item = must_be_of_kind(command.item, "long-term", command.on)
     must_be_told(command.what)
@@ -53,7 +56,7 @@ def tell_content_changed(changes: int, command: TellContentChanged) -> list[Cont
             organisation=item.organisation,
             title=item.title,
             title_en=item.title_en,
-            number=changes + 1,
+            number=len(changes) + 1,
             what=command.what.strip(),
             on=command.on,
             told_by=command.by,
@@ -61,7 +64,7 @@ def tell_content_changed(changes: int, command: TellContentChanged) -> list[Cont
     ]
 
 
-def record_trigger(known: bool, command: RecordTrigger) -> list[TriggerRecorded]:
+def record_trigger(known: TriggerRecorded | None, command: RecordTrigger) -> list[TriggerRecorded]:
     """Of an immediate item: what happened makes it due at once (A-08)."""
     if known:
         raise Refused("STEP_OUT_OF_ORDER", "This has been recorded already.")
@@ -112,9 +115,9 @@ def must_be_told(what: str) -> None:
     must_hold_nothing_personal(personal_data_gate.find([("what", what)]), "/what")
 
 
-CONTENT: Decider[int, TellContentChanged, ContentChanged] = Decider(
-    "content", 0, tell_content_changed, lambda _changes, event: event.number
+CONTENT: Decider[Changes, TellContentChanged, ContentChanged] = Decider(
+    "content", (), tell_content_changed, lambda changes, event: (*changes, event)
 )
-TRIGGER: Decider[bool, RecordTrigger, TriggerRecorded] = Decider(
-    "trigger", False, record_trigger, lambda _known, _event: True
+TRIGGER: Decider[TriggerRecorded | None, RecordTrigger, TriggerRecorded] = Decider(
+    "trigger", None, record_trigger, lambda _known, event: event
 )

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Column, Integer, RowMapping, String, Table, Text, case, func, select
+from sqlalchemy import JSON, Column, Integer, RowMapping, String, Table, Text, case, func, or_, select
 
 from services.publication.events import (
     REGISTRY,
@@ -167,12 +167,16 @@ class DeskWork(GatheredView):
             query = select(self.steps).where(self.steps.c.disclosure == disclosure)
             return list(connection.execute(query.order_by(self.steps.c.position)).mappings())
 
-    def listed(self, organisations: Collection[str], stages: Collection[str] = ()) -> list[RowMapping]:
-        """By id, which is by the time of drafting."""
+    def listed(
+        self, organisations: Collection[str], stages: Collection[str] = (), *, planned: bool = False
+    ) -> list[RowMapping]:
+        """By id, which is by the time of drafting; ``planned``: of which a release is planned, or was missed."""
         work = self.work
         query = select(work).where(work.c.organisation.in_(sorted(organisations))).order_by(work.c.disclosure)
         if stages:
             query = query.where(work.c.stage.in_(sorted(stages)))
+        if planned:
+            query = query.where(or_(work.c.planned_at.is_not(None), work.c.missed_at.is_not(None)))
         with self.reading() as connection:
             return list(connection.execute(query).mappings())
 
