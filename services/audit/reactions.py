@@ -33,6 +33,7 @@ def _line(line: dict[str, object]) -> CaseLine:
     item = line.get("becomes") or line.get("was")
     titles = item if isinstance(item, dict) else {}
     said = {name: str(line[name]) for name in ("kind", "item", "sub_item")}
+    said["reason"] = str(line.get("reason", ""))
     return CaseLine(**said, title_zh=str(titles.get("title_zh", "")), title_en=str(titles.get("title_en", "")))
 
 

@@ -7,7 +7,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from services.catalogue.domain.catalogue import CATALOGUE, BindChange
-from services.catalogue.domain.change import CHANGE, HearAudit, HearReceipt, HearRelease
+from services.catalogue.domain.change import CHANGE
+from services.catalogue.domain.change_commands import HearAudit, HearReceipt, HearRelease
 from services.catalogue.domain.organisation import ORGANISATION
 from services.catalogue.domain.person import PERSON, CompleteErasure
 from services.catalogue.domain.roll import ReceiveMember

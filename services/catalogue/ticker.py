@@ -5,7 +5,8 @@ announcement of a filed change moves with the calendar and falls overdue (P-18).
 from collections.abc import Iterable
 from datetime import datetime
 
-from services.catalogue.domain.change import CHANGE, MarkAnnouncementOverdue, MoveAnnouncement
+from services.catalogue.domain.change import CHANGE
+from services.catalogue.domain.change_commands import MarkAnnouncementOverdue, MoveAnnouncement
 from services.catalogue.domain.withholding import WITHHOLDING, ExpireWithholding
 from services.catalogue.views.changes import Changes
 from services.catalogue.views.withholdings import Withholdings

@@ -45,6 +45,16 @@ class HeardLine(BaseModel):
         return next((w for w in wordings if w.audience_outside is not None), wordings[0])
 
 
+class HeardAnnounced(BaseModel):
+    """Why one item of a change was changed, and where that was announced."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    item: str
+    reason: str
+    disclosures: tuple[str, ...]
+
+
 class OfChange(Heard):
     SERVICE: ClassVar[str] = "catalogue"
     change: str
@@ -74,6 +84,12 @@ class ChangeAnnounced(OfChange):
     number: str
     disclosures: tuple[str, ...]
     on: date
+    items: tuple[HeardAnnounced, ...] = ()
+
+    def told_of(self, item: str) -> HeardAnnounced:
+        """Of one of its items; where nothing is kept of it, the whole change's."""
+        known = next((told for told in self.items if told.item == item), None)
+        return known or HeardAnnounced(item=item, reason=self.reason, disclosures=self.disclosures)
 
 
 class CatalogueAdopted(Heard):

@@ -13,8 +13,8 @@ from services.catalogue.domain.catalogue import (
     FreeItems,
     LodgeItems,
 )
-from services.catalogue.domain.change import (
-    CHANGE,
+from services.catalogue.domain.change import CHANGE
+from services.catalogue.domain.change_commands import (
     ApproveChange,
     HearAudit,
     HearReceipt,
@@ -40,6 +40,7 @@ from services.catalogue.events import (
     ChangeReturned,
     ChangeShown,
     Item,
+    ItemAnnounced,
     ItemChange,
     ItemsFreed,
     ItemsLodged,
@@ -175,6 +176,7 @@ def bound(*lines: ItemChange) -> ChangeEvent:
         approved_by="sun-wei",
         announced_by=("liu-fang",),
         on=JUL_10,
+        items=tuple(ItemAnnounced(item=line.item, reason=REASON, disclosures=("D1",)) for line in lines or (LINE,)),
     )
 
 

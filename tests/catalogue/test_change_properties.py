@@ -6,10 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.catalogue.domain.catalogue import CATALOGUE, BindChange, Catalogue, CatalogueEvent, LodgeItems
-from services.catalogue.domain.change import (
-    CHANGE,
+from services.catalogue.domain.change import CHANGE
+from services.catalogue.domain.change_commands import (
     ApproveChange,
-    Change,
     ChangeCommand,
     HearAudit,
     HearReceipt,
@@ -18,6 +17,7 @@ from services.catalogue.domain.change import (
     RefuseChange,
 )
 from services.catalogue.domain.change_lines import LineDraft
+from services.catalogue.domain.change_state import Change
 from services.catalogue.events import (
     CatalogueAdopted,
     ChangeAnnounced,

@@ -1,6 +1,7 @@
 """A change that comes again remembers who took which step; one change goes to one circle of readers."""
 
-from services.catalogue.domain.change import CHANGE, ApproveChange
+from services.catalogue.domain.change import CHANGE
+from services.catalogue.domain.change_commands import ApproveChange
 from services.catalogue.domain.change_lines import LineDraft
 from services.catalogue.events import ChangeApproved
 from shared.decider import Refused

@@ -199,7 +199,7 @@ def test_an_inside_items_change_is_not_told_to_outsiders(house: House) -> None: 
     assert [c["kind"] for c in house.get("chen-xiuying", f"{CATALOGUE}/catalogue")["changes"]] == ["revoke"]
 
 
-def test_several_items_of_one_unit_change_together_and_a_new_one_is_added(house: House) -> None:  # CAT-21, S01
+def test_several_items_of_one_unit_change_together_and_a_new_one_is_added(house: House) -> None:  # CAT-21, A-19, S01
     text = {"sub_item": "3.12", "title_zh": "党员志愿服务时长", "title_en": "Hours", "content": "时长"}
     more: dict[str, Any] = {"scope": "inside-then-outside", "audience_outside": "society", "kind": "immediate"}
     more |= {"methods": ["meeting", "public-column"]}
@@ -207,9 +207,11 @@ def test_several_items_of_one_unit_change_together_and_a_new_one_is_added(house:
     inside = {"kind": "add", "sub_item": "3.12", "text": text | more | within}
     body = {"base_version": 1, "reason": REASON, "lines": [inside, {"kind": "terminate", "sub_item": "6.5"}]}
     assert house.refused("ma-xiaoyan", f"{CATALOGUE}/changes", body) == "INVALID"
-    lines = [{"kind": "add", "sub_item": "3.12", "text": text | more}, {"kind": "terminate", "sub_item": "6.5"}]
-    change = filed(house, lines=lines)
-    announced(house, change)
+    own = {"kind": "terminate", "sub_item": "6.5", "reason": "事项已办结"}
+    shown = _shown_before(house)
+    change = filed(house, lines=[{"kind": "add", "sub_item": "3.12", "text": text | more}, own])
+    assert [line["reason"] for line in house.get("he-jing", f"{CASES}/{change}")["lines"]] == ["", "事项已办结"]
+    first = announced(house, change)
     assert house.get("liu-fang", f"{CATALOGUE}/catalogue")["version"] == 1
     house.clock.instant = at(date(2026, 7, 13), 10)
     disclosure = drafted(house, change, "FY-R1/3.12")
@@ -220,6 +222,10 @@ def test_several_items_of_one_unit_change_together_and_a_new_one_is_added(house:
     page = house.get("liu-fang", f"{CATALOGUE}/catalogue")
     assert page["version"] == 2
     assert [i["sub_item"] for i in page["items"]] == ["3.9", "3.12", "4.2", "7.7"]
+    told = {c["sub_item"]: (c["reason"], c["disclosures"]) for c in house.get("", f"{CATALOGUE}/catalogue")["changes"]}
+    assert told == {"3.12": (REASON, [disclosure]), "6.5": ("事项已办结", [first])}, "each with its own reason (A-19)"
+    notice = house.get("", f"{SHOWN}/{shown}")["notice"]
+    assert (notice["explanation"], notice["disclosures"]) == ("事项已办结", [first])
 
 
 def test_a_catalogue_in_force_is_not_edited_in_place(house: House) -> None:  # CAT-21, S01

@@ -82,7 +82,7 @@ FIELDS: dict[str, str] = {
     **dict.fromkeys(
         (
             "ChangeRequested.reason", "ChangeApproved.reason", "ChangeRefused.reason", "ChangeReturned.reason",
-            "ChangeFiled.reason", "ChangeAnnounced.reason", "CaseOpened.reason", "ChangeAuditReturned.reason",
+            "ChangeFiled.reason", "ChangeAnnounced.reason", "ItemChange.reason", "ItemAnnounced.reason", "CaseLine.reason", "CaseOpened.reason", "ChangeAuditReturned.reason",
             "ChangeAudited.note", "FilingReturned.missing", "FilingSubmitted.supplement",
         ),
         ON_FILE,
@@ -110,6 +110,9 @@ FIELDS: dict[str, str] = {
     **dict.fromkeys(("AppraisalCancelled.reason",), ON_FILE),
     **dict.fromkeys(("answered_by", "asker", "question", "session"), IDS),
     **dict.fromkeys(("RedisclosureDecided.reason",), PROCEDURES),
+    **dict.fromkeys(("DossierFact.title",), PLANS),
+    **dict.fromkeys(("DossierFiled.note",), ON_FILE),
+    **dict.fromkeys(("DossierFiled.number", "DossierConsulted.number", "dossier_number", "defects"), CODES),
     **dict.fromkeys(("opinions",), IDS),
     **dict.fromkeys(("cadre", "decision", "opened_by", "part_of"), IDS),
 }  # fmt: skip

@@ -21,6 +21,7 @@ class CaseLine(BaseModel):
     sub_item: str
     title_zh: str
     title_en: str
+    reason: str = ""  # why this one, where that is not the reason of the whole change
 
 
 class CaseFact(Event):

@@ -22,9 +22,10 @@ class LineBody(Body):
     kind: Short
     sub_item: Annotated[str, StringConstraints(max_length=10)]
     text: ItemBody | None = None
+    reason: Reason = Field("", description="Why this item, where that is not the reason of the whole change (A-19).")
 
     def draft(self) -> LineDraft:
-        return LineDraft(self.kind, self.sub_item, self.text.draft() if self.text else None)
+        return LineDraft(self.kind, self.sub_item, self.text.draft() if self.text else None, self.reason)
 
 
 class ChangeBody(Body):

@@ -10,8 +10,10 @@ from services.catalogue.api.pages import BoundChange
 from services.catalogue.api.parts import Parts
 from services.catalogue.api.reach import knows_of
 from services.catalogue.domain.catalogue import CATALOGUE, Catalogue, FreeItems, LodgeItems
-from services.catalogue.domain.change import CHANGE, ApproveChange, Change, RefuseChange, RequestChange
+from services.catalogue.domain.change import CHANGE
+from services.catalogue.domain.change_commands import ApproveChange, RefuseChange, RequestChange
 from services.catalogue.domain.change_lines import Basis, unit_of
+from services.catalogue.domain.change_state import Change
 from services.catalogue.domain.codes import category_of
 from services.catalogue.events import ChangeRequested
 from services.catalogue.views.catalogues import sees_all

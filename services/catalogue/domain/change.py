@@ -5,11 +5,22 @@ makes it bind. Audit's decisions and publication's releases come in as commands.
 of the items is in ``domain/change_lines.py``.
 """
 
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Literal, assert_never
+from typing import assert_never
 
-from services.catalogue.domain.change_lines import Basis, LineDraft, lines_of, unit_of
+from services.catalogue.domain.change_commands import (
+    ApproveChange,
+    ChangeCommand,
+    HearAudit,
+    HearReceipt,
+    HearRelease,
+    MarkAnnouncementOverdue,
+    MoveAnnouncement,
+    RefuseChange,
+    RequestChange,
+)
+from services.catalogue.domain.change_lines import lines_of, unit_of
+from services.catalogue.domain.change_state import Change, evolve
 from services.catalogue.events import (
     AnnouncementDueMoved,
     AnnouncementFellOverdue,
@@ -23,128 +34,10 @@ from services.catalogue.events import (
     ChangeRequested,
     ChangeReturned,
     ChangeShown,
-    Side,
+    ItemAnnounced,
+    ItemChange,
 )
 from shared.decider import Decider, Refused
-from shared.due_days import DueDay
-
-Stage = Literal["unknown", "requested", "refused", "approved", "audited", "returned", "filed", "announced"]
-
-
-@dataclass(frozen=True)
-class RequestChange:
-    """``acting_unit`` is the organisation itself, or the unit in charge of the items."""
-
-    change: str
-    town: str
-    drafts: tuple[LineDraft, ...]
-    basis: Basis
-    reason: str
-    on_behalf_of: str
-    acting_unit: str
-    by: str
-    on: date
-
-
-@dataclass(frozen=True)
-class ApproveChange:
-    """``unit`` is in whose name the approver acts; ``in_charge`` the unit in charge of the items today."""
-
-    unit: str
-    in_charge: str
-    by: str
-    on: date
-
-
-@dataclass(frozen=True)
-class RefuseChange:
-    reason: str
-    unit: str
-    in_charge: str
-    by: str
-    on: date
-
-
-@dataclass(frozen=True)
-class HearAudit:
-    """What the town's audit decided of a round; ``reason`` why it was returned."""
-
-    round: int
-    passed: bool
-    reason: str
-    by: str
-    on: date
-
-
-@dataclass(frozen=True)
-class HearReceipt:
-    """``announce`` is the last day for the announcement (P-18)."""
-
-    filing: str
-    number: str
-    deemed: bool
-    by: str
-    announce: DueDay
-    on: date
-
-
-@dataclass(frozen=True)
-class HearRelease:
-    """A disclosure that announces the change was released for one of its items."""
-
-    item: str
-    disclosure: str
-    side: Side
-    by: str
-    post: str
-    on: date
-
-
-@dataclass(frozen=True)
-class MoveAnnouncement:
-    announce: DueDay
-
-
-@dataclass(frozen=True)
-class MarkAnnouncementOverdue:
-    today: date
-
-
-ChangeCommand = (
-    RequestChange
-    | ApproveChange
-    | RefuseChange
-    | HearAudit
-    | HearReceipt
-    | HearRelease
-    | MoveAnnouncement
-    | MarkAnnouncementOverdue
-)
-
-
-@dataclass(frozen=True)
-class Change:
-    """``persons``: step to who took it, in the present round; ``askers`` and ``approvers`` those of earlier rounds."""
-
-    stage: Stage = "unknown"
-    requested: ChangeRequested | None = None
-    persons: dict[str, str] = field(default_factory=dict)
-    filed: ChangeFiled | None = None
-    announce: DueDay | None = None
-    overdue: bool = False
-    shown: tuple[ChangeShown, ...] = ()
-    askers: tuple[str, ...] = ()
-    approvers: tuple[str, ...] = ()
-
-    @property
-    def earlier(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.askers, *self.approvers)))
-
-    @property
-    def request(self) -> ChangeRequested:
-        if self.requested is None:
-            raise Refused("NOT_FOUND", "There is no such thing here.")
-        return self.requested
 
 
 def decide(change: Change, command: ChangeCommand) -> list[ChangeEvent]:
@@ -297,10 +190,17 @@ def _announced(change: Change, filed: ChangeFiled, shown: tuple[ChangeShown, ...
         filing=filed.filing,
         number=filed.number,
         disclosures=tuple(dict.fromkeys(one.disclosure for one in shown)),
+        items=tuple(_item_announced(line, change.request.reason, shown) for line in change.request.lines),
         approved_by=change.persons["approved"],
         announced_by=tuple(dict.fromkeys(one.released_by for one in shown)),
         on=on,
     )
+
+
+def _item_announced(line: ItemChange, reason: str, shown: tuple[ChangeShown, ...]) -> ItemAnnounced:
+    """What is said of one item afterwards: its own reason, and where it was announced (A-19)."""
+    disclosures = tuple(dict.fromkeys(one.disclosure for one in shown if one.item == line.item))
+    return ItemAnnounced(item=line.item, reason=line.reason or reason, disclosures=disclosures)
 
 
 def move_announcement(change: Change, command: MoveAnnouncement) -> list[ChangeEvent]:
@@ -338,45 +238,6 @@ def _must_be_another(change: Change, person: str) -> None:
 def _must_be_in_charge(unit: str, in_charge: str) -> None:
     if unit != in_charge:
         raise Refused("NOT_YOUR_REMIT", f"{in_charge} is in charge of these items, not {unit}.")
-
-
-def evolve(change: Change, event: ChangeEvent) -> Change:
-    match event:
-        case ChangeRequested():
-            return _asked(change, event)
-        case ChangeApproved():
-            return _on(change, "approved", event.approved_by)
-        case ChangeRefused():
-            return _on(change, "refused", event.refused_by)
-        case ChangePassedAudit():
-            return _on(change, "audited", event.audited_by)
-        case ChangeReturned():
-            return _on(change, "returned", event.returned_by)
-        case ChangeFiled():
-            return replace(_on(change, "filed", event.received_by), filed=event, announce=event.announce)
-        case ChangeShown():
-            return replace(change, shown=(*change.shown, event))
-        case ChangeAnnounced():
-            return replace(change, stage="announced")
-        case AnnouncementDueMoved():
-            still = change.overdue and event.announce.due == event.was
-            return replace(change, announce=event.announce, overdue=still)
-        case AnnouncementFellOverdue():
-            return replace(change, overdue=True)
-        case _:
-            assert_never(event)
-
-
-def _asked(change: Change, event: ChangeRequested) -> Change:
-    """A new round; who took which step of the rounds before stays known."""
-    took = change.persons
-    askers = tuple(filter(None, (*change.askers, took.get("requested", ""))))
-    approvers = tuple(filter(None, (*change.approvers, took.get("approved", ""))))
-    return Change("requested", event, {"requested": event.requested_by}, askers=askers, approvers=approvers)
-
-
-def _on(change: Change, stage: Stage, by: str) -> Change:
-    return replace(change, stage=stage, persons={**change.persons, stage: by})
 
 
 CHANGE: Decider[Change, ChangeCommand, ChangeEvent] = Decider("change", Change(), decide, evolve)

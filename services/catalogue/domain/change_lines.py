@@ -16,11 +16,15 @@ from shared.decider import Refused
 
 @dataclass(frozen=True)
 class LineDraft:
-    """One item as the request writes it; ``text`` is the new wording, for ``add`` and ``change``."""
+    """One item as the request writes it; ``text`` is the new wording, for ``add`` and ``change``.
+
+    ``reason``: why this one, where that is not the reason of the whole change (A-19).
+    """
 
     kind: str
     sub_item: str
     text: ItemDraft | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,10 @@ def lines_of(drafts: tuple[LineDraft, ...], basis: Basis) -> tuple[ItemChange, .
     twice = next((number for number, sub in enumerate(subs) if sub in subs[:number]), None)
     if twice is not None:
         raise Refused("INVALID", f"{subs[twice]} is named twice.", "each item once", f"/lines/{twice}/sub_item")
-    lines = tuple(_line(draft, basis, f"/lines/{number}") for number, draft in enumerate(drafts))
+    lines = tuple(
+        _line(draft, basis, f"/lines/{number}").model_copy(update={"reason": draft.reason.strip()})
+        for number, draft in enumerate(drafts)
+    )
     _must_go_as_far(lines)
     return lines
 

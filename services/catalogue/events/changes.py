@@ -19,7 +19,10 @@ Side = Literal["inside", "outside"]
 
 
 class ItemChange(BaseModel):
-    """One item of a change (A-19): ``was`` as in force, ``becomes`` as it is to read; one of them may be missing."""
+    """One item of a change (A-19): ``was`` as in force, ``becomes`` as it is to read; one of them may be missing.
+
+    ``reason`` is why this one, where that is not the reason of the whole change.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -28,6 +31,7 @@ class ItemChange(BaseModel):
     sub_item: str
     was: Item | None = None
     becomes: Item | None = None
+    reason: str = ""
 
     @property
     def announced_as(self) -> Item:
@@ -39,6 +43,16 @@ class ItemChange(BaseModel):
     def sides(self) -> tuple[Side, ...]:
         """Inside first, then outside where the item goes outside (PUB-04, A-20)."""
         return ("inside",) if self.announced_as.audience_outside is None else ("inside", "outside")
+
+
+class ItemAnnounced(BaseModel):
+    """What the readers of one item are told of it: why, and by which disclosures it was announced (A-19)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    item: str
+    reason: str
+    disclosures: tuple[str, ...]
 
 
 class ChangeFact(Event):
@@ -128,7 +142,10 @@ class ChangeShown(ChangeFact):
 
 
 class ChangeAnnounced(ChangeFact):
-    """Step 4 is done: everything was announced in the scope of the items. Only now does the change bind (CAT-19)."""
+    """Step 4 is done: everything was announced in the scope of the items. Only now does the change bind (CAT-19).
+
+    ``items``: what is told of each; a change that was announced before this was kept has none.
+    """
 
     lines: tuple[ItemChange, ...]
     reason: str
@@ -138,6 +155,12 @@ class ChangeAnnounced(ChangeFact):
     approved_by: str
     announced_by: tuple[str, ...]
     on: date
+    items: tuple[ItemAnnounced, ...] = ()
+
+    def told_of(self, item: str) -> ItemAnnounced:
+        """Of one of its items; where nothing is kept of it, the whole change's."""
+        known = next((told for told in self.items if told.item == item), None)
+        return known or ItemAnnounced(item=item, reason=self.reason, disclosures=self.disclosures)
 
 
 class AnnouncementDueMoved(ChangeFact):

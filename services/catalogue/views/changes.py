@@ -65,6 +65,7 @@ def _change() -> tuple["Column[str]", "Column[str]", "Column[str]"]:
 class Changes(View):
     name: ClassVar[str] = "changes"
     hears: ClassVar[tuple[str, ...]] = ("catalogue", "audit")
+    revision: ClassVar[int] = 2
     heeds: ClassVar[Mapping[str, frozenset[str]]] = {
         "catalogue": OWN,
         "audit": frozenset(model.EVENT for model in OF_A_CHANGE),
@@ -159,7 +160,7 @@ class Changes(View):
         tx.execute(update(self.rows).where(self.rows.c.change == fact.change).values(**values))
 
     def _bind(self, tx: Connection, fact: ChangeAnnounced, line: ItemChange) -> None:
-        shown = line.becomes or line.announced_as
+        shown, told = line.becomes or line.announced_as, fact.told_of(line.item)
         place = {"organisation": fact.organisation, "town": fact.town}
         announced = line.announced_as
         outside = scope.audience_of(announced.audience_outside, **place) if announced.audience_outside else ""
@@ -171,8 +172,8 @@ class Changes(View):
             "title_en": shown.title_en,
             "audience_inside": scope.audience_of(announced.audience_inside, **place),
             "audience_outside": outside,
-            "reason": fact.reason,
-            "disclosures": list(fact.disclosures),
+            "reason": told.reason,
+            "disclosures": list(told.disclosures),
             "on": fact.on,
         }
         upsert(tx, self.bound, {"change": fact.change, "item": line.item}, values)

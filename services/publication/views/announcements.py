@@ -23,6 +23,7 @@ ENDINGS = ("revoke", "terminate")
 class Announcements(View):
     name: ClassVar[str] = "announcements"
     hears: ClassVar[tuple[str, ...]] = ("catalogue",)
+    revision: ClassVar[int] = 2
     heeds: ClassVar[Mapping[str, frozenset[str]]] = {
         "catalogue": frozenset({ChangeRequested.EVENT, ChangeRefused.EVENT, ChangeFiled.EVENT, ChangeAnnounced.EVENT})
     }
@@ -79,15 +80,16 @@ class Announcements(View):
             return
         place, terms = {"organisation": fact.organisation, "town": fact.town}, line.announced_as
         outside = scope.audience_of(Scope(terms.audience_outside), **place) if terms.audience_outside else ""
+        told = fact.told_of(line.item)
         values = {
             "town": fact.town,
             "audience_inside": scope.audience_of(Scope(terms.audience_inside), **place),
             "audience_outside": outside,
             "kind": line.kind,
-            "explanation": fact.reason,
+            "explanation": told.reason,
             "change": fact.change,
             "number": fact.number,
-            "disclosures": list(fact.disclosures),
+            "disclosures": list(told.disclosures),
             "on": fact.on,
         }
         upsert(tx, self.notices, {"item": line.item}, values)
