@@ -97,8 +97,11 @@ def april_9_he_tao_reviews(dues: Dues) -> None:  # CAT-13 PUB-35
 
 def april_10_wang_approves(dues: Dues) -> None:  # PUB-35
     dues.world.it_is("2026-04-10T09:00")
-    approved = dues.moves("wang-jianjun", "approve")
-    assert approved["result"]["register_number"]
+    number = dues.moves("wang-jianjun", "approve")["result"]["register_number"]
+    settled(dues.world)
+    year = dues.world("ma-xiaoyan").get(f"{PUBLICATION}/register", organisation="FY-R1", year="2026")["items"]
+    (entry,) = [row for row in year if row["disclosure"] == dues.id]
+    assert (entry["register_number"], entry["approver"], entry["version"]) == (number, "wang-jianjun", 1)
 
 
 def april_10_inside_before_outside(dues: Dues) -> None:  # PUB-02 PUB-04 PUB-05 PUB-09
@@ -154,6 +157,8 @@ def april_14_a_correction(dues: Dues) -> None:  # PUB-31
     dues.moves("ma-xiaoyan", "submit", {"attested_by": ["wang-jianjun", "ma-xiaoyan"]})
     dues.moves("he-tao", "review", {"cleared": True, "confirms_scope": True, "confirms_time_limit": True})
     dues.moves("wang-jianjun", "approve")
+    settled(world)
+    assert world("ma-xiaoyan").get(dues.path)["attested_by"] == ["wang-jianjun", "ma-xiaoyan"]
     outside = {"channels": public_channels("2026-04-14T10:00:00+08:00")}
     dues.stays("ma-xiaoyan", "release-outside", "INSIDE_FIRST", outside)
     world.it_is("2026-04-14T14:00")
