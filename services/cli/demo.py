@@ -95,7 +95,7 @@ def load_demo(client: httpx2.Client, progress: Callable[[str], None] = lambda _s
     early = [_shown_inside(stage, disclosure) for disclosure in data["early"]]
     stage.day("2026-02-11T15:00:00+08:00", "and outside it")
     for disclosure, version in early:
-        _shown_outside(stage, disclosure, version)
+        _shown_outside(stage, f"{data['website']}/disclosures/{disclosure}", disclosure, version)
     stage.day(ENDS, "spring of 2026")
 
 
@@ -278,9 +278,9 @@ def _shown_inside(stage: Stage, early: Data) -> tuple[str, int]:
     return draft["id"], version
 
 
-def _shown_outside(stage: Stage, disclosure: str, version: int) -> None:
-    website = {"channel": "website", "url": f"{stage.client.base_url}".rstrip("/") + f"/d/{disclosure}"}
-    body = {"channels": [COLUMN, website]}
+def _shown_outside(stage: Stage, address: str, disclosure: str, version: int) -> None:
+    """At an address of the data: the one through which the demo is loaded may be another the next time."""
+    body = {"channels": [COLUMN, {"channel": "website", "url": address}]}
     path = f"{PUBLICATION}/disclosures/{disclosure}/release-outside"
     stage.act("ma-xiaoyan", f"release-outside {disclosure}", path, version, json=body)
 
