@@ -136,6 +136,10 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "opinion.register": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN],
     # ARC and SUP: archive and audit; the county has statistics and filings of its towns, not their files (ORG-16)
     "file.read": [*_DESK, *_SUPERVISOR, *_TOWN],
+    # the dossiers of staged matters: of a filed one, a member of what was shown to them, by a rule of the act (ARC-06)
+    "dossier.read": [*_DESK, *_SUPERVISOR, ("member", Where.OWN), *_TOWN],
+    "dossier.consult": [*_DESK, *_SUPERVISOR, ("member", Where.OWN), *_TOWN],
+    "dossier.file": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],  # ARC-05
     "archive.as-of": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN],
     "appraisal.schedule": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), (P.LEADING_GROUP_OFFICE, Where.TOWN)],
     "appraisal.read": [("member", Where.OWN), *_DESK, *_SUPERVISOR, (P.SECRETARY, Where.SUPERIOR), *_TOWN, *_COUNTY],

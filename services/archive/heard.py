@@ -1,6 +1,6 @@
 """What the archive reads of publication and feedback: what was shown, approved, said and answered."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from shared.events import Heard
@@ -84,6 +84,58 @@ class VersionRedisclosed(VersionCorrected):
     """Superseded because of opinions, not wrong (PUB-30)."""
 
     EVENT: ClassVar[str] = "VersionRedisclosed"
+
+
+class RedisclosureDecided(Heard):
+    """What became of the opinions on a disclosure: shown anew, or why that is not necessary (PUB-30)."""
+
+    SERVICE: ClassVar[str] = "publication"
+    EVENT: ClassVar[str] = "RedisclosureDecided"
+    disclosure: str
+    town: str
+    organisation: str
+    opinions: tuple[str, ...]
+    choice: str
+    reason: str
+    by: str
+    on: date
+
+
+class _OfMatter(Heard):
+    SERVICE: ClassVar[str] = "publication"
+    matter: str
+    town: str
+    organisation: str
+    item: str
+    title: str
+    title_en: str = ""
+
+
+class MatterOpened(_OfMatter):
+    EVENT: ClassVar[str] = "MatterOpened"
+    starts: date
+    ends: date
+    milestones: tuple[dict[str, Any], ...]
+    opened_by: str
+
+
+class MatterReplanned(_OfMatter):
+    EVENT: ClassVar[str] = "MatterReplanned"
+    moved: tuple[dict[str, Any], ...]
+    added: tuple[dict[str, Any], ...]
+    ends: date
+    ended_before: date
+    reason: str
+    by: str
+
+
+class MatterClosed(_OfMatter):
+    """From ``on`` its papers are to be filed; ``summary`` and ``stages`` are the disclosures that made it public."""
+
+    EVENT: ClassVar[str] = "MatterClosed"
+    on: date
+    summary: str
+    stages: tuple[str, ...]
 
 
 class _OfOpinion(Heard):

@@ -14,7 +14,7 @@ from services.cli import demo
 from tests.journeys.people import World
 
 CATALOGUE, PUBLICATION, FEEDBACK = "/api/catalogue/v1", "/api/publication/v1", "/api/feedback/v1"
-AUDIT = "/api/audit/v1"
+AUDIT, ARCHIVE = "/api/audit/v1", "/api/archive/v1"
 BRANCHES = {"FY-R1": "fengyang", "FY-E1": "fengyang", "HS-R1": "heshan"}
 ITEM = "3.9"
 KINDS = ("draft", "inside", "outside", "opinion", "plan")
@@ -85,6 +85,7 @@ def planted(client: httpx2.Client) -> County:
             _plant(county, branch, kind)
         _plan(county, branch)
         _open_staged_work(county, branch)
+        _begin_short_work(county, branch)
     county.world.it_is("2026-04-10T15:00")
     for branch in BRANCHES:
         _show_outside(county, branch)
@@ -93,6 +94,7 @@ def planted(client: httpx2.Client) -> County:
         _refer(county, branch)
     county.world.it_is("2026-04-13T09:00")
     for branch in BRANCHES:
+        _file_short_work(county, branch)
         _change(county, branch)
         _withhold(county, branch)
         open_duties = county.get(county.desk[branch]["secretary"], f"{PUBLICATION}/obligations", organisation=branch)
@@ -131,15 +133,9 @@ def _plant(county: County, branch: str, kind: str) -> None:
     path, version = f"{PUBLICATION}/disclosures/{done['id']}", done["version"]
     sheet = {"file": (f"{said}.txt", said.encode(), "text/plain")}
     done = county.world(clerk).does(f"{path}/attachments", version=version, files=sheet)
-    county.digests[branch, kind], version = done["result"]["digest"], done["version"]
-    steps: list[tuple[str, str, Any]] = [
-        ("clerk", "submit", {"attested_by": [county.desk[branch]["secretary"], clerk]}),
-        ("secrecy-reviewer", "review", {"cleared": True, "confirms_scope": True, "confirms_time_limit": True}),
-        ("secretary", "approve", None),
-        ("clerk", "release-inside", {"channels": [demo.BOARD | {"posted_at": "2026-04-08T09:00:00+08:00"}]}),
-    ]
-    for post, step, what in steps if kind != "draft" else ():
-        version = county.world(county.desk[branch][post]).does(f"{path}/{step}", what, version=version)["version"]
+    county.digests[branch, kind] = done["result"]["digest"]
+    if kind != "draft":
+        _show_inside(county, branch, done)
 
 
 def _plan(county: County, branch: str) -> None:
@@ -157,6 +153,44 @@ def _open_staged_work(county: County, branch: str) -> None:
     work = {"item": f"{branch}/2.2", "title": "staged work"} | plan
     done = county.world(county.desk[branch]["clerk"]).does(f"{PUBLICATION}/matters", work)
     county.things[branch, "matter"] = done["id"]
+
+
+def _begin_short_work(county: County, branch: str) -> None:
+    """Work of a day, whose summary is owed from then on."""
+    plan = {"starts": "2026-04-08", "ends": "2026-04-08", "milestones": [{"name": "done", "on": "2026-04-08"}]}
+    work = {"item": f"{branch}/2.2", "title": "short work"} | plan
+    done = county.world(county.desk[branch]["clerk"]).does(f"{PUBLICATION}/matters", work)
+    county.things[branch, "dossier"] = done["id"]
+
+
+def _file_short_work(county: County, branch: str) -> None:
+    """Its summary says what is inside only; the matter is filed, and read by all who may come to read in it."""
+    matter, said = county.things[branch, "dossier"], word(branch, "inside")
+    clerk = county.world(county.desk[branch]["clerk"])
+    owed = f"{branch}/2.2/summary/{matter}"
+    _until_heard(county, branch, f"{PUBLICATION}/obligations/{owed}")
+    done = clerk.does(f"{PUBLICATION}/disclosures", {"obligation": owed, "title": said, "text": said, "summary": said})
+    _show_inside(county, branch, done)
+    path = f"{ARCHIVE}/dossiers/{matter}"
+    _until_heard(county, branch, path)
+    clerk.does(f"{path}/filing", {}, version=clerk.get(path)["version"])
+    clerk.get(path)  # once the filing shows
+    for person in may_read(county, branch, "inside") - set(county.desk[branch].values()):
+        county.world(person).does(f"{path}/consultations", {"purpose": "a look"})
+    county.world(county.desk[branch]["secrecy-reviewer"]).does(f"{path}/consultations", {"purpose": "a look"})
+
+
+def _show_inside(county: County, branch: str, done: dict[str, Any]) -> None:
+    path, version = f"{PUBLICATION}/disclosures/{done['id']}", done["version"]
+    clerk, posted = county.desk[branch]["clerk"], {"posted_at": county.world.now().isoformat()}
+    steps: list[tuple[str, str, Any]] = [
+        ("clerk", "submit", {"attested_by": [county.desk[branch]["secretary"], clerk]}),
+        ("secrecy-reviewer", "review", {"cleared": True, "confirms_scope": True, "confirms_time_limit": True}),
+        ("secretary", "approve", None),
+        ("clerk", "release-inside", {"channels": [demo.BOARD | posted]}),
+    ]
+    for post, step, what in steps:
+        version = county.world(county.desk[branch][post]).does(f"{path}/{step}", what, version=version)["version"]
 
 
 def _show_outside(county: County, branch: str) -> None:
@@ -194,7 +228,7 @@ def _withhold(county: County, branch: str) -> None:
 
 
 def _until_heard(county: County, branch: str, path: str) -> None:
-    """Audit has heard of it."""
+    """Whoever is asked there has heard of it."""
     secretary = county.world(county.desk[branch]["secretary"])
     for _ in range(600):
         if secretary.raw(path).status_code == 200:

@@ -112,7 +112,7 @@ def _filed(county: County, branch: str) -> dict[str, list[str]]:
     """What goes upward for approval or the record."""
     change, withholding = ([county.things[branch, kind]] for kind in ("change", "withholding"))
     asked = {"superior": [branch[:2]], "about": ["change"], "standing": ["true"]}
-    owed = {"matter": [county.things[branch, "matter"]], "by": ["item"]}
+    owed = {"matter": [county.things[branch, "dossier"], county.things[branch, "matter"]], "by": ["item"]}
     return {"change": change, "withholding": withholding, "filing": withholding, **asked, **owed}
 
 
@@ -152,7 +152,7 @@ def values(county: County, branch: str) -> dict[str, list[str]]:
         "type": ["rural"],
         "q": [word(branch, kind) for kind in KINDS],
         "state": ["open"],
-        "stage": ["draft", "released", "submitted"],
+        "stage": ["draft", "released", "requested", "submitted", "filed"],
         **_filed(county, branch),
         "unread": ["true"],
         "person": ["chen-xiuying", "luo-lan"],

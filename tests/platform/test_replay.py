@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from services.archive.domain.dossier import DOSSIER, DOSSIER_NUMBERS
 from services.archive.domain.file import FILE
 from services.audit.domain.appraisal import APPRAISAL
 from services.audit.domain.case import CASE
@@ -79,7 +80,7 @@ DECIDERS: dict[str, tuple[Decider, ...]] = {  # type: ignore[type-arg]  # each h
         REDISCLOSURE,
     ),
     "feedback": (OPINION, RECEIPTS, SESSION),
-    "archive": (FILE,),
+    "archive": (FILE, DOSSIER, DOSSIER_NUMBERS),
     "audit": (CASE, FILING, FILING_NUMBERS, APPRAISAL),
 }
 STREAMS_NOT_YET = {  # of the deciders above
@@ -89,6 +90,8 @@ STREAMS_NOT_YET = {  # of the deciders above
     "change",
     "content",
     "decision",
+    "dossier",
+    "dossiers",
     "filing",
     "filings",
     "group",
@@ -216,6 +219,14 @@ NOT_YET = {  # what the story of the dues does not tell yet
         "SessionRecordPublished",
         "SessionScheduled",
         "WrittenAnswerPromised",
+    },
+    "archive": {
+        "DossierConsulted",
+        "DossierDueMoved",
+        "DossierFellOverdue",
+        "DossierFiled",
+        "DossierNumberGiven",
+        "DossierOwed",
     },
     "audit": {
         "AppraisalCancelled",

@@ -10,6 +10,7 @@ from services.archive.domain.papers import RETENTION, Paper
 from services.archive.events import DocumentFiled, FileEvent, FileOpened
 from shared.decider import Decider
 
+RUNNING = 1  # of the files of a year the first is the running one; dossiers follow
 _ENDINGS = ("党支部", "党总支", "党委", "村", "社区", "有限公司")
 
 
@@ -41,6 +42,14 @@ def short_name(name_zh: str) -> str:
     return name_zh
 
 
+def file_number(short: str, year: int, number: int) -> str:
+    """
+    >>> file_number("柳树", 2026, 1)
+    '柳树-2026-001'
+    """
+    return f"{short}-{year}-{number:03d}"
+
+
 def decide(file: File, command: FileDocument) -> list[FileEvent]:
     paper = command.paper
     if paper.ref in file.refs:
@@ -60,6 +69,7 @@ def decide(file: File, command: FileDocument) -> list[FileEvent]:
         at=paper.at,
         disclosure=paper.disclosure,
         version=paper.version,
+        matter=paper.matter,
         source_event=command.source_event,
     )
     return [*opening, filed]
@@ -71,7 +81,7 @@ def _opened(identity: str, command: FileDocument) -> FileOpened:
         organisation=command.paper.organisation,
         town=command.paper.town,
         year=command.year,
-        number=f"{command.short}-{command.year}-001",
+        number=file_number(command.short, command.year, RUNNING),
     )
 
 

@@ -16,9 +16,12 @@ from services.archive.heard import (
     DisclosureReleasedInside,
     DisclosureReleasedOutside,
     EvidenceAdded,
+    MatterOpened,
+    MatterReplanned,
     OpinionDecided,
     OpinionReceived,
     OpinionReplied,
+    RedisclosureDecided,
     Released,
 )
 from shared.events import Recorded, hear
@@ -30,13 +33,15 @@ RETENTION: Mapping[Kind, Retention] = {
     "opinion": "30-years",
     "handling": "30-years",
     "reply": "30-years",
+    "plan": "permanent",
 }  # P-21
 
 
 RELEASES = (DisclosureApproved, DisclosureReleasedInside, DisclosureReleasedOutside, EvidenceAdded)
+BESIDE = (RedisclosureDecided, MatterOpened, MatterReplanned)
 OPINIONS = (OpinionReceived, OpinionDecided, OpinionReplied)
 PAPERS_COME_WITH: Mapping[str, frozenset[str]] = {
-    "publication": frozenset(fact.EVENT for fact in RELEASES),
+    "publication": frozenset(fact.EVENT for fact in (*RELEASES, *BESIDE)),
     "feedback": frozenset(fact.EVENT for fact in OPINIONS),
 }
 
@@ -53,17 +58,21 @@ class Paper:
     disclosure: str
     version: int
     content: Mapping[str, Any] = field(compare=False)
+    matter: str = ""
 
 
 def papers_of(event: Recorded) -> list[Paper]:
-    fact, said = hear(event, *RELEASES), hear(event, *OPINIONS)
-    match fact or said:
+    match hear(event, *RELEASES) or hear(event, *BESIDE) or hear(event, *OPINIONS):
         case DisclosureApproved() as approved:
             return [_approval(approved, event.recorded_at)]
         case Released() as released:
             return [_version(released), *_evidence(released)]
         case EvidenceAdded() as added:
             return [_later(added, event.version)]
+        case RedisclosureDecided() as decided_on:
+            return [_redisclosure(decided_on, event)]
+        case MatterOpened() | MatterReplanned() as plan:
+            return [_plan(plan, event)]
         case OpinionReceived() as opinion:
             content = opinion.model_dump(include={"receipt_number", "channel", "giver_kind", "text"})
             return [_of_opinion("opinion", opinion, opinion.title, opinion.version, content)]
@@ -128,6 +137,49 @@ def _later(added: EvidenceAdded, number: int) -> Paper:
         version=added.version,
         content=said,
     )
+
+
+def _redisclosure(decided: RedisclosureDecided, event: Recorded) -> Paper:
+    """What was done about the opinions of a disclosure is part of their handling (ARC-04)."""
+    content = decided.model_dump(mode="json", include={"opinions", "choice", "reason", "by", "on"})
+    return Paper(
+        kind="handling",
+        ref=f"{decided.disclosure}/redisclosure/{event.version}",
+        title=decided.choice,
+        digest=_digest(content),
+        at=event.recorded_at,
+        town=decided.town,
+        organisation=decided.organisation,
+        disclosure=decided.disclosure,
+        version=0,
+        content=content,
+    )
+
+
+def _plan(plan: MatterOpened | MatterReplanned, event: Recorded) -> Paper:
+    """The plan of staged work, and each change of it with its reason."""
+    content = plan.model_dump(mode="json", exclude={"town", "organisation", "matter"})
+    return Paper(
+        kind="plan",
+        ref=f"{plan.matter}/plan/{event.version}",
+        title=plan.title,
+        digest=_digest(content),
+        at=event.recorded_at,
+        town=plan.town,
+        organisation=plan.organisation,
+        disclosure="",
+        version=0,
+        content=content,
+        matter=plan.matter,
+    )
+
+
+def digest_of(kind: str, content: Mapping[str, Any]) -> str:
+    """What a kept paper's digest must be if nobody touched it; '' for a version, whose digest is publication's."""
+    if kind == "version":
+        return ""
+    of_channel = kind == "channel-evidence" and "audiences" in content
+    return _digest({k: v for k, v in content.items() if k not in ("side", "audiences")} if of_channel else content)
 
 
 def _of_release(kind: Kind, released: Released, ref: str, digest: str, content: Mapping[str, Any]) -> Paper:

@@ -1,10 +1,11 @@
 """The files: what lies in each, in order, with what every paper says."""
 
 import json
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, Integer, String, Text, func, select
+from sqlalchemy import Column, Integer, String, Text, func, or_, select
 
 from services.archive.domain.papers import PAPERS_COME_WITH, papers_of
 from services.archive.events import REGISTRY, DocumentFiled, FileOpened
@@ -44,8 +45,9 @@ class Files(GatheredView):
             Column("filed_at", Instant(), nullable=False),
             Column("disclosure", String(80), nullable=False),
             Column("version", Integer, nullable=False),
+            Column("matter", String(100), nullable=False),
             Column("source_event", String(40), nullable=False),
-            index=(("disclosure",),),
+            index=(("disclosure",), ("matter",)),
         )
         self.contents = table(
             "contents",
@@ -85,6 +87,43 @@ class Files(GatheredView):
         with self.reading() as connection:
             head = connection.execute(select(self.files).where(self.files.c.file == file)).mappings().first()
             rows = connection.execute(question.order_by(p.serial)).mappings().all()
-        if head is None:
-            return None
-        return {**head, "papers": [{**row, "content": json.loads(row["content"] or "{}")} for row in rows]}
+        return None if head is None else {**head, "papers": [_opened(row) for row in rows]}
+
+    def of_matter(self, matter: str, disclosures: Collection[str]) -> list[Row]:
+        """Every paper of staged work and of the disclosures that showed it, from the files of all years, in the order
+        in which things happened; one without content cannot be read.
+        """
+        p, contents = self.papers.c, self.contents.c
+        joined = self.papers.outerjoin(self.contents, p.ref == contents.ref)
+        belongs = or_(p.matter == matter, p.disclosure.in_(sorted(disclosures)))
+        question = select(self.papers, contents.content).select_from(joined).where(belongs)
+        with self.reading() as connection:
+            rows = connection.execute(question.order_by(p.at, p.file, p.serial)).mappings().all()
+        return [_opened(row) for row in rows]
+
+    def saying(self, disclosures: Collection[str], words: str) -> list[Row]:
+        """Their versions in whose title, text or summary all the words occur: disclosure, version, ``ref``.
+
+        Full-width and capital letters make no difference.
+        """
+        p, contents = self.papers.c, self.contents.c
+        joined = self.papers.join(self.contents, p.ref == contents.ref)
+        columns = (p.disclosure, p.version, p.ref, contents.content)
+        question = select(*columns).select_from(joined).where(p.disclosure.in_(sorted(disclosures)))
+        wanted = plain(words).split()
+        with self.reading() as connection:
+            rows = connection.execute(question.where(p.kind == "version")).mappings().all()
+        return [row for row in map(_opened, rows) if all(word in _words_of(row["content"]) for word in wanted)]
+
+
+def _opened(row: Mapping[Any, Any]) -> Row:
+    return {**row, "content": json.loads(row["content"] or "{}")}
+
+
+def _words_of(content: Mapping[str, Any]) -> str:
+    return plain(" ".join(str(content.get(part, "")) for part in ("title", "text", "summary")))
+
+
+def plain(text: str) -> str:
+    """As it is searched for."""
+    return unicodedata.normalize("NFKC", text).casefold()

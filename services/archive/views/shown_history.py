@@ -98,6 +98,14 @@ class ShownHistory(View):
         with self.reading() as connection:
             return _one_a_version(connection.execute(question.order_by(*order)).mappings().all())
 
+    def ever_shown(self, disclosures: Collection[str], audiences: Collection[str]) -> set[tuple[str, int, bool]]:
+        """Which of their versions were ever shown to one of the audiences; the last is whether shortened (A-05)."""
+        s = self.spans.c
+        reached = (s.disclosure.in_(sorted(disclosures)), s.audience.in_(sorted(audiences)))
+        with self.reading() as connection:
+            rows = connection.execute(select(s.disclosure, s.version, s.told).where(*reached).distinct())
+            return {(row.disclosure, row.version, bool(row.told)) for row in rows}
+
     def _show(self, tx: Connection, event: Recorded, released: Released) -> None:
         shortened = isinstance(released, DisclosureReleasedOutside) and released.shortened
         told = {"told": "outside" if shortened else ""}

@@ -34,6 +34,13 @@ ROWS = (
         "The matter was approved on a condition that what is to be shown outside does not meet.",
     ),
     Code(
+        "FILE_INCOMPLETE",
+        409,
+        "File not complete",
+        "档案不齐全",
+        "A paper of the file is missing, changed or unreadable, and no note says why.",
+    ),
+    Code(
         "FILING_REQUIRED",
         409,
         "Filing needed first",

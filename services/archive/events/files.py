@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from shared.events import Event, Registry
+from shared.events import Event
 from shared.personal_data import Carried
 
-Kind = Literal["version", "approval", "channel-evidence", "opinion", "handling", "reply"]
+Kind = Literal["version", "approval", "channel-evidence", "opinion", "handling", "reply", "plan"]
 Retention = Literal["permanent", "30-years", "10-years"]  # P-21
 
 
@@ -23,7 +23,8 @@ class FileOpened(Event):
 class DocumentFiled(Event):
     """A paper took its place in the file: ``serial`` there, ``ref`` in the service it comes from.
 
-    ``digest`` commits to its content; ``at`` is when the thing itself happened, as ``source_event`` says.
+    ``digest`` commits to its content; ``at`` is when the thing itself happened, as ``source_event`` says. A plan of
+    staged work names the ``matter``; every other paper the ``disclosure`` that it is of.
     """
 
     file: str
@@ -38,9 +39,8 @@ class DocumentFiled(Event):
     at: datetime
     disclosure: str = ""
     version: int = 0
+    matter: str = ""
     source_event: str
 
 
 FileEvent = FileOpened | DocumentFiled
-
-REGISTRY = Registry("archive", [FileOpened, DocumentFiled])

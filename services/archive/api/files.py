@@ -5,37 +5,24 @@ answer holds only what is within the asker's reach today.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import BaseModel
 
+from services.archive.api.papers import NOT_HERE, PaperRow, Parts, as_read_by
 from services.archive.domain.file import file_id
-from services.archive.views.files import Files
-from services.archive.views.shown_history import Instants, Row, ShownHistory
+from services.archive.views.shown_history import Instants, Row
 from shared.decider import Refused
 from shared.fields import Instant, Year
 from shared.identity import Standing
-from shared.identity.register import Register
-from shared.personal_data import Clear, Shown
-from shared.policy import permits
 from shared.scope import SOCIETY
 from shared.web import Api, Reader
 from shared.web.reader import Reading
 
 Person = Annotated[str, Query(max_length=80)]
 Audience = Annotated[str, Query(max_length=120, examples=["society", "members:FY-R1"])]
-OF_OPINIONS = frozenset({"opinion", "handling", "reply"})  # the kinds of paper that quote them
-NOT_HERE = "There is no such thing here."
-
-
-@dataclass(frozen=True)
-class Parts:
-    register: Register
-    files: Files
-    history: ShownHistory
 
 
 class FileRow(BaseModel):
@@ -45,23 +32,6 @@ class FileRow(BaseModel):
     year: int
     number: str
     papers: int
-
-
-class PaperRow(BaseModel):
-    """``at`` is when the thing happened, ``filed_at`` when it was recorded as filed."""
-
-    serial: int
-    kind: str
-    ref: str
-    title: Clear
-    digest: str
-    retention: str
-    at: datetime
-    filed_at: datetime
-    disclosure: str
-    version: int
-    source_event: str
-    content: Annotated[dict[str, Any], Shown()]
 
 
 class FilePage(BaseModel):
@@ -107,38 +77,27 @@ class Difference(BaseModel):
     gone: list[ShownRow]
 
 
-def routes(parts: Parts) -> Api:
-    router = Api("archive")
+def add(router: Api, parts: Parts) -> None:
     _files(router, parts)
     _time_travel(router, parts)
-    return router
 
 
 def _files(router: Api, parts: Parts) -> None:
     @router.get("/files", action="file.read")
     def files(organisation: str, reader: Reader) -> list[FileRow]:
         """An organisation's files, a year each (ARC-01)."""
-        reader.may(organisation, _town(parts, organisation), hidden=True)
+        reader.may(organisation, parts.town_of(organisation), hidden=True)
         return [FileRow.model_validate(row) for row in parts.files.of_organisation(organisation)]
 
     @router.get("/files/{organisation}/{year}", action="file.read")
     def file(organisation: str, year: Year, reader: Reader) -> FilePage:
         """Versions, evidence, approval sheets, opinions and what came of them (ARC-02 to ARC-04)."""
-        reader.may(organisation, _town(parts, organisation), hidden=True)
+        reader.may(organisation, parts.town_of(organisation), hidden=True)
         found = parts.files.one(file_id(organisation, year))
         if found is None:
             raise Refused("NOT_FOUND", NOT_HERE)
-        papers = [_as_read_by(reader, paper, organisation, found["town"]) for paper in found["papers"]]
+        papers = [as_read_by(reader.standing, paper, organisation, found["town"]) for paper in found["papers"]]
         return FilePage.model_validate({**found, "papers": papers})
-
-
-def _as_read_by(reader: Reading, paper: Row, organisation: str, town: str) -> Row:
-    """That there is an opinion is the file's; what it says is for those who keep or supervise the register of
-    opinions (FBK-07, ORG-14).
-    """
-    if paper["kind"] not in OF_OPINIONS or permits("opinion.register", reader.standing, organisation, town):
-        return paper
-    return {**paper, "content": {}}
 
 
 def _time_travel(router: Api, parts: Parts) -> None:
@@ -183,7 +142,7 @@ def _audiences(parts: Parts, reader: Reading, at: datetime, person: str, audienc
     asked_for = audience or SOCIETY
     if asked_for not in own:
         organisation = asked_for.partition(":")[2]
-        reader.may(organisation, _town(parts, organisation), hidden=True)
+        reader.may(organisation, parts.town_of(organisation), hidden=True)
     return {asked_for}
 
 
@@ -193,7 +152,7 @@ def _must_reach_all_of(parts: Parts, reader: Reading, asked: Standing) -> None:
     if not places:
         raise Refused("NOT_FOUND", NOT_HERE)
     for organisation in sorted(places):
-        reader.may(organisation, _town(parts, organisation), hidden=True)
+        reader.may(organisation, parts.town_of(organisation), hidden=True)
 
 
 def _within_reach(reader: Reading, rows: Sequence[Row]) -> list[Row]:
@@ -227,8 +186,3 @@ def _without(rows: Sequence[Row], others: Sequence[Row]) -> list[Row]:
 
 def _rows(rows: Sequence[Row]) -> list[ShownRow]:
     return [ShownRow.model_validate(row) for row in rows]
-
-
-def _town(parts: Parts, organisation: str) -> str:
-    known = parts.register.organisation(organisation)
-    return known.town if known else ""
