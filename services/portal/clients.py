@@ -23,7 +23,7 @@ class Away(Exception):
 
 @dataclass
 class Refusal(Exception):
-    """A service's problem+json answer."""
+    """A service's problem+json answer. ``about`` is set by a form in whose matter a code is explained otherwise."""
 
     status: int
     code: str
@@ -33,6 +33,7 @@ class Refusal(Exception):
     errors: list[dict[str, Any]] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     etag: str = ""
+    about: str = ""
 
     @property
     def fields(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 from services.portal.clients import Refusal
 from services.portal.i18n import Language
 from services.portal.i18n import mark as _
+from services.portal.labels_staged import EXPLANATIONS_STAGED, STAGED
 from shared.web.codes import CODES
 
 LABELS: dict[str, dict[str, str]] = {
@@ -209,6 +210,9 @@ EXPLANATIONS: dict[str, str] = {
 }
 
 
+LABELS.update(STAGED)
+
+
 def label(language: Language, vocabulary: str, code: Any) -> str:
     return language.text(LABELS[vocabulary].get(str(code or ""), str(code or "")))
 
@@ -225,7 +229,7 @@ def refusal_texts(language: Language, refusal: Refusal) -> dict[str, str]:
     words = says_more(language, refusal) and not earliest
     return {
         "title": refusal_title(language, refusal.code),
-        "explanation": language.text(EXPLANATIONS.get(refusal.code, "")),
+        "explanation": language.text(_explanation(refusal)),
         "detail": refusal.detail if words else "",
         "accepted": refusal.accepted if words else "",
         "earliest": earliest,
@@ -234,9 +238,15 @@ def refusal_texts(language: Language, refusal: Refusal) -> dict[str, str]:
     }
 
 
+def _explanation(refusal: Refusal) -> str:
+    """As it reads in the matter that the form is about, if that has words of its own."""
+    own = EXPLANATIONS_STAGED.get(refusal.about, {}).get(refusal.code, "")
+    return own or EXPLANATIONS.get(refusal.code, "")
+
+
 def says_more(language: Language, refusal: Refusal) -> bool:
     """Services speak English: their own words are shown on English pages, or where we have none in Chinese."""
-    return language.code == "en" or refusal.code not in EXPLANATIONS
+    return language.code == "en" or not _explanation(refusal)
 
 
 def _fact(refusal: Refusal, *names: str) -> str:

@@ -35,6 +35,7 @@ from services.portal.pages import (
     drafting,
     home,
     inbox,
+    matters,
     opinions,
     records,
     release,
@@ -53,7 +54,7 @@ from shared.telemetry import logs
 from shared.telemetry.serving import Served
 
 HERE = Path(__file__).parent
-AREAS = (home, display, tasks, work, drafting, review, release, opinions, records, inbox)
+AREAS = (home, display, tasks, work, drafting, review, release, opinions, records, inbox, matters)
 PAGES = [page for area in AREAS for page in area.PAGES]
 
 

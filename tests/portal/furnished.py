@@ -6,6 +6,7 @@ from typing import Any
 
 from services.portal.traces.spans import Seen
 from shared.telemetry import names
+from tests.portal import staged
 from tests.portal.fakes import Stage, stage
 
 WRITTEN = {
@@ -79,7 +80,6 @@ DUTY = {
 SUSPENDED = DUTY | {"state": "suspended", "withholding": "w1", "withheld_until": "2026-06-30", "late_workdays": 3}
 ENDED = DUTY | {"state": "ended", "ended_on": "2026-05-20", "late_workdays": 0}
 STAGED = DUTY | {"duty": "stage", "kind": "staged", "matter": "m1", "milestone": "完成招标"}
-MATTER = {"title": "村道硬化工程", "title_en": "Paving the road", "starts": "2026-03-01", "ends": "2026-09-30"}
 MISSED = {
     "side": "inside",
     "at": "2026-04-10T02:00:00Z",
@@ -220,7 +220,11 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "/organisations/FY-R1": BRANCH,
         "/organisations/FY-R1/items/3.9": ITEM,
         "/organisations/FY-R1/withheld": [WITHHELD],
-        "/organisations/FY-R1/catalogue": {"version": 1, "effective": "2026-02-01", "items": [ITEM]},
+        "/organisations/FY-R1/catalogue": {
+            "version": 1,
+            "effective": "2026-02-01",
+            "items": [ITEM, staged.STAGED_ITEM],
+        },
     },
     "publication": {
         "/shown": {"items": [SHOWN, SHOWN | {"side": "inside", "replaces": 0}]},
@@ -238,7 +242,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
             TASK | {"step": "release-inside", "missed": MISSED},
             TASK | {"step": "release-outside", "planned": "2026-04-12T06:00:00Z"},
         ],
-        "/matters/m1": MATTER,
+        **staged.ANSWERS,
         "/inbox": {"items": [TOLD, TOLD | {"read_at": "2026-04-11T06:00:00Z"}]},
         "/inbox/count": {"count": 1},
         "/notice-preference": {"channels": ["inbox", "email"], "address": "ma@example.org"},
@@ -317,6 +321,7 @@ DESK_PAGES = (
     "/trace/d1",
     "/disclosures/d1",
     "/organisations/FY-R1",
+    *staged.PAGES,
 )
 
 

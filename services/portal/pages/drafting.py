@@ -33,6 +33,7 @@ async def new(visit: Visit, refusal: Refusal | None = None) -> Response:
     """An empty draft, for a duty or for any item of the organisation's catalogue."""
     organisation = visit.sent("organisation") or next((p.get("organisation", "") for p in visit.posts), "")
     catalogue = await visit.ask_softly("catalogue", f"/organisations/{organisation}/catalogue")
+    owed = visit.sent("obligation")
     return visit.page(
         "draft.html",
         refusal.status if refusal else 200,
@@ -41,6 +42,7 @@ async def new(visit: Visit, refusal: Refusal | None = None) -> Response:
         refusal=refusal,
         typed=as_typed(visit) | {name: visit.sent(name) for name in ("item", "obligation")},
         desk_of=None,
+        duty=await visit.ask_softly("publication", f"/obligations/{owed}") if owed else None,
     )
 
 

@@ -42,6 +42,7 @@ async def organisation(visit: Visit) -> Response:
         items=rows(catalogue),
         found=rows(shown),
         owed=rows(owed),
+        sees_duties=owed is not None,
         withheld={mark["item"]: mark for mark in rows(marks)},
         units=await organisation_names(visit),
     )
