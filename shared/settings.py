@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     smtp_user: str = Field("", description="User at the SMTP server; empty: without signing in.")
     smtp_password: SecretStr = Field(SecretStr(""), description="Password of that user.")
     smtp_starttls: bool = Field(True, description="Whether e-mails go to the SMTP server by TLS (STARTTLS).")
+    smtp_ca: str = Field(
+        "", description="File of certificates (PEM) to check the SMTP server's by; empty: those the system trusts."
+    )
     public_url: str = Field("http://127.0.0.1:8000", description="Where people reach the portal.")
     services: dict[str, str] = Field(
         default_factory=dict,
