@@ -1,17 +1,27 @@
-"""S02 from May to July, dues at Liushu Village after the quarter: two fine-tunes, a rule change, another secretary.
+"""S02 over the year, dues at Liushu Village: what the first quarter takes the place of, four other ways to make known,
+two fine-tunes, a rule change, a member who leaves, another secretary.
 
-Told over HTTP on the demo county, which stands on 2026-04-08. Start at :func:`tell`.
+Told over HTTP on a branch whose catalogue is in force since October 2025. Start at :func:`tell`.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
+import httpx2
+
+from tests.journeys import ways_at_liushu
+from tests.journeys.dues_at_liushu import settled
 from tests.journeys.people import World
-from tests.journeys.road_across_new_year import PUBLICATION, settled, shown_inside
+from tests.journeys.road_across_new_year import (
+    PUBLICATION,
+    a_catalogue_in_force_since_october_2025,
+    shown_inside,
+    shown_outside,
+)
 
 ARCHIVE = "/api/archive/v1"
 DUES, RULES = "FY-R1/3.9", "FY-R1/4.2"
-Q1, Q2 = f"{DUES}/replacement/2026-Q1", f"{DUES}/replacement/2026-Q2"
+Q4, Q1, Q2 = (f"{DUES}/replacement/{quarter}" for quarter in ("2025-Q4", "2026-Q1", "2026-Q2"))
 MAY, JUNE = f"{DUES}/fine-tune/2026-05", f"{DUES}/fine-tune/2026-06"
 CHANGED = f"{RULES}/republication/2026-05-18"
 
@@ -19,7 +29,8 @@ CHANGED = f"{RULES}/republication/2026-05-18"
 @dataclass
 class Quarter:
     world: World
-    first: str = ""  # the disclosure of the first quarter
+    last: str = ""  # the disclosure of the last quarter of 2025
+    first: str = ""  # of the first quarter
     rules: str = ""  # of the rules of procedure, shown on 02-10
 
     def duty(self, name: str, asker: str = "ma-xiaoyan") -> dict[str, Any]:
@@ -35,26 +46,63 @@ class Quarter:
         settled(self.world)
 
 
-def tell(world: World) -> Quarter:
+def tell(client: httpx2.Client) -> Quarter:
+    world = World(client)
+    a_catalogue_in_force_since_october_2025(client, world)
     quarter = Quarter(world)
+    january_12_the_last_quarter_of_2025(quarter)
+    february_10_the_rules_of_procedure(quarter)
     april_10_the_first_quarter_is_shown(quarter)
+    april_13_the_quarter_before_is_history(quarter)
+    ways_at_liushu.tell(world)
     may_9_no_change_on_a_make_up_saturday(quarter)
     may_18_the_rules_change(quarter)
     june_11_a_fine_tune_is_overdue(quarter)
     june_12_it_is_made_good_two_days_late(quarter)
     june_15_the_new_rules_are_shown(quarter)
+    what_hu_ping_could_read_in_april(quarter)
     july_15_the_second_quarter_is_anothers(quarter)
     the_figures_count_duties(quarter)
     return quarter
 
 
+def january_12_the_last_quarter_of_2025(quarter: Quarter) -> None:  # PUB-24
+    quarter.world.it_is("2026-01-12T09:00")
+    assert quarter.duty(Q4)["due"] == "2026-01-15"
+    quarter.last = shown_inside(quarter.world, Q4, "wang-jianjun", "2025年第四季度党费收缴情况")
+    quarter.world.it_is("2026-01-14T09:00")
+    shown_outside(quarter.world, quarter.last)
+
+
+def february_10_the_rules_of_procedure(quarter: Quarter) -> None:  # PUB-22
+    quarter.world.it_is("2026-02-10T09:00")
+    rules = {
+        "obligation": f"{RULES}/first/2025-10-01",
+        "title": "议事规则和决策程序",
+        "text": "重大事项经党员大会讨论。",
+    }
+    quarter.rules = ways_at_liushu.shown(quarter.world, rules, ways_at_liushu.INTRANET)
+    owed = quarter.world("ma-xiaoyan").get(f"{PUBLICATION}/obligations", organisation="FY-R1", limit="100")["items"]
+    assert {duty["duty"] for duty in owed if duty["item"] == RULES} == {"first"}, "it comes round in no period"
+
+
 def april_10_the_first_quarter_is_shown(quarter: Quarter) -> None:  # PUB-24
     quarter.world.it_is("2026-04-10T14:00")
-    shown = quarter.world("chen-xiuying").get(f"{PUBLICATION}/shown", item=RULES)["items"]
-    quarter.rules = shown[0]["disclosure"]
-    quarter.first = shown_inside(quarter.world, Q1, "wang-jianjun", "第一季度党费收缴情况")
-    assert quarter.duty(Q1)["state"] == "fulfilled"
+    quarter.first = shown_inside(quarter.world, Q1, "wang-jianjun", "2026年第一季度党费收缴情况")
+    assert (quarter.duty(Q1)["state"], quarter.duty(Q1)["late_workdays"]) == ("fulfilled", 0)
     quarter.world("hu-ping").get(f"{PUBLICATION}/shown/{quarter.first}")
+    inside, outside = (quarter.world(who).get(f"{PUBLICATION}/shown/{quarter.last}") for who in ("hu-ping", "anyone"))
+    assert (inside["superseded_by"], outside["superseded_by"]) == (quarter.first, None)
+
+
+def april_13_the_quarter_before_is_history(quarter: Quarter) -> None:  # PUB-24
+    quarter.world.it_is("2026-04-13T09:00")
+    shown_outside(quarter.world, quarter.first)
+    zhou = quarter.world("zhou-dahai")
+    assert [row["disclosure"] for row in zhou.get(f"{PUBLICATION}/shown", item=DUES)["items"]] == [quarter.first]
+    before = zhou.get(f"{PUBLICATION}/shown/{quarter.last}")
+    assert (before["period"], before["superseded_by"]) == ("2025-Q4", quarter.first)
+    assert "第四季度" in before["text"], "and stays readable"
 
 
 def may_9_no_change_on_a_make_up_saturday(quarter: Quarter) -> None:  # PUB-25
@@ -101,13 +149,22 @@ def june_15_the_new_rules_are_shown(quarter: Quarter) -> None:  # PUB-22, ORG-11
     former = quarter.world("chen-xiuying").get(f"{PUBLICATION}/shown/{quarter.rules}")
     assert former["superseded_by"] == new, "the former rules stay readable, and say what took their place"
     quarter.world("hu-ping").finds_nothing(f"{PUBLICATION}/shown/{new}")
-    april = {"at": "2026-04-20T12:00:00+08:00", "audience": "members:FY-R1", "disclosure": quarter.first}
-    assert quarter.world("li-min").get(f"{ARCHIVE}/as-of", **april)["shown"], "what Hu Ping could read in April"
+    quarter.world("hu-ping").finds_nothing(f"{PUBLICATION}/shown/{quarter.rules}")
+
+
+def what_hu_ping_could_read_in_april(quarter: Quarter) -> None:  # ORG-11, ORG-15, ARC-06
+    """A member until 05-01: the answer holds what the branch had shown its members by then, and nothing later."""
+    ask, path = quarter.world("li-min"), f"{ARCHIVE}/as-of"
+    april = ask.get(path, at="2026-04-12T12:00:00+08:00", person="hu-ping")["shown"]
+    assert {quarter.first, quarter.last, quarter.rules} <= {row["disclosure"] for row in april}
+    for instant in ("2026-04-12T12:00:00+08:00", "2026-06-15T09:00:00+08:00"):
+        own = quarter.world("hu-ping").get(path, at=instant, person="hu-ping")["shown"]
+        assert quarter.rules not in {row["disclosure"] for row in own}, "closed to Hu Ping since"
 
 
 def july_15_the_second_quarter_is_anothers(quarter: Quarter) -> None:  # ORG-07, ORG-15, PUB-24
     quarter.world.it_is("2026-07-15T09:00")
-    second = shown_inside(quarter.world, Q2, "liu-fang", "第二季度党费收缴情况")
+    second = shown_inside(quarter.world, Q2, "liu-fang", "2026年第二季度党费收缴情况")
     before, after = quarter.duty(Q1, "li-min"), quarter.duty(Q2, "li-min")
     assert (before["first_person"], after["first_person"]) == ("wang-jianjun", "liu-fang")
     assert (after["late_workdays"], after["organisation"]) == (0, "FY-R1")
@@ -118,6 +175,6 @@ def july_15_the_second_quarter_is_anothers(quarter: Quarter) -> None:  # ORG-07,
 def the_figures_count_duties(quarter: Quarter) -> None:  # PUB-33, PUB-36
     rows = quarter.world("li-min").get(f"{PUBLICATION}/timeliness", organisation="FY-R1", by="item")
     dues = next(row for row in rows if row["item"] == DUES)
-    assert (dues["met_on_time"], dues["met_late"]) == (3, 1), "two quarters and May in time, June late"
-    assert dues["overdue"] == 2, "the fine-tunes of February and March, which nobody met"
-    assert (dues["on_time_rate"], dues["late_workdays"]) == (0.5, 2)
+    assert (dues["met_on_time"], dues["met_late"]) == (4, 1), "three quarters and May in time, June late"
+    assert dues["overdue"] == 4, "the fine-tunes of November, December, February and March, which nobody met"
+    assert (round(dues["on_time_rate"], 2), dues["late_workdays"]) == (0.44, 2)
