@@ -27,7 +27,8 @@ def rounds_prolonged(procedures: Procedures, register: Register) -> Ticker:
             least = almanac.parameters(row["town"]).soliciting(row["round"])
             if least > row["days"]:
                 key = f"prolong/{row['decision']}/{row['round']}/{least}"
-                yield Do(DECISION, row["decision"], ProlongSoliciting(row["round"], least, almanac.calendar), key=key)
+                prolong = ProlongSoliciting(row["round"], least, almanac.calendar)
+                yield Do(DECISION, row["decision"], prolong, key=key, town=row["town"])
 
     return Ticker("soliciting-prolonged", due)
 
@@ -38,15 +39,15 @@ def rounds_closed(procedures: Procedures) -> Ticker:
         for row in procedures.decisions.running():
             if row["until"] < today:
                 received = procedures.opinions.count(row["disclosure"], row["opens"], row["until"])
-                command = CloseSoliciting(row["round"], received, today)
+                command = CloseSoliciting(row["round"], received, today, until=row["until"])
                 key = f"close/{row['decision']}/{row['round']}/{row['until']}"
-                yield Do(DECISION, row["decision"], command, key=key)
+                yield Do(DECISION, row["decision"], command, key=key, town=row["town"])
 
     return Ticker("soliciting-closed", due)
 
 
 def publicities(procedures: Procedures, register: Register) -> tuple[Ticker, Ticker]:
-    """A holiday declared while a notice is up prolongs its publicity (PUB-18)."""
+    """A holiday declared while a notice is up prolongs its publicity; a day that comes back ends it again (PUB-18)."""
 
     def moved(now: datetime) -> Iterable[Do]:
         almanac = Almanac(register, now)
@@ -56,13 +57,13 @@ def publicities(procedures: Procedures, register: Register) -> tuple[Ticker, Tic
             new = (count.workdays, first_whole_day(reckoned), reckoned.due, reckoned.provisional)
             if new != (row["workdays"], row["first_day"], row["last_day"], row["provisional"]):
                 key = f"move/{row['disclosure']}/{row['at']}/{len(row['moves'])}/{new}"
-                yield Do(CADRE, row["cadre"], MovePublicity(count), key=key)
+                yield Do(CADRE, row["cadre"], MovePublicity(count), key=key, town=row["town"])
 
     def ended(now: datetime) -> Iterable[Do]:
         today = business_day(now)
         for row in procedures.cadre.running():
             if not row["ended"] and row["last_day"] < today:
-                key = f"end/{row['disclosure']}/{row['at']}/{row['last_day']}"
-                yield Do(CADRE, row["cadre"], EndPublicity(today), key=key)
+                key = f"end/{row['disclosure']}/{row['at']}/{len(row['moves'])}/{row['last_day']}"
+                yield Do(CADRE, row["cadre"], EndPublicity(today), key=key, town=row["town"])
 
     return Ticker("publicity-moved", moved), Ticker("publicity-ended", ended)

@@ -84,7 +84,7 @@ def _to_move(row: RowMapping, limit_days: int, almanac: Almanac) -> Iterator[Do]
         reason = "calendar" if new_calendar else "parameter"
         key = f"move/{row['obligation']}/{row['version']}/{reckoned.due}/{reckoned.provisional}"
         move = MoveDue(reckoned, reason, business_day(almanac.now))
-        yield Do(OBLIGATION, row["obligation"], move, key=key)
+        yield Do(OBLIGATION, row["obligation"], move, key=key, town=row["town"])
 
 
 def withheld_meanwhile(withheld: Withheld, obligations: Obligations, register: Register) -> Ticker:
@@ -100,7 +100,7 @@ def withheld_meanwhile(withheld: Withheld, obligations: Obligations, register: R
                 if filed.holds(today) or _stood_again_after(filed, row):
                     suspend = Suspend(filed.withholding, filed.kind, filed.on, filed.until, calendar)
                     key = f"suspend/{row['obligation']}/{filed.withholding}"
-                    yield Do(OBLIGATION, row["obligation"], suspend, key=key)
+                    yield Do(OBLIGATION, row["obligation"], suspend, key=key, town=row["town"])
                 if filed.ended_on and _stood_again_after(filed, row):
                     yield _to_resume(row, Resume(filed.withholding, "ended", filed.ended_on))
         for row in obligations.of_items(all_withheld, SUSPENDED):
@@ -120,7 +120,8 @@ def _outlasted(row: RowMapping, filed: list[Withholding], today: date) -> Iterat
 
 
 def _to_resume(row: RowMapping, resume: Resume) -> Do:
-    return Do(OBLIGATION, row["obligation"], resume, key=f"resume/{row['obligation']}/{resume.withholding}")
+    key = f"resume/{row['obligation']}/{resume.withholding}"
+    return Do(OBLIGATION, row["obligation"], resume, key=key, town=row["town"])
 
 
 def _stood_again_after(filed: Withholding, row: RowMapping) -> bool:
@@ -137,7 +138,7 @@ def ended(items: CatalogueItems, obligations: Obligations, register: Register) -
         for row in obligations.of_items(gone, OPEN, SUSPENDED):
             on, changes = gone[row["item"]]
             key = f"end/{row['obligation']}/{on}"
-            yield Do(OBLIGATION, row["obligation"], EndObligation(changes, on, calendar), key=key)
+            yield Do(OBLIGATION, row["obligation"], EndObligation(changes, on, calendar), key=key, town=row["town"])
 
     return Ticker("duties-ended", due)
 
@@ -153,7 +154,7 @@ def overdue(items: CatalogueItems, obligations: Obligations, withheld: Withheld)
             if row["item"] not in spared:
                 key = f"overdue/{row['obligation']}/{row['version']}"
                 past_hours = row["due_at"] is not None and row["due_at"] < now
-                yield Do(OBLIGATION, row["obligation"], MarkOverdue(today, past_hours), key=key)
+                yield Do(OBLIGATION, row["obligation"], MarkOverdue(today, past_hours), key=key, town=row["town"])
 
     return Ticker("duties-overdue", due)
 
@@ -172,6 +173,6 @@ def planned_days(matters: Matters, register: Register) -> Ticker:
             end = at(min(row["ends"], today), 12)
             switch = Almanac(register, end).parameters(row["town"]).cross_year_summary
             key = f"days/{row['matter']}/{row['version']}"
-            yield Do(MATTER, row["matter"], PassDay(today, switch), key=key)
+            yield Do(MATTER, row["matter"], PassDay(today, switch), key=key, town=row["town"])
 
     return Ticker("planned-days", due)

@@ -25,6 +25,7 @@ from shared.handling import Handler
 from shared.identity import PostKind, TokenVerifier
 from shared.journal.sql import SqlJournal, create_schema
 from shared.personal_data.sealing import Sealing
+from shared.reacting import town_of
 from shared.service import Platform, Service
 from shared.settings import Settings
 from tests.vaults import vault_in
@@ -122,7 +123,7 @@ class World:
             if event.service in reaction.hears:
                 for number, do in enumerate(reaction.commands(event)):
                     command = ids.derived(reaction.name, event.event_id, str(number))
-                    context = Context(town=event.context.town, actor="", command_id=command)
+                    context = Context(town=town_of(do, event.context.town), actor="", command_id=command)
                     self.service.handler.handle(do, context=context)
         if event.service != self.service.name:
             self.catch_up()
@@ -137,7 +138,9 @@ class World:
         before = self.own
         for ticker in self.service.tickers:
             for do in ticker.due(self.clock.now()):
-                context = Context(town="fengyang", actor="", command_id=ids.derived(ticker.name, do.key))
+                town = town_of(do, "")
+                assert town, f"{ticker.name} says of no town that it is theirs"  # design 8
+                context = Context(town=town, actor="", command_id=ids.derived(ticker.name, do.key))
                 self.service.handler.handle(do, context=context)
         names = [event.name for event in self.service.handler.journal.read(before)]
         self.catch_up()

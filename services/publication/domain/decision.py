@@ -176,8 +176,11 @@ def prolong_soliciting(decision: Decision, command: ProlongSoliciting) -> list[D
 
 
 def close_soliciting(decision: Decision, command: CloseSoliciting) -> list[DecisionEvent]:
+    """Not on a count to a day that is no longer the last: a round that was prolonged meanwhile is counted anew."""
     running = decision.round(command.round)
     if running is None or running.closed or _ended(decision) or command.today <= running.until:
+        return []
+    if command.until not in (None, running.until):
         return []
     return [SolicitingClosed(**_names(decision), round=command.round, on=running.until, opinions=command.opinions)]
 

@@ -101,9 +101,12 @@ class ProlongSoliciting:
 
 @dataclass(frozen=True)
 class CloseSoliciting:
+    """``opinions`` came in up to ``until``; None: up to the last day, whichever that is."""
+
     round: Round
     opinions: int
     today: date
+    until: date | None = None
 
 
 @dataclass(frozen=True)

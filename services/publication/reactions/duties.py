@@ -50,7 +50,8 @@ def on_catalogue_adopted(items: CatalogueItems, register: Register) -> Reaction:
             for item in items.raising(today, adopted.organisation):
                 yield from to_raise(item, today, almanac)
 
-    return Reaction("duties-of-adopted-catalogue", (CatalogueAdopted.SERVICE,), commands)
+    heeds = {CatalogueAdopted.SERVICE: frozenset({CatalogueAdopted.EVENT})}
+    return Reaction("duties-of-adopted-catalogue", (CatalogueAdopted.SERVICE,), commands, heeds)
 
 
 def on_released_inside(register: Register, obligations: Obligations) -> Reaction:
@@ -135,7 +136,8 @@ def on_withheld(obligations: Obligations, register: Register) -> Reaction:
             for row in obligations.of_items([filed.item], OPEN, SUSPENDED):
                 yield Do(OBLIGATION, row["obligation"], suspend)
 
-    return Reaction("duties-suspended", (WithholdingFiled.SERVICE,), commands)
+    heeds = {WithholdingFiled.SERVICE: frozenset({WithholdingFiled.EVENT})}
+    return Reaction("duties-suspended", (WithholdingFiled.SERVICE,), commands, heeds)
 
 
 def on_withholding_ended(obligations: Obligations) -> Reaction:
@@ -150,4 +152,5 @@ def on_withholding_ended(obligations: Obligations) -> Reaction:
             for row in obligations.of_items([ended.item], OPEN, SUSPENDED):
                 yield Do(OBLIGATION, row["obligation"], resume)
 
-    return Reaction("duties-resumed", (WithholdingEnded.SERVICE,), commands)
+    heeds = {WithholdingEnded.SERVICE: frozenset({WithholdingEnded.EVENT})}
+    return Reaction("duties-resumed", (WithholdingEnded.SERVICE,), commands, heeds)

@@ -89,6 +89,6 @@ def planned(planning: Planning) -> Ticker:
         for row, plan in planning.due(now):
             command = planning.command(row, plan, now)
             planning.uncover(row["disclosure"], command)
-            yield Do(DISCLOSURE, row["disclosure"], command, key=f"run/{plan['schedule']}")
+            yield Do(DISCLOSURE, row["disclosure"], command, key=f"run/{plan['schedule']}", town=row["town"])
 
     return Ticker("releases-planned", due)

@@ -35,4 +35,5 @@ def on_plan_approved(register: Register) -> Reaction:
         obligation = obligation_id(item, planned)
         yield Do(OBLIGATION, obligation, RaiseObligation(item, planned), key=f"raise/{obligation}")
 
-    return Reaction("duty-of-approved-plan", (PlanApproved.SERVICE,), commands)
+    heeds = {PlanApproved.SERVICE: frozenset({PlanApproved.EVENT})}
+    return Reaction("duty-of-approved-plan", (PlanApproved.SERVICE,), commands, heeds)

@@ -58,4 +58,4 @@ def to_raise(item: ItemInForce, today: date, almanac: Almanac, raised: Raised | 
     for planned in schedule.duties(item, until=today, calendar=almanac.calendar, parameters=parameters, known=known):
         obligation = obligation_id(item, planned)
         key = f"raise/{obligation}/{planned.raised_from}"
-        yield Do(OBLIGATION, obligation, RaiseObligation(item, planned), key=key)
+        yield Do(OBLIGATION, obligation, RaiseObligation(item, planned), key=key, town=item.town)
