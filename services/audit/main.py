@@ -21,6 +21,7 @@ from services.audit.views.appraisals import Appraisals
 from services.audit.views.cases import Cases
 from services.audit.views.entries import Entries
 from services.audit.views.filings import Filings
+from services.audit.views.owed import Owed
 from services.audit.views.releases import Releases
 from services.audit.views.trace import Trace
 from shared.identity.register import Register
@@ -37,7 +38,8 @@ def build(platform: Platform) -> Service:
     handler = platform.handler(REGISTRY)
     register, trace, releases = Register(engine), Trace(engine), Releases(engine)
     cases, filings, appraisals = Cases(engine), Filings(engine), Appraisals(engine)
-    views = (register, trace, releases, cases, filings, appraisals)
+    owed = Owed(engine)
+    views = (register, trace, releases, cases, filings, appraisals, owed)
     entries = Entries(engine, settings.county, Salts(salt_secrets(settings)))
     log = Log.of(settings, engine, entries)
     keeper = Keeper(engine, log.writer)
@@ -56,14 +58,15 @@ def build(platform: Platform) -> Service:
         views=views,
         ledgers=(entries,),
         reactions=(
-            reactions.on_change_approved(register),
+            reactions.on_change_approved(handler, register),
             reactions.on_change_audited(handler, register),
-            reactions.on_withholding_filed(register),
+            reactions.on_withholding_filed(handler, register),
         ),
         tickers=(
             ticker.moved(cases, filings, register),
             ticker.overdue(cases),
             ticker.deemed(filings),
+            ticker.owed_asked_again(owed, handler, register),
             procedure_ticker.appraisals_moved(appraisals, register),
             procedure_ticker.appraisals_overdue(appraisals, register),
         ),

@@ -112,6 +112,7 @@ class Released(Heard):
     SERVICE: ClassVar[str] = "publication"
     SIDE: ClassVar[str]
     disclosure: str
+    town: str
     item: str
     announces: str = ""
     released_by: str

@@ -15,6 +15,7 @@ from services.catalogue.views.changes import Changes
 from services.catalogue.views.open_dues import OpenDues
 from services.catalogue.views.plans import Plans
 from services.catalogue.views.templates import Templates
+from services.catalogue.views.told import Told
 from services.catalogue.views.withholdings import Withholdings
 from shared.identity.register import Register
 from shared.service import Platform, Service
@@ -31,14 +32,17 @@ def build(platform: Platform) -> Service:
     handler = platform.handler(REGISTRY)
     register, catalogues, templates = Register(engine), Catalogues(engine), Templates(engine)
     changes, withholdings, dues = Changes(engine), Withholdings(engine), OpenDues(engine)
-    plans = Plans(engine)
+    plans, told = Plans(engine), Told(engine)
     affairs_views = Views.over(engine)
-    views = (register, catalogues, templates, changes, withholdings, dues, plans, *affairs_views.all)
+    views = (register, catalogues, templates, changes, withholdings, dues, plans, told, *affairs_views.all)
     settings = platform.settings
     place = (platform.documents, settings.county, settings.founder)
     parts = Parts(handler, register, catalogues, templates, *place, changes, withholdings, dues, plans)
     witness = witness_of(platform.settings, NAME, engine)
-    measures = [vacancy_ticker.measure_vacancies(NAME, affairs_views.vacancies)]
+    measures = [
+        vacancy_ticker.measure_vacancies(NAME, affairs_views.vacancies),
+        ticker.measure_stalled(NAME, told, handler, register, platform.clock),
+    ]
     app = make_app(
         NAME,
         platform,
@@ -67,6 +71,7 @@ def build(platform: Platform) -> Service:
             ticker.announcements_moved(changes, register),
             ticker.announcements_overdue(changes),
             plan_ticker.overdue(plans, register),
+            ticker.untaken_asked_again(told, handler, register),
         ),
         workers=(witness,) if witness else (),
         tables=(witness_tables,),

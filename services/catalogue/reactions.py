@@ -6,13 +6,9 @@ Keys go before the certificate: a crash between the two destroys them again, whi
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from services.catalogue.domain.catalogue import CATALOGUE, BindChange
-from services.catalogue.domain.change import CHANGE
-from services.catalogue.domain.change_commands import HearAudit, HearReceipt, HearRelease
 from services.catalogue.domain.organisation import ORGANISATION
 from services.catalogue.domain.person import PERSON, CompleteErasure
 from services.catalogue.domain.roll import ReceiveMember
-from services.catalogue.domain.withholding import WITHHOLDING, HearWithholdingReceipt
 from services.catalogue.events import (
     REGISTRY,
     ErasureConfirmed,
@@ -21,14 +17,14 @@ from services.catalogue.events import (
     PlanSecrecyRefused,
     RestrictionLifted,
 )
-from services.catalogue.events.changes import ChangeAnnounced, Side
+from services.catalogue.events.changes import ChangeAnnounced
 from services.catalogue.heard import ChangeAudited, ChangeAuditReturned, FilingReceived, ReleasedInside, ReleasedOutside
+from services.catalogue.views.told import OfOthers, binding, taking_up
 from shared.events import Recorded, hear
 from shared.handling import Do
 from shared.identity.register import Register
 from shared.personal_data import Subject
 from shared.personal_data.vault import Vault
-from shared.reckoning import due_day
 from shared.service import Reaction
 
 
@@ -67,60 +63,34 @@ def on_member_transferred() -> Reaction:
 
 def of_changes(register: Register) -> tuple[Reaction, ...]:
     """What audit and publication tell of changes and withholdings."""
-    return on_change_audited(), on_filing_received(register), on_announcement_released(), on_change_announced()
+    heard = (on_change_audited(register), on_filing_received(register), on_announcement_released(register))
+    return (*heard, on_change_announced())
 
 
-def on_change_audited() -> Reaction:
+def on_change_audited(register: Register) -> Reaction:
     """What the town's audit decided stands in the change, too (CAT-17)."""
-
-    def commands(event: Recorded) -> Iterable[Do]:
-        match hear(event, ChangeAudited, ChangeAuditReturned):
-            case ChangeAudited() as passed:
-                heard = HearAudit(passed.round, True, "", passed.by, passed.on)
-                yield Do(CHANGE, passed.change, heard)
-            case ChangeAuditReturned() as returned:
-                heard = HearAudit(returned.round, False, returned.reason, returned.by, returned.on)
-                yield Do(CHANGE, returned.change, heard)
-            case _:
-                return
-
-    heeds = {ChangeAudited.SERVICE: frozenset({ChangeAudited.EVENT, ChangeAuditReturned.EVENT})}
-    return Reaction("change-audited", (ChangeAudited.SERVICE,), commands, heeds)
+    return _of_others("change-audited", register, ChangeAudited, ChangeAuditReturned)
 
 
 def on_filing_received(register: Register) -> Reaction:
     """A change on record may be announced, by the day that P-18 says; a withholding has its number (CAT-18, CAT-15)."""
-
-    def commands(event: Recorded) -> Iterable[Do]:
-        received = hear(event, FilingReceived)
-        if received is None:
-            return
-        if received.about == "change":
-            announce = due_day(register, received.town, "P-18.announce", received.on)
-            told = (received.filing, received.number, received.deemed, received.by, announce, received.on)
-            yield Do(CHANGE, received.reference, HearReceipt(*told))
-        elif received.about == "withholding":
-            receipt = HearWithholdingReceipt(received.number, received.deemed, received.on)
-            yield Do(WITHHOLDING, received.reference, receipt)
-
-    heeds = {FilingReceived.SERVICE: frozenset({FilingReceived.EVENT})}
-    return Reaction("filing-received", (FilingReceived.SERVICE,), commands, heeds)
+    return _of_others("filing-received", register, FilingReceived)
 
 
-def on_announcement_released() -> Reaction:
+def on_announcement_released(register: Register) -> Reaction:
     """A release that announces a change counts for its item and side (CAT-19)."""
+    return _of_others("change-announced", register, ReleasedInside, ReleasedOutside)
+
+
+def _of_others(name: str, register: Register, *facts: type[OfOthers]) -> Reaction:
+    """What comes too early, or is refused, is asked again by the ticker (decision 0048)."""
+    service = facts[0].SERVICE
 
     def commands(event: Recorded) -> Iterable[Do]:
-        released = hear(event, ReleasedInside, ReleasedOutside)
-        if released is None or not released.announces:
-            return
-        side: Side = "inside" if isinstance(released, ReleasedInside) else "outside"
-        post = event.context.post
-        told = (released.item, released.disclosure, side, released.released_by, post, released.on)
-        yield Do(CHANGE, released.announces, HearRelease(*told))
+        told = hear(event, *facts)
+        return taking_up(register, told, event.context.post) if told else ()
 
-    heeds = {ReleasedInside.SERVICE: frozenset({ReleasedInside.EVENT, ReleasedOutside.EVENT})}
-    return Reaction("change-announced", (ReleasedInside.SERVICE,), commands, heeds)
+    return Reaction(name, (service,), commands, {service: frozenset(fact.EVENT for fact in facts)})
 
 
 def on_change_announced() -> Reaction:
@@ -128,9 +98,7 @@ def on_change_announced() -> Reaction:
 
     def commands(event: Recorded) -> Iterable[Do]:
         if event.service == REGISTRY.service and event.name == ChangeAnnounced.__name__:
-            announced = ChangeAnnounced.model_validate(REGISTRY.upcast(event))
-            bind = BindChange(announced.change, announced.lines, announced.approved_by, announced.on)
-            yield Do(CATALOGUE, announced.organisation, bind)
+            yield binding(ChangeAnnounced.model_validate(REGISTRY.upcast(event)))
 
     heeds = {REGISTRY.service: frozenset({ChangeAnnounced.__name__})}
     return Reaction("bind-announced-change", (REGISTRY.service,), commands, heeds)

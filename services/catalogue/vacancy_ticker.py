@@ -39,7 +39,7 @@ def vacancies_noted(register: Register, found: VacanciesFound) -> Ticker:
                 quiet = False
                 key = f"vacancy/{org.organisation}/{today}/{gaps}"
                 command = NoteVacancies(org.organisation, org.town, today)
-                yield Do(ORGANISATION, org.organisation, command, key=key)
+                yield Do(ORGANISATION, org.organisation, command, key=key, town=org.town)
         settled[:] = [(today, structure)] if quiet else []
 
     return Ticker("vacancies-noted", due)

@@ -105,6 +105,7 @@ UNMEASURED = _counter("unmeasured_total", "Figures that could not be looked up a
 # what the county is owed
 OVERDUE = _gauge("obligations_overdue", "Obligations past their due date and not fulfilled.", "town")
 VACANCIES = _gauge("first_person_vacancies", "Organisations without a first person responsible.", "town")
+STALLED = _gauge("changes_stalled", "Changes and withholdings of which something was told and not taken up.", "town")
 RELEASES_MISSED = _gauge("releases_missed", "Planned releases that did not happen and wait for their owner.", "town")
 
 

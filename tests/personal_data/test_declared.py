@@ -82,7 +82,8 @@ FIELDS: dict[str, str] = {
     **dict.fromkeys(
         (
             "ChangeRequested.reason", "ChangeApproved.reason", "ChangeRefused.reason", "ChangeReturned.reason",
-            "ChangeFiled.reason", "ChangeAnnounced.reason", "ItemChange.reason", "ItemAnnounced.reason", "CaseLine.reason", "CaseOpened.reason", "ChangeAuditReturned.reason",
+            "ChangeFiled.reason", "ChangeAnnounced.reason", "CaseOpened.reason", "ChangeAuditReturned.reason",
+            "ItemChange.reason", "ItemAnnounced.reason", "CaseLine.reason",
             "ChangeAudited.note", "FilingReturned.missing", "FilingSubmitted.supplement",
         ),
         ON_FILE,
