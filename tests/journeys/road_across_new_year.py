@@ -1,9 +1,10 @@
-"""S03, the road that crossed the New Year: staged work, re-planned once, and the summary that closes it.
+"""S03, the road that crossed the New Year: staged work, re-planned once, closed by its summary, filed and consulted.
 
 Told over HTTP on whatever platform answers. Each function is a day; :func:`tell` is the whole story in order.
 """
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from services.cli import demo
 from tests.journeys.people import World
 
 CATALOGUE, PUBLICATION = "/api/catalogue/v1", "/api/publication/v1"
+FEEDBACK, ARCHIVE = "/api/feedback/v1", "/api/archive/v1"
 ROAD, STUDY = "FY-R1/3.8", "FY-R1/2.2"
 MILESTONES = (("开工", "2025-10-20"), ("路基", "2025-12-18"), ("铺装", "2026-04-24"))
 
@@ -38,6 +40,13 @@ class Road:
     def duty(self, name: str) -> dict[str, Any]:
         return dict(self.world("wang-jianjun").get(f"{PUBLICATION}/obligations/{name}"))
 
+    def dossier(self, asker: str = "ma-xiaoyan") -> dict[str, Any]:
+        return dict(self.world(asker).get(f"{ARCHIVE}/dossiers/{self.matter}"))
+
+    def dossiers(self, asker: str, **wanted: str) -> list[str]:
+        found = self.world(asker).get(f"{ARCHIVE}/dossiers", **({"organisation": "FY-R1"} | wanted))
+        return [row["matter"] for row in found["items"]]
+
     def acts(self, name: str, step: str, body: Any = None) -> dict[str, Any]:
         return self.world(name).does(
             f"{PUBLICATION}/matters/{self.matter}/{step}", body, version=self.page()["version"]
@@ -61,9 +70,14 @@ def tell(client: httpx2.Client) -> Road:
     new_year_passes_and_nothing_is_owed_for_it(road)
     january_4_stage_2_on_a_make_up_sunday(road)
     april_20_the_paving_is_put_off(road)
+    june_3_a_member_is_answered(road)
     june_26_nothing_closes_without_its_summary(road)
     july_1_liu_inherits_what_the_branch_owes(road)
     july_24_the_summary_closes_it(road)
+    july_24_its_papers_are_to_be_filed(road)
+    august_17_ma_files_the_matter_as_one(road)
+    it_is_found_by_those_who_may_know_of_it(road)
+    a_members_consultation_is_on_record(road)
     return road
 
 
@@ -155,6 +169,19 @@ def april_20_the_paving_is_put_off(road: Road) -> None:  # PUB-26
     assert road.duty(road.stage(3))["late_workdays"] == 0
 
 
+def june_3_a_member_is_answered(road: Road) -> None:  # ARC-03, ARC-04
+    road.world.it_is("2026-06-03T10:00")
+    chen, ma, wang = (road.world(name) for name in ("chen-xiuying", "ma-xiaoyan", "wang-jianjun"))
+    about = {"disclosure": road.duty(road.stage(3))["disclosure"], "text": "桥头一段还没有路灯。"}
+    given = chen.does(f"{FEEDBACK}/opinions", about)
+    path, version = f"{FEEDBACK}/opinions/{given['id']}", given["version"]
+    version = ma.does(f"{path}/acknowledgement", version=version)["version"]
+    version = ma.does(f"{path}/assignment", {"handler": "ma-xiaoyan"}, version=version)["version"]
+    version = wang.does(f"{path}/decision", {"disposition": "adopt"}, version=version)["version"]
+    ma.does(f"{path}/reply", {"text": "路灯月底前装好。"}, version=version)
+    settled(road.world)
+
+
 def june_26_nothing_closes_without_its_summary(road: Road) -> None:  # PUB-27
     road.world.it_is("2026-06-26T15:00")
     page = road.page()
@@ -187,6 +214,53 @@ def july_24_the_summary_closes_it(road: Road) -> None:  # PUB-27
     assert told == [("stage", 1), ("stage", 2), ("stage", 3), ("summary", 0)]
     duty = dict(road.world("liu-fang").get(f"{PUBLICATION}/obligations/{road.summary}"))
     assert (duty["state"], duty["late_workdays"], duty["first_person"]) == ("fulfilled", 0, "liu-fang")
+
+
+def july_24_its_papers_are_to_be_filed(road: Road) -> None:  # ARC-05, P-20
+    owed = road.dossier()
+    assert (owed["stage"], owed["due_on"], owed["overdue"]) == ("owed", "2026-08-21", False)
+    counted = [(day["day"], day["count"]) for day in owed["due"]["days"]]
+    assert (counted[0], counted[-1]) == (("2026-07-24", 0), ("2026-08-21", 20))
+    assert owed["defects"] == [], "complete, intact and readable"
+    assert road.dossiers("li-min", organisation="", town="fengyang", stage="owed") == [road.matter]
+    road.world("chen-xiuying").finds_nothing(f"{ARCHIVE}/dossiers/{road.matter}")
+
+
+def august_17_ma_files_the_matter_as_one(road: Road) -> None:  # ARC-01, ARC-02, ARC-05
+    road.world.it_is("2026-08-17T09:00")
+    ma, before = road.world("ma-xiaoyan"), road.dossier()
+    done = ma.does(f"{ARCHIVE}/dossiers/{road.matter}/filing", {}, version=before["version"])
+    assert done["result"] == {"number": "柳树-2026-002"}
+    filed = road.dossier()
+    assert (filed["stage"], filed["filed_on"], filed["late_workdays"]) == ("filed", "2026-08-17", 0)
+    assert (filed["filed_by"], filed["number"]) == ("ma-xiaoyan", "柳树-2026-002")
+    kinds = Counter(paper["kind"] for paper in filed["papers"])
+    said = {"plan": 2, "opinion": 1, "handling": 1, "reply": 1}
+    assert kinds == {"approval": 4, "version": 4, "channel-evidence": 6} | said, "two of four outside as well"
+    assert {paper["file"] for paper in filed["papers"]} == {"FY-R1/2025", "FY-R1/2026"}, "where they lie"
+    assert [paper["place"] for paper in filed["papers"]] == list(range(1, 20))
+
+
+def it_is_found_by_those_who_may_know_of_it(road: Road) -> None:  # ARC-06, ORG-11
+    for asker in ("ma-xiaoyan", "chen-xiuying", "li-min"):
+        assert [road.dossiers(asker, q=words) for words in ("柳树-2026-002", "硬化", "路灯")] == [
+            [road.matter], [road.matter], [],
+        ], asker  # fmt: skip
+    for outsider in ("zhou-dahai", "wu-gang", "anyone"):
+        road.world(outsider).finds_nothing(f"{ARCHIVE}/dossiers", organisation="FY-R1", q="硬化")
+        road.world(outsider).finds_nothing(f"{ARCHIVE}/dossiers/{road.matter}")
+
+
+def a_members_consultation_is_on_record(road: Road) -> None:  # ARC-06
+    chen, path = road.world("chen-xiuying"), f"{ARCHIVE}/dossiers/{road.matter}/consultations"
+    assert not any(paper["content"] for paper in road.dossier("chen-xiuying")["papers"])
+    assert chen.is_refused(path, {"purpose": ""})["code"] == "REASON_REQUIRED"
+    chen.does(path, {"purpose": "核对总结与工期"})
+    read = {paper["kind"]: paper["content"] for paper in road.dossier("chen-xiuying")["papers"]}
+    assert read.keys() == {"version", "channel-evidence"}, "what was shown to her, and nothing of the rest"
+    assert read["version"]["text"].startswith("东口道路硬化")
+    [entry] = road.world("ma-xiaoyan").get(path)
+    assert (entry["person"], entry["purpose"]) == ("chen-xiuying", "核对总结与工期")
 
 
 def shown_inside(world: World, obligation: str, secretary: str, title: str = "东口道路硬化") -> str:

@@ -47,6 +47,7 @@ class DossierRow(BaseModel):
 
 
 class DossierPaperRow(PaperRow):
+    file: str = Field(description="The running file in which it lies.")
     place: int = Field(description="In the dossier; 0: it came after the filing, or nothing has been filed yet.")
 
 
