@@ -9,6 +9,7 @@ from typing import Any
 from services.portal.clients import Refusal
 from services.portal.i18n import Language
 from services.portal.i18n import mark as _
+from services.portal.labels_filed import EXPLANATIONS_MORE, EXPLANATIONS_OF, FILED
 from services.portal.labels_staged import EXPLANATIONS_STAGED, STAGED
 from shared.web.codes import CODES
 
@@ -210,7 +211,9 @@ EXPLANATIONS: dict[str, str] = {
 }
 
 
+LABELS.update(FILED)
 LABELS.update(STAGED)
+EXPLANATIONS_OF.update(EXPLANATIONS_STAGED)
 
 
 def label(language: Language, vocabulary: str, code: Any) -> str:
@@ -240,8 +243,8 @@ def refusal_texts(language: Language, refusal: Refusal) -> dict[str, str]:
 
 def _explanation(refusal: Refusal) -> str:
     """As it reads in the matter that the form is about, if that has words of its own."""
-    own = EXPLANATIONS_STAGED.get(refusal.about, {}).get(refusal.code, "")
-    return own or EXPLANATIONS.get(refusal.code, "")
+    own = EXPLANATIONS_OF.get(refusal.about, {}).get(refusal.code, "")
+    return own or EXPLANATIONS.get(refusal.code, "") or EXPLANATIONS_MORE.get(refusal.code, "")
 
 
 def says_more(language: Language, refusal: Refusal) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx2
@@ -31,17 +32,24 @@ from services.portal.i18n import Language, translations
 from services.portal.last_resort import LastResort, log
 from services.portal.pages import (
     account,
+    catalogue,
+    change_form,
+    changes,
+    channels,
     display,
     drafting,
+    filings,
     home,
     inbox,
     matters,
     opinions,
+    plans,
     records,
     release,
     review,
     tasks,
     traces,
+    withholdings,
     work,
 )
 from services.portal.security import SecurityHeaders
@@ -54,7 +62,9 @@ from shared.telemetry import logs
 from shared.telemetry.serving import Served
 
 HERE = Path(__file__).parent
-AREAS = (home, display, tasks, work, drafting, review, release, opinions, records, inbox, matters)
+AREAS: tuple[ModuleType, ...] = (home, display, tasks, work, drafting, review, release, opinions, records, inbox)
+AREAS += (matters,)
+AREAS += (catalogue, change_form, changes, filings, plans, withholdings, channels)
 PAGES = [page for area in AREAS for page in area.PAGES]
 
 

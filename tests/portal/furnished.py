@@ -6,7 +6,7 @@ from typing import Any
 
 from services.portal.traces.spans import Seen
 from shared.telemetry import names
-from tests.portal import staged
+from tests.portal import filed, staged
 from tests.portal.fakes import Stage, stage
 
 WRITTEN = {
@@ -296,6 +296,7 @@ OPEN_PAGES = (
     "/opinions/new?disclosure=d1",
     "/opinions/look-up",
     "/nothing",
+    *filed.OPEN_PAGES,
 )
 DESK_PAGES = (
     "/me",
@@ -322,6 +323,7 @@ DESK_PAGES = (
     "/disclosures/d1",
     "/organisations/FY-R1",
     *staged.PAGES,
+    *filed.DESK_PAGES,
 )
 
 
@@ -329,7 +331,7 @@ def furnished(**settings: Any) -> Stage:
     scene = stage(**settings)
     if scene.portal.traces is not None:
         scene.portal.traces.add(SPANS)
-    for service, answers in ANSWERS.items():
+    for service, answers in (*ANSWERS.items(), *filed.ANSWERS.items()):
         for path, answer in answers.items():
             scene.answer(service, "GET", path, answer)
     return scene

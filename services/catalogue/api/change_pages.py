@@ -1,7 +1,7 @@
 """What is asked and answered about changes and withholdings, field by field."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -13,6 +13,7 @@ from shared.due_days import DueDay
 from shared.fields import Day
 
 Reason = Annotated[str, StringConstraints(max_length=1000)]
+ChangeStage = Literal["", "requested", "refused", "approved", "returned", "audited", "filed", "announced"]
 LINES_MAX = 60
 
 

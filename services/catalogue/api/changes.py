@@ -5,7 +5,7 @@ The audit and the county's receipt are audit's to take, the announcement publica
 
 from sqlalchemy import RowMapping
 
-from services.catalogue.api.change_pages import Act, ChangeBody, ChangePage, ChangeRow, RefusalBody, Step
+from services.catalogue.api.change_pages import Act, ChangeBody, ChangePage, ChangeRow, ChangeStage, RefusalBody, Step
 from services.catalogue.api.pages import BoundChange
 from services.catalogue.api.parts import Parts
 from services.catalogue.api.reach import knows_of
@@ -115,14 +115,14 @@ def _in_charge(parts: Parts, desk: CommandDesk, state: Change) -> str:
 
 def _reading(router: Api, parts: Parts) -> None:
     @router.get("/changes", action="change.read")
-    def changes(reader: Reader, organisation: str = "", town: str = "") -> Page[ChangeRow]:
+    def changes(reader: Reader, organisation: str = "", town: str = "", stage: ChangeStage = "") -> Page[ChangeRow]:
         """Of one organisation, or of a town; the latest first."""
         known = parts.register.organisation(organisation) if organisation else None
         place = known.town if known else town
         reader.may(organisation if known else "", place, hidden=True)
         if organisation and known is None:
             raise _nothing()
-        listed = parts.changes.listed(organisation=organisation, town=place)
+        listed = parts.changes.listed(organisation=organisation, town=place, stage=stage)
         rows = [row for row in listed if _may_know(reader, row)]
         pages = (ChangeRow.model_validate(_fields(row)) for row in rows)
         return reader.page(pages, lambda row: (row.requested_on, row.change), descending=True)

@@ -195,11 +195,11 @@ class Changes(View):
 
     # Questions.
 
-    def listed(self, *, organisation: str = "", town: str = "") -> list[RowMapping]:
-        """Latest first."""
+    def listed(self, **wanted: str) -> list[RowMapping]:
+        """Latest first; ``wanted`` names columns and the value each must have, '' for any."""
         table = self.rows
         query = select(table).order_by(table.c.requested_on.desc(), table.c.change.desc())
-        for column, value in (("organisation", organisation), ("town", town)):
+        for column, value in wanted.items():
             query = query.where(table.c[column] == value) if value else query
         with self.reading() as connection:
             return list(connection.execute(query).mappings())

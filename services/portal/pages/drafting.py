@@ -40,7 +40,7 @@ async def new(visit: Visit, refusal: Refusal | None = None) -> Response:
         organisation=organisation,
         items=rows(catalogue),
         refusal=refusal,
-        typed=as_typed(visit) | {name: visit.sent(name) for name in ("item", "obligation")},
+        typed=as_typed(visit) | {name: visit.sent(name) for name in ("item", "obligation", "announces")},
         desk_of=None,
         duty=await visit.ask_softly("publication", f"/obligations/{owed}") if owed else None,
     )
@@ -48,6 +48,8 @@ async def new(visit: Visit, refusal: Refusal | None = None) -> Response:
 
 async def save_new(visit: Visit) -> Response:
     body = words(visit) | {"item": visit.sent("item"), "obligation": visit.sent("obligation")}
+    if visit.sent("announces"):  # a change of the catalogue (CAT-19)
+        body["announces"] = visit.sent("announces")
     try:
         done = await visit.send("publication", "/disclosures", body)
     except Refusal as refusal:

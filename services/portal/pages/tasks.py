@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from services.portal.clients import Refusal
 from services.portal.pages import Page, each, organisation_names, people_of, rows
+from services.portal.pages.waiting import waiting
 from services.portal.visit import Visit
 from shared.clock import business_day
 
@@ -34,6 +35,7 @@ async def tasks(visit: Visit) -> Response:
         redraft=[t for t in found if t["step"] == "draft" and t["disclosure"]],
         overdue=await _overdue(visit),
         opinions=[o for o in opinions if o.get("stage") not in ("replied", "closed")],
+        waiting=await waiting(visit),
         people=await _owners(visit, found),
         names=await organisation_names(visit),
         may_draft=visit.holds("clerk", "secretary", "secrecy-reviewer"),
