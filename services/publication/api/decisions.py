@@ -99,6 +99,7 @@ class DecisionRow(BaseModel):
     version: int
     result: str
     published_on: date | None
+    dropped_on: date | None
 
 
 class DecisionPage(DecisionRow):
@@ -229,8 +230,8 @@ def _reading(router: Api, parts: Parts) -> None:
             reader.may(hidden=True)
             raise nothing()
         reader.may(row["organisation"], row["town"], hidden=True)
-        title = {"title": row["title"]}
-        rounds = [_round(parts, dict(each) | title, reader) for each in parts.procedures.decisions.rounds_of(decision)]
+        told = {name: row[name] for name in ("title", "dropped_on")}
+        rounds = [_round(parts, dict(each) | told, reader) for each in parts.procedures.decisions.rounds_of(decision)]
         return DecisionPage.model_validate(dict(row) | of_procedure(parts, dict(row)) | {"rounds": rounds})
 
     @router.get("/soliciting", action="disclosure.read")
@@ -243,8 +244,8 @@ def _reading(router: Api, parts: Parts) -> None:
 
 
 def _round(parts: Parts, row: Mapping[str, Any], reader: Reading) -> RoundPage:
-    """A round that runs has as many opinions as came in so far."""
-    last = min(row["until"], reader.today)
+    """A round that runs has as many opinions as came in so far; of a decision given up, until it was (PUB-17)."""
+    last = min(row["until"], row["dropped_on"] or reader.today)
     received = parts.procedures.opinions.count(row["disclosure"], row["opens"], last)
     counted = received if row["opinions"] is None else row["opinions"]
     earliest = date.fromordinal(row["until"].toordinal() + 1)

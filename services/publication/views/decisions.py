@@ -49,7 +49,7 @@ class Decisions(View):
             Column("evidence", JSON),
             *(Column(name, JSON, nullable=False) for name in ("weighed", "acts", "drafts")),
             Column("result", String(100), nullable=False, default=""),
-            Column("published_on", Date),
+            *(Column(name, Date) for name in ("published_on", "dropped_on")),
             Column("version", Integer, nullable=False),
             index=(("organisation", "on"),),
         )
@@ -152,7 +152,7 @@ def _changed(fact: Event) -> dict[str, Any]:
         case DecisionResultPublished():
             return {"stage": "published", "result": fact.disclosure, "published_on": fact.on}
         case MajorDecisionDropped():
-            return {"stage": "dropped"}
+            return {"stage": "dropped", "dropped_on": fact.on}
         case _:
             return {}
 
