@@ -5,7 +5,7 @@ import re
 import pytest
 from starlette.responses import Response
 
-from tests.portal.furnished import DESK_PAGES, OPEN_PAGES, furnished
+from tests.portal.furnished import DESK_PAGES, FORMER, OPEN_PAGES, SHOWN, furnished
 
 pytestmark = pytest.mark.anyio
 
@@ -30,6 +30,22 @@ async def test_a_version_that_was_corrected_says_so_and_leads_to_the_present_one
     present = (await scene.browser.get("/disclosures/d1")).text
     assert "金额由6120元更正为6210元" in present
     assert 'href="/disclosures/d1?version=1"' in present
+
+
+async def test_a_version_disclosed_anew_is_not_called_a_correction() -> None:  # PUB-30, decision 0044
+    again = SHOWN | {"renewal": "redisclosure", "note": "按党员意见写得更清楚。"}
+    former = FORMER | {"corrected_at": None, "redisclosed_at": again["shown_from"], "superseded_by": "d1"}
+    pages = {"/shown/d1": again, "/shown/d1/versions": [again, former], "/shown/d1/versions/1": former}
+    scene = furnished()
+    for path, answer in pages.items():
+        scene.answer("publication", "GET", path, answer)
+    old, new = [(await scene.browser.get(f"/disclosures/d1{which}")).text for which in ("?version=1", "")]
+    assert "此版本已根据意见重新公开，原内容并无错误" in old
+    assert "根据意见重新公开" in new
+    assert "按党员意见写得更清楚" in new
+    assert [word for word in ("更正", "后一期更换") if word in old + new] == []
+    english = (await scene.browser.get("/disclosures/d1?version=1&lang=en")).text
+    assert "disclosed anew because of opinions" in english
 
 
 async def test_an_outsider_is_shown_neither_duties_nor_desk() -> None:

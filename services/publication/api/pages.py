@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from services.publication.events.parts import Attachment
+from services.publication.views.shown import Renewal
 from shared.identity.register import Register
 from shared.personal_data import Clear, Shown
 
@@ -131,9 +132,11 @@ class ShownRow(BaseModel):
     summary: str
     shown_from: datetime
     corrected_at: datetime | None
+    redisclosed_at: datetime | None = Field(description="When it was made public again; nothing in it was wrong.")
     superseded_at: datetime | None
     superseded_by: str | None
     replaces: int
+    renewal: Renewal = Field(description="A correction of the version before, or it made public again after opinions.")
     note: str
     shortened: bool = Field(description="The public text is the longer one with parts left out, as approved (A-05).")
 
@@ -208,7 +211,7 @@ class KioskEntry(BaseModel):
 
     @classmethod
     def of(cls, row: RowMapping, register: Register) -> Self:
-        said = {"plain": plain(row), "corrected": bool(row["replaces"])}
+        said = {"plain": plain(row), "corrected": row["renewal"] == "correction"}
         return cls.model_validate(dict(row) | organisation_names(register, row["organisation"]) | said)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from sqlalchemy import (
     JSON,
@@ -38,6 +38,9 @@ from shared.follow import GatheredView, Store, TableMaker
 from shared.rows import Rows
 
 SUPERSEDING = (Duty.REPLACEMENT, Duty.FIRST, Duty.REPUBLICATION)
+HISTORY = ("corrected_at", "redisclosed_at", "superseded_at", "superseded_by")
+Renewal = Literal["", "correction", "redisclosure"]
+"""What was wrong was put right (PUB-31), or nothing was, and it was made public again because of opinions (PUB-30)."""
 RELEASES = (DisclosureReleasedInside.__name__, DisclosureReleasedOutside.__name__)
 
 
@@ -74,9 +77,9 @@ class Shown(GatheredView):
             Column("superseding", Boolean, nullable=False),
             Column("shortened", Integer, nullable=False),  # 1: this audience gets the declared shortening (A-05)
             Column("shown_from", Instant, nullable=False),
-            Column("corrected_at", Instant),
-            Column("superseded_at", Instant),
+            *(Column(name, Instant) for name in ("corrected_at", "redisclosed_at", "superseded_at")),
             Column("superseded_by", String(100)),
+            text("renewal", 20),
             index=(("audience", "shown_from"), ("item", "audience")),
             open_to=walls.seen_by("audience"),
         )
@@ -109,7 +112,7 @@ class Shown(GatheredView):
         shortened = isinstance(released, DisclosureReleasedOutside) and released.shortened
         for audience in released.audiences:
             self._put_row(rows[self.rows], released, side, audience, shortened)
-            self._correct(rows[self.rows], released, audience)
+            self._replace(rows[self.rows], released, audience)
             self._supersede(rows[self.rows], released, audience)
 
     def _put_content(self, contents: Rows, released: Released, side: str) -> None:
@@ -128,16 +131,31 @@ class Shown(GatheredView):
             "superseding": released.duty in SUPERSEDING and bool(released.period),
             "shortened": int(shortened),
         }
-        history = shown.get(*key.values()) or dict.fromkeys(("corrected_at", "superseded_at", "superseded_by"))
-        shown.put({**history, **key, **names, **period, "side": side, "shown_from": released.at})
+        history = shown.get(*key.values()) or dict.fromkeys(HISTORY)
+        told = {"side": side, "shown_from": released.at, "renewal": self._renewal(shown, released, audience)}
+        shown.put({**history, **key, **names, **period, **told})
 
-    def _correct(self, shown: Rows, released: Released, audience: str) -> None:
+    def _renewal(self, shown: Rows, released: Released, audience: str) -> Renewal:
+        """What was wrong in what this audience had is put right by whatever it is shown next, though others were told
+        before (PUB-31).
+        """
+        if not released.replaces:
+            return ""
+        had = max((row["version"] for row in self._former(shown, released, audience)), default=0)
+        others = shown.alike(("disclosure",), released.disclosure) if had else []
+        missed = {row["renewal"] for row in others if had < row["version"] < released.version}
+        return "redisclosure" if released.opinions and "correction" not in missed else "correction"
+
+    def _replace(self, shown: Rows, released: Released, audience: str) -> None:
         """For this audience, earlier versions stand corrected from now on; made public again, superseded (PUB-30)."""
-        again = {"superseded_at": released.at, "superseded_by": released.disclosure}
-        marked = again if released.opinions else {"corrected_at": released.at}
-        for row in self._versions(shown, released, audience):
-            if row["version"] < released.version and row["corrected_at"] is None:
+        again = {"redisclosed_at": released.at, "superseded_at": released.at, "superseded_by": released.disclosure}
+        marked = again if self._renewal(shown, released, audience) == "redisclosure" else {"corrected_at": released.at}
+        for row in self._former(shown, released, audience):
+            if row["corrected_at"] is None:
                 shown.change(*_key(row), **marked)
+
+    def _former(self, shown: Rows, released: Released, audience: str) -> list[dict[str, Any]]:
+        return [row for row in self._versions(shown, released, audience) if row["version"] < released.version]
 
     def _supersede(self, shown: Rows, released: Released, audience: str) -> None:
         """For this audience, a period's content makes that of earlier periods history, in whatever order."""
@@ -191,7 +209,7 @@ class Shown(GatheredView):
         ]
 
     def versions(self, disclosure: str, audiences: Collection[str]) -> list[RowMapping]:
-        """Every version the asker may see, newest first; all but the first are marked as corrected."""
+        """Every version the asker may see, newest first; all but the first are marked as corrected or redisclosed."""
         seen = self._seen(audiences).where(self.rows.c.disclosure == disclosure).group_by(*self._grouping()).subquery()
         query = self._joined(seen).order_by(seen.c.version.desc())
         with self.reading() as connection:
@@ -221,6 +239,8 @@ class Shown(GatheredView):
             case((func.max(c.shortened) == 1, func.min(c.side)), else_=func.max(c.side)).label("told"),
             case((func.min(c.shortened) == 1, 1), else_=0).label("shortened"),
             func.min(c.corrected_at).label("corrected_at"),
+            func.min(c.redisclosed_at).label("redisclosed_at"),
+            func.max(c.renewal).label("renewal"),
             func.min(c.superseded_at).label("superseded_at"),
             func.min(c.superseded_by).label("superseded_by"),
         ).where(c.audience.in_(sorted(audiences)))
