@@ -4,6 +4,12 @@ from services.portal.i18n import mark as _
 
 STAGED: dict[str, dict[str, str]] = {
     "matter": {"open": _("under way"), "ended": _("ended, not yet closed"), "closed": _("closed")},
+    "redisclosure": {
+        "pending": _("decision pending"),
+        "re-disclose": _("to be disclosed anew"),
+        "not-necessary": _("not necessary"),
+        "begun": _("a new version is being written"),
+    },
 }
 EXPLANATIONS_STAGED: dict[str, dict[str, str]] = {
     "matter": {
@@ -17,5 +23,25 @@ EXPLANATIONS_STAGED: dict[str, dict[str, str]] = {
         ),
         "PERSONAL_DATA_FOUND": _("It holds personal information. Leave it out."),
         "OFF_CATALOGUE": _("The organisation's catalogue has no such item."),
+    },
+    "trigger": {
+        "INVALID": _("What is told has happened already, of an item of that kind; hours go from 1 to 72."),
+        "PERSONAL_DATA_FOUND": _("It holds personal information. Leave it out."),
+        "OFF_CATALOGUE": _("The organisation's catalogue has no such item."),
+    },
+    "release-plan": {
+        "INVALID": _(
+            "A plan is for later, and its channels begin with it; who was present at a meeting is not foretold."
+        ),
+        "INSIDE_FIRST": _("Plan or make the disclosure inside the Party first."),
+        "LEAD_TOO_SHORT": _("Between the disclosure inside the Party and that to society the lead must pass."),
+        "STEP_OUT_OF_ORDER": _("It has been disclosed there already, or is planned to be, or is not approved yet."),
+    },
+    "redisclosure": {
+        "STEP_OUT_OF_ORDER": _(
+            "No such question is open, nobody has decided that it is disclosed anew, or it is being written already."
+        ),
+        "REASON_REQUIRED": _("Say why nothing is made public again."),
+        "PERSONAL_DATA_FOUND": _("It holds personal information. Leave it out."),
     },
 }

@@ -44,11 +44,14 @@ from services.portal.pages import (
     matters,
     opinions,
     plans,
+    plans_of_release,
     records,
+    redisclosing,
     release,
     review,
     tasks,
     traces,
+    triggers,
     withholdings,
     work,
 )
@@ -63,7 +66,7 @@ from shared.telemetry.serving import Served
 
 HERE = Path(__file__).parent
 AREAS: tuple[ModuleType, ...] = (home, display, tasks, work, drafting, review, release, opinions, records, inbox)
-AREAS += (matters,)
+AREAS += (matters, triggers, plans_of_release, redisclosing)
 AREAS += (catalogue, change_form, changes, filings, plans, withholdings, channels)
 PAGES = [page for area in AREAS for page in area.PAGES]
 

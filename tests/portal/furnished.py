@@ -223,7 +223,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "/organisations/FY-R1/catalogue": {
             "version": 1,
             "effective": "2026-02-01",
-            "items": [ITEM, staged.STAGED_ITEM],
+            "items": [ITEM, *staged.ITEMS],
         },
     },
     "publication": {

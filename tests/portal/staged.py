@@ -1,4 +1,4 @@
-"""What publication tells of staged work, for the pages of it: one matter under way, and the lists it stands in."""
+"""What publication tells of staged work, of what is planned, and of disclosing anew, for the pages of them."""
 
 from typing import Any
 
@@ -75,7 +75,44 @@ STAGED_ITEM = {
     "methods": ["activity-room-board", "public-column"],
     "kind": "staged",
 }
+LONG_TERM_ITEM = STAGED_ITEM | {"id": "FY-R1/4.2", "sub_item": "4.2", "kind": "long-term", "title_zh": "议事规则"}
+IMMEDIATE_ITEM = STAGED_ITEM | {"id": "FY-R1/4.4", "sub_item": "4.4", "kind": "immediate", "title_zh": "民主生活会"}
+ITEMS = [STAGED_ITEM, LONG_TERM_ITEM, IMMEDIATE_ITEM]
+TO_COME = {"schedule": "s1", "side": "inside", "at": "2026-04-12T06:00:00Z", "by": "ma-xiaoyan", "version": 1}
+MISSED = {
+    "side": "outside",
+    "at": "2026-04-09T02:00:00Z",
+    "reason": "NOT_IN_FORCE",
+    "owner": "wang-jianjun",
+    "version": 1,
+}
+PLANNED_WORK = {
+    "disclosure": "d1",
+    "organisation": "FY-R1",
+    "item_title": "党费情况",
+    "title": "第一季度党费",
+    "planned": [TO_COME],
+    "missed": [MISSED],
+}
+QUESTION: dict[str, Any] = {
+    "disclosure": "d1",
+    "organisation": "FY-R1",
+    "asked_version": 1,
+    "owner": "wang-jianjun",
+    "asked_on": "2026-04-09",
+    "state": "pending",
+    "opinions": ["o1", "o2"],
+    "pending": ["o1", "o2"],
+    "due": ["o1"],
+    "reason": "",
+    "decided_by": "",
+    "decided_on": None,
+    "new_version": 0,
+    "version": 2,
+}
 ANSWERS = {
+    "/disclosures": {"items": [PLANNED_WORK]},
+    "/redisclosures": {"items": [QUESTION]},
     "/matters": {"items": [MATTER, ENDED, CLOSED]},
     "/matters/m1": MATTER,
     "/matters/m2": ENDED,
@@ -90,4 +127,12 @@ PAGES = (
     "/matters/m1/replan",
     "/matters/m1/milestones/2/reached",
     "/matters/m1/end",
+    "/organisations/FY-R1/happened",
+    "/organisations/FY-R1/content-changed",
+    "/organisations/FY-R1/planned-releases",
+    "/organisations/FY-R1/redisclosures",
+    "/work/d1/plan-inside",
+    "/work/d1/plan-outside",
+    "/work/d1/decide-redisclosure",
+    "/work/d1/redisclose",
 )

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from services.portal.clients import Refusal
 from services.portal.pages import Page
 from services.portal.pages.drafting import as_typed, words
+from services.portal.pages.typed import beside
 from services.portal.pages.work import again, on_desk
 from services.portal.visit import Visit
 from shared.clock import SHANGHAI
@@ -79,13 +80,23 @@ async def _release(visit: Visit, *, outside: bool) -> Response:
     try:
         done = await visit.send("publication", path, body, version=visit.sent("version"))
     except Refusal as refusal:
-        return await again(visit, "release.html", refusal, **_form(visit, outside=outside))
+        told = beside(refusal, "release", lambda way: field_of(way, visit))
+        return await again(visit, "release.html", told, **_form(visit, outside=outside))
     return visit.see(f"/work/{visit.path('disclosure')}", done)
 
 
 def _form(visit: Visit, *, outside: bool) -> dict[str, Any]:
     chosen = set(visit.sent_all("channel"))
     return {"outside": outside, "channels": OUTSIDE if outside else INSIDE, "chosen": chosen}
+
+
+def field_of(way: list[str], visit: Visit) -> str:
+    """``/channels/1/place`` is that field of the second channel that was ticked."""
+    ticked = visit.sent_all("channel")
+    if len(way) > 1 and way[0] == "channels" and way[1].isdigit() and int(way[1]) < len(ticked):
+        channel = ticked[int(way[1])]
+        return f"{channel}.{way[-1]}" if len(way) > 2 else f"use-{channel}"
+    return way[-1] if way else ""
 
 
 def evidence(visit: Visit, kinds: dict[str, dict[str, str]]) -> list[dict[str, Any]]:

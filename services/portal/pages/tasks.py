@@ -72,11 +72,13 @@ async def _reckoned(visit: Visit, obligations: list[str]) -> dict[str, Any]:
 async def duty(visit: Visit, refusal: Refusal | None = None) -> Response:
     """One duty: state, due day and how it was reckoned, the staged work it is of; some may be attested as unchanged."""
     found = await visit.ask("publication", f"/obligations/{visit.path('obligation')}")
-    matter = found.get("matter")
+    matter, looks = found.get("matter"), found.get("duty") in ("existence-check", "republication")
+    shown = await visit.ask_softly("publication", "/shown", item=found["item"], limit="3") if looks else None
     return visit.page(
         "duty.html",
         refusal.status if refusal else 200,
         duty=found,
+        shown_now=rows(shown),
         matter=await visit.ask_softly("publication", f"/matters/{matter}") if matter else None,
         people=await people_of(visit, str(found.get("organisation", ""))),
         names=await organisation_names(visit),

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import Refusal
-from services.portal.pages import Page
+from services.portal.pages import Page, rows
 from services.portal.visit import Visit
 
 WRITERS = ("clerk", "secretary")
@@ -14,15 +14,18 @@ NEXT: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {  # stage -> step, a
     "refused": (("edit", WRITERS),),
     "submitted": (("review", ("secrecy-reviewer",)),),
     "cleared": (("approve", ("secretary",)),),
-    "approved": (("release-inside", WRITERS),),
-    "inside": (("release-outside", WRITERS), ("correct", (*WRITERS, "secrecy-reviewer"))),
+    "approved": (("release-inside", WRITERS), ("plan-inside", WRITERS), ("plan-outside", WRITERS)),
+    "inside": (("release-outside", WRITERS), ("plan-outside", WRITERS), ("correct", (*WRITERS, "secrecy-reviewer"))),
     "outside": (("correct", (*WRITERS, "secrecy-reviewer")),),
 }
 
 
 async def work(visit: Visit) -> Response:
     desk = await on_desk(visit)
-    return visit.page("work.html", desk_of=desk, steps=steps(visit, desk))
+    question = await question_of(visit, desk) if desk.get("stage") in ("inside", "outside") else None
+    more = [*steps(visit, desk), *steps_of_redisclosure(visit, desk, question)]
+    writes = visit.holds(*WRITERS, organisation=str(desk.get("organisation", "")))
+    return visit.page("work.html", desk_of=desk, steps=more, question=question, writes=writes)
 
 
 async def on_desk(visit: Visit) -> dict[str, Any]:
@@ -42,7 +45,32 @@ def steps(visit: Visit, desk: dict[str, Any]) -> list[str]:
     if desk.get("item_scope") == "inside" and desk.get("stage") == "inside":
         return ["correct"]
     place = str(desk.get("organisation", ""))
-    return [step for step, kinds in NEXT.get(str(desk.get("stage")), ()) if visit.holds(*kinds, organisation=place)]
+    left_out = {f"plan-{plan['side']}" for plan in desk.get("planned", [])}
+    left_out |= {"plan-outside"} if desk.get("item_scope") == "inside" else set()
+    stage = NEXT.get(str(desk.get("stage")), ())
+    return [step for step, kinds in stage if step not in left_out and visit.holds(*kinds, organisation=place)]
+
+
+def steps_of_redisclosure(visit: Visit, desk: dict[str, Any], question: dict[str, Any] | None) -> list[str]:
+    """Who may decide an open question, and who writes what was decided (PUB-30)."""
+    place, asked = str(desk.get("organisation", "")), question or {}
+    decides = asked.get("pending") and visit.holds("secretary", "committee-secretary", organisation=place)
+    writes = asked.get("due") and visit.holds(*WRITERS, "secrecy-reviewer", organisation=place)
+    return [*(["decide-redisclosure"] if decides else []), *(["redisclose"] if writes else [])]
+
+
+async def question_of(visit: Visit, desk: dict[str, Any]) -> dict[str, Any] | None:
+    """Whether this disclosure is asked to be made public anew because of opinions; None if nobody asked."""
+    cursor = ""
+    while True:
+        asked: dict[str, str] = {"organisation": str(desk.get("organisation", "")), "limit": "100", "cursor": cursor}
+        found = await visit.ask_softly("publication", "/redisclosures", **asked)
+        for row in rows(found):
+            if row.get("disclosure") == visit.path("disclosure"):
+                return row
+        cursor = str((found or {}).get("next") or "")
+        if not cursor:
+            return None
 
 
 async def again(visit: Visit, template: str, refusal: Refusal, **context: Any) -> Response:
