@@ -34,5 +34,5 @@ def test_what_a_reaction_heeds_is_a_fact_that_its_service_tells(services: dict[s
 
 
 def test_filing_heeds_what_gives_papers_and_nothing_else(services: dict[str, Service]) -> None:  # ARC-05
-    (filing,) = services["archive"].reactions
+    filing = next(each for each in services["archive"].reactions if each.name == "file-papers")
     assert filing.heeds == PAPERS_COME_WITH
