@@ -86,9 +86,11 @@ class Language:
         return format_datetime(moment.astimezone(SHANGHAI), format=pattern, locale=self._locale)
 
     def not_before(self, value: str | None) -> str:
-        """An instant before which something may not be done: its minute, or the next one if seconds have passed."""
+        """When something may first be done: a day, or an instant to its minute, the next one if seconds have passed."""
         if not value:
             return ""
+        if len(value) == len("2026-08-27"):
+            return self.day(value)
         moment = datetime.fromisoformat(value)
         whole = moment.replace(second=0, microsecond=0)
         return self.instant(whole if whole == moment else whole + timedelta(minutes=1))

@@ -10,6 +10,7 @@ from services.portal.clients import Refusal
 from services.portal.i18n import Language
 from services.portal.i18n import mark as _
 from services.portal.labels_filed import EXPLANATIONS_MORE, EXPLANATIONS_OF, FILED
+from services.portal.labels_procedures import EXPECTED, PROCEDURES, PROCEDURES_EXPLAINED
 from services.portal.labels_staged import EXPLANATIONS_STAGED, STAGED
 from shared.web.codes import CODES
 
@@ -214,6 +215,8 @@ EXPLANATIONS: dict[str, str] = {
 LABELS.update(FILED)
 LABELS.update(STAGED)
 EXPLANATIONS_OF.update(EXPLANATIONS_STAGED)
+LABELS.update(PROCEDURES)
+EXPLANATIONS_OF.update(PROCEDURES_EXPLAINED)
 
 
 def label(language: Language, vocabulary: str, code: Any) -> str:
@@ -236,6 +239,7 @@ def refusal_texts(language: Language, refusal: Refusal) -> dict[str, str]:
         "detail": refusal.detail if words else "",
         "accepted": refusal.accepted if words else "",
         "earliest": earliest,
+        "expected": language.text(EXPECTED.get(_fact(refusal, "expected"), "")),
         "place": _places(refusal),
         "left_out": ", ".join(label(language, "channel", channel) for channel in refusal.facts.get("left_out", [])),
     }

@@ -32,15 +32,19 @@ from services.portal.i18n import Language, translations
 from services.portal.last_resort import LastResort, log
 from services.portal.pages import (
     account,
+    appraisals,
+    cadre,
     catalogue,
     change_form,
     changes,
     channels,
+    decisions,
     display,
     drafting,
     filings,
     home,
     inbox,
+    inquiries,
     matters,
     opinions,
     plans,
@@ -68,6 +72,7 @@ HERE = Path(__file__).parent
 AREAS: tuple[ModuleType, ...] = (home, display, tasks, work, drafting, review, release, opinions, records, inbox)
 AREAS += (matters, triggers, plans_of_release, redisclosing)
 AREAS += (catalogue, change_form, changes, filings, plans, withholdings, channels)
+AREAS += (decisions, cadre, inquiries, appraisals)
 PAGES = [page for area in AREAS for page in area.PAGES]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.portal.traces.spans import Seen
 from shared.telemetry import names
-from tests.portal import filed, staged
+from tests.portal import filed, procedural, staged
 from tests.portal.fakes import Stage, stage
 
 WRITTEN = {
@@ -323,6 +323,7 @@ DESK_PAGES = (
     "/disclosures/d1",
     "/organisations/FY-R1",
     *staged.PAGES,
+    *procedural.PAGES,
     *filed.DESK_PAGES,
 )
 
@@ -331,7 +332,7 @@ def furnished(**settings: Any) -> Stage:
     scene = stage(**settings)
     if scene.portal.traces is not None:
         scene.portal.traces.add(SPANS)
-    for service, answers in (*ANSWERS.items(), *filed.ANSWERS.items()):
+    for service, answers in (*ANSWERS.items(), *filed.ANSWERS.items(), *procedural.ANSWERS.items()):
         for path, answer in answers.items():
             scene.answer(service, "GET", path, answer)
     return scene

@@ -40,7 +40,7 @@ async def new(visit: Visit, refusal: Refusal | None = None) -> Response:
         organisation=organisation,
         items=rows(catalogue),
         refusal=refusal,
-        typed=as_typed(visit) | {name: visit.sent(name) for name in ("item", "obligation", "announces")},
+        typed=as_typed(visit) | {name: visit.sent(name) for name in ("item", "obligation", "announces", "part_of")},
         desk_of=None,
         duty=await visit.ask_softly("publication", f"/obligations/{owed}") if owed else None,
     )
@@ -50,6 +50,8 @@ async def save_new(visit: Visit) -> Response:
     body = words(visit) | {"item": visit.sent("item"), "obligation": visit.sent("obligation")}
     if visit.sent("announces"):  # a change of the catalogue (CAT-19)
         body["announces"] = visit.sent("announces")
+    if visit.sent("part_of"):  # a procedure (PUB-17, PUB-18)
+        body["part_of"] = visit.sent("part_of")
     try:
         done = await visit.send("publication", "/disclosures", body)
     except Refusal as refusal:

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from services.portal.pages import Page, organisation_names, organisations_known, rows
+from services.portal.pages import Page, organisation_names, organisations_known, procedures, rows
 from services.portal.visit import Visit
 
 
@@ -18,7 +18,13 @@ async def home(visit: Visit) -> Response:
     known = await organisations_known(visit)
     towns = rows(await visit.ask_softly("catalogue", "/towns"))
     return visit.page(
-        "home.html", found=rows(found), next=found.get("next"), organisations=known, towns=towns, asked=asked
+        "home.html",
+        found=rows(found),
+        next=found.get("next"),
+        organisations=known,
+        towns=towns,
+        asked=asked,
+        asked_now=await procedures.asked_today(visit),
     )
 
 
@@ -45,6 +51,7 @@ async def organisation(visit: Visit) -> Response:
         sees_duties=owed is not None,
         withheld={mark["item"]: mark for mark in rows(marks)},
         units=await organisation_names(visit),
+        procedures=await procedures.of_organisation(visit, name),
     )
 
 

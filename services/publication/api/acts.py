@@ -15,8 +15,8 @@ class ActRow(BaseModel):
 
     act: str
     by: str
-    by_zh: str
-    by_en: str
+    by_zh: Clear
+    by_en: Clear
     post: str
     at: datetime
     note: Clear
