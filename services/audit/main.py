@@ -19,6 +19,7 @@ from services.audit.tlog.salts import Salts
 from services.audit.tlog.setup import Log
 from services.audit.views.appraisals import Appraisals
 from services.audit.views.cases import Cases
+from services.audit.views.deeds import Deeds
 from services.audit.views.entries import Entries
 from services.audit.views.filings import Filings
 from services.audit.views.owed import Owed
@@ -39,14 +40,15 @@ def build(platform: Platform) -> Service:
     register, trace, releases = Register(engine), Trace(engine), Releases(engine)
     cases, filings, appraisals = Cases(engine), Filings(engine), Appraisals(engine)
     owed = Owed(engine)
-    views = (register, trace, releases, cases, filings, appraisals, owed)
+    deeds = Deeds(engine)
+    views = (register, trace, deeds, releases, cases, filings, appraisals, owed)
     entries = Entries(engine, settings.county, Salts(salt_secrets(settings)))
     log = Log.of(settings, engine, entries)
     keeper = Keeper(engine, log.writer)
     parts = LogParts(settings.county, entries, releases, log)
     casework = casework_routes(Casework(handler, register, cases, filings))
     appraised = appraisal_routes(AppraisalParts(handler, register, appraisals, releases))
-    routers = [routes(Parts(register, trace)), casework, appraised, log_routes(parts), receipt_routes(parts)]
+    routers = [routes(Parts(register, trace, deeds)), casework, appraised, log_routes(parts), receipt_routes(parts)]
     measures = [keeper.measure]
     app = make_app(NAME, platform, routers, register=register, handler=handler, views=views, measures=measures)
     return Service(

@@ -124,6 +124,7 @@ ANYWHERE: dict[str, list[str]] = {  # the same whatever branch one asks about
     "device": ["touch-1"],
     "side": ["inside"],
     "channel": ["chat-group"],
+    "kind": ["change", "withholding", "plan", "matter", "decision", "cadre"],
     "until": [WHEN],
     "known_at": [WHEN],
     "limit": ["100"],

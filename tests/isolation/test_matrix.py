@@ -52,6 +52,7 @@ ASKED_FURTHER = {
     "change.request",
     "change.approve",
     "change.read",  # the county's from the audit on (ORG-16)
+    "trace.change",  # the same
     "plan.decide",
 }
 OPEN = {permit.action for permit in PERMITS if permit.where is Where.ANY} | {"archive.as-of"}  # by audience
