@@ -67,7 +67,18 @@ FILED: dict[str, dict[str, str]] = {
         "expired": _("expired"),
         "withdrawn": _("withdrawn"),
         "replaced": _("replaced by a new filing"),
+    },
+    "withholding-stage": {
+        "proposed": _("waits for the secrecy reviewer"),
         "refused": _("not confirmed by the reviewer"),
+        "taken-back": _("taken back"),
+        "filed": _("stands"),
+    },
+    "review-ground": {
+        "ground-does-not-apply": _("The ground does not apply."),
+        "rule-does-not-say-so": _("The rule does not say so."),
+        "shorter-time-suffices": _("A shorter time suffices."),
+        "part-may-be-made-public": _("A part of it may be made public."),
     },
     "cycle": {
         "monthly": _("every month"),
@@ -103,6 +114,7 @@ FILED: dict[str, dict[str, str]] = {
         "cycle": _("Cycle"),
         "fine_tune": _("Monthly fine-tune"),
         "limit_days": _("Limit in working days"),
+        "limit_hours": _("Limit in hours"),
         "unit": _("Responsible unit"),
         "major": _("Major decision"),
     },
@@ -150,13 +162,12 @@ EXPLANATIONS_OF: dict[str, dict[str, str]] = {
         "SECRECY_REFUSED": _("The plan was refused for secrecy; its words are not kept."),
     },
     "withholding": {
-        "SELF_APPROVAL": _("The reviewer who confirms the ground is another person than who files it."),
-        "STEP_OUT_OF_ORDER": _("This withholding does not wait for this step."),
+        "SELF_APPROVAL": _("The reviewer who confirms the ground is another person than who proposes it."),
+        "STEP_OUT_OF_ORDER": _("It does not wait for this step, or another for this item waits for its reviewer."),
         "NOT_ELIGIBLE": _("Choose a secrecy reviewer of the organisation or of one above it."),
         "OUT_OF_RANGE": _("A temporary withholding must end within the days that the town allows; then file anew."),
         "OFF_CATALOGUE": _("The catalogue in force does not have this item."),
-        "REASON_REQUIRED": _("Name the rule on which the ground rests."),
-        "INVALID": _("What is not suitable for disclosure has no last day; leave it empty."),
+        "REASON_REQUIRED": _("Name the ground, and the rule on which it rests."),
         "VERSION_CONFLICT": _("Another filing for this item came in meanwhile. Look at it, then send again."),
     },
     "channel": {

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.portal.clients import Refusal
 from services.portal.pages import Page, organisation_names, rows
-from services.portal.pages.forming import Question, at_once, may_plan, may_request, may_withhold, own_channels
+from services.portal.pages.forming import Question, at_once, is_open, may_plan, may_request, may_withhold, own_channels
 from services.portal.visit import Visit
 from shared.clock import business_day
 
@@ -32,7 +32,7 @@ async def catalogue(visit: Visit) -> Response:
         versions=sorted(rows(beside["versions"]), key=lambda v: -int(v["version"])),
         changes=rows(beside.get("changes")),
         plans=rows(beside.get("plans")),
-        withholdings=[w for w in rows(beside.get("withholdings")) if not w["ended"]],
+        withholdings=[w for w in rows(beside.get("withholdings")) if is_open(w)],
         withheld={mark["item"]: mark for mark in rows(beside.get("marks"))},
         own=await own_channels(visit, str(known["town"])),
         units=await organisation_names(visit),
@@ -66,7 +66,7 @@ def _beside(visit: Visit, name: str) -> dict[str, Question]:
         "marks": ("catalogue", f"/organisations/{name}/withheld", {}),
         "changes": ("catalogue", "/changes", theirs),
         "plans": ("catalogue", f"/organisations/{name}/plans", {"limit": "100"}),
-        "withholdings": ("catalogue", "/withholdings", theirs | {"standing": "true"}),
+        "withholdings": ("catalogue", "/withholdings", theirs),
     }
 
 

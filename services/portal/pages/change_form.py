@@ -16,9 +16,9 @@ from services.portal.pages.forming import at_once, beside, methods, number, own_
 from services.portal.visit import Visit
 
 TEXTS = ("title_zh", "title_en", "content", "basis", "scope", "audience_inside", "audience_outside")
-LIMITS = ("kind", "cycle", "fine_tune", "limit_days", "reason")
+LIMITS = ("kind", "cycle", "fine_tune", "limit_days", "limit_hours", "reason")
 LINES_MAX = 60
-Line = dict[str, Any]  # change, sub_item, text (for add and change), was (the item in force)
+Line = dict[str, Any]  # change, sub_item, why, text (for add and change), was (the item in force)
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ async def again(visit: Visit) -> Response:
             "sub_item": line["sub_item"],
             "was": base.item(line["sub_item"]),
             "text": line["becomes"],
+            "why": line.get("reason", ""),
         }
         for line in found["lines"]
     ]
@@ -142,7 +143,7 @@ def begun(base: Ground, kind: str, sub_item: str) -> Line | None:
     if kind == "add":
         offered = {name: usual.get(name) or "" for name in ("kind", "scope", "cycle", "audience_outside")}
         text = offered | {"title_zh": usual.get("name_zh", ""), "title_en": usual.get("name_en", ""), "methods": []}
-    return {"change": kind, "sub_item": sub_item, "was": was, "text": text}
+    return {"change": kind, "sub_item": sub_item, "was": was, "text": text, "why": ""}
 
 
 def typed_lines(visit: Visit, base: Ground) -> list[Line]:
@@ -159,28 +160,33 @@ def typed_lines(visit: Visit, base: Ground) -> list[Line]:
         if kind in ("add", "change"):
             text = {name: visit.sent(f"{place}.{name}") for name in (*TEXTS, *LIMITS)}
             text |= {"methods": visit.sent_all(f"{place}.methods"), "major": bool(visit.sent(f"{place}.major"))}
-        lines.append({"change": kind, "sub_item": sub_item, "was": base.item(sub_item), "text": text})
+        line = {"change": kind, "sub_item": sub_item, "was": base.item(sub_item), "text": text}
+        lines.append(line | {"why": visit.sent(f"{place}.why")})
     return lines
 
 
 def sent_line(line: Line) -> dict[str, Any]:
-    """As catalogue takes it: no wording for what ends, and a cycle only for what is periodic."""
-    body = {"kind": line["change"], "sub_item": line["sub_item"]}
+    """As catalogue takes it: no wording for what ends, a cycle only for what is periodic, no reason where none is."""
+    body = {"kind": line["change"], "sub_item": line["sub_item"], "reason": line["why"]}
     if line["text"] is None:
         return body
-    text = line["text"] | {"sub_item": line["sub_item"], "limit_days": number(line["text"]["limit_days"])}
+    text = line["text"] | {"sub_item": line["sub_item"]}
+    text |= {name: number(line["text"][name]) for name in ("limit_days", "limit_hours")}
+    if not text["reason"]:
+        del text["reason"]
     if text["kind"] != "periodic":
         text |= {"cycle": "", "fine_tune": ""}
     return body | {"text": text}
 
 
 def field_of(pointer: list[str]) -> str:
-    """``/lines/0/text/content`` is the field ``0.content``; the line's own kind is ``0.change``."""
+    """``/lines/0/text/content`` is ``0.content``; the line's own kind is ``0.change``, its reason ``0.why``."""
     if len(pointer) < 3 or pointer[0] != "lines":
         return pointer[-1] if pointer else ""
     if pointer[2] == "text":
         return f"{pointer[1]}.{pointer[3]}" if len(pointer) > 3 else f"{pointer[1]}.content"
-    return f"{pointer[1]}.{'change' if pointer[2] == 'kind' else pointer[2]}"
+    own = {"kind": "change", "reason": "why"}
+    return f"{pointer[1]}.{own.get(pointer[2], pointer[2])}"
 
 
 PAGES = [

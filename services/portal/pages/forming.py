@@ -86,6 +86,11 @@ def may_withhold(visit: Visit, known: Mapping[str, Any]) -> bool:
     return visit.holds("clerk", "secretary", "committee-secretary", organisation=str(known["organisation"]))
 
 
+def is_open(withholding: Mapping[str, Any]) -> bool:
+    """Whether it stands, or waits for its reviewer."""
+    return not withholding["ended"] and withholding.get("stage", "filed") in ("proposed", "filed")
+
+
 def is_visitor(visit: Visit, *persons: str) -> bool:
     return bool(visit.session) and visit.person.get("person", "") in [p for p in persons if p]
 

@@ -71,6 +71,7 @@ async def plan(visit: Visit, refusal: Refusal | None = None) -> Response:
     path = f"/organisations/{visit.path('organisation')}/plans/{visit.path('number')}"
     found = dict(await visit.ask("catalogue", path))
     known = await visit.ask_softly("catalogue", f"/organisations/{found['organisation']}") or {}
+    codes = await visit.ask_softly("catalogue", "/codes") or {}
     people = await people_of(visit, str(found["organisation"])) | await people_of(visit, str(found["unit"]))
     return visit.page(
         "plan.html",
@@ -78,6 +79,7 @@ async def plan(visit: Visit, refusal: Refusal | None = None) -> Response:
         plan=found,
         organisation=known,
         people=people,
+        category=next((c for c in codes.get("categories", []) if c["code"] == found["category"]), {}),
         may=_may(visit, found, known),
         own=await own_channels(visit, str(found["town"])),
         units=await organisation_names(visit),

@@ -20,7 +20,7 @@ DESK = ("clerk", "secretary")
 
 async def waiting(visit: Visit) -> dict[str, Rows]:
     """By step. Whoever took an earlier step is not asked for the next (A-21)."""
-    found = await _asked(visit, _questions(visit, await _towns(visit)))
+    found = await _asked(visit, _questions(visit, await _towns(visit), await _below(visit)))
     units = _places(visit, UNIT_POSTS)
     changes = list({row["change"]: row for row in _all(found, "changes")}.values())
     plans = list({row["plan"]: row for row in _all(found, "plans")}.values())
@@ -35,9 +35,14 @@ async def waiting(visit: Visit) -> dict[str, Rows]:
         "audit-change": _all(found, "cases"),
         "receive": _all(found, "filings"),
         "complete": _all(found, "returned"),
+        "review-withholding": [w for w in _all(found, "withholdings") if _to_review(visit, w)],
         "revise-change": [c for c in changes if c["stage"] == "returned" and c["organisation"] in mine],
         "announce-change": [c for c in changes if c["stage"] == "filed" and c["organisation"] in mine],
     }
+
+
+def _to_review(visit: Visit, withholding: dict[str, Any]) -> bool:
+    return withholding.get("stage") == "proposed" and not is_visitor(visit, withholding["proposed_by"])
 
 
 def _places(visit: Visit, kinds: Iterable[str]) -> set[str]:
@@ -52,7 +57,17 @@ async def _towns(visit: Visit) -> set[str]:
     return {str(row["town"]) for row in await all_rows(visit, "catalogue", "/towns")}
 
 
-def _questions(visit: Visit, towns: set[str]) -> Asked:
+async def _below(visit: Visit) -> set[str]:
+    """Whose withholdings the visitor may review: of the organisations they review for, and of all below (A-22)."""
+    own = _places(visit, ("secrecy-reviewer",))
+    found = set(own)
+    for town in {str(p.get("town", "")) for p in visit.posts if p.get("kind") == "secrecy-reviewer"}:
+        known = await all_rows(visit, "catalogue", "/organisations", town=town)
+        found |= {str(o["organisation"]) for o in known if own & set(o.get("superiors", []))}
+    return found
+
+
+def _questions(visit: Visit, towns: set[str], below: set[str]) -> Asked:
     asked: Asked = {}
     for town in towns:
         asked[f"changes {town}"] = ("catalogue", "/changes", {"town": town, "stage": "requested"})
@@ -69,6 +84,8 @@ def _questions(visit: Visit, towns: set[str]) -> Asked:
         asked[f"returned {place}"] = ("audit", "/filings", mine)
     for town in {str(p["town"]) for p in visit.posts if p.get("kind") == "leading-group-office" and p.get("town")}:
         asked[f"returned {town}"] = ("audit", "/filings", {"town": town, "about": "change", "stage": "returned"})
+    for place in below:
+        asked[f"withholdings {place}"] = ("catalogue", "/withholdings", {"organisation": place})
     return asked
 
 

@@ -1,7 +1,7 @@
 """What an organisation does not, or not yet, make public: filed with the next higher organisation before it is due.
 
-The ground is named and the content never; the duty waits and is not deleted. A new filing for the same item replaces
-the one that stands (CAT-15).
+The ground is named and the content never. Whoever proposes it needs a secrecy reviewer's confirmation, with which it is
+filed in place of what stands for the same item; the duty waits and is not deleted (CAT-15, A-11).
 """
 
 from typing import Any
@@ -11,10 +11,11 @@ from starlette.responses import Response
 from services.portal.clients import Refusal
 from services.portal.pages import Page, each, organisation_names, rows
 from services.portal.pages.filings import filing_rights
-from services.portal.pages.forming import all_rows, beside, may_withhold
+from services.portal.pages.forming import all_rows, beside, is_open, is_visitor, may_withhold
 from services.portal.visit import Visit
 
 FIELDS = ("sub_item", "kind", "ground", "citation", "reviewer")
+ACTS = ("confirmation", "refusal", "withdrawal")
 
 
 async def register(visit: Visit) -> Response:
@@ -34,13 +35,13 @@ async def new(visit: Visit, refusal: Refusal | None = None) -> Response:
     name = visit.path("organisation")
     known = await visit.ask("catalogue", f"/organisations/{name}")
     items = rows(await visit.ask_softly("catalogue", f"/organisations/{name}/catalogue"))
-    standing = await all_rows(visit, "catalogue", "/withholdings", organisation=name, standing="true")
+    before = await all_rows(visit, "catalogue", "/withholdings", organisation=name)
     return visit.page(
         "withholding_form.html",
         refusal.status if refusal else 200,
         organisation=known,
         items=items,
-        standing=standing,
+        standing=[w for w in before if is_open(w)],
         reviewers=await reviewers(visit, known),
         units=await organisation_names(visit),
         refusal=refusal,
@@ -87,11 +88,23 @@ async def withholding(visit: Visit, refusal: Refusal | None = None) -> Response:
         organisation=known,
         people={p["person"]: p for p in known.get("posts", [])},
         filing=filing,
-        may={"withdraw": not found["ended"] and bool(known) and may_withhold(visit, known)}
-        | (filing_rights(visit, filing) if filing else {}),
+        may=_may(visit, found, known) | (filing_rights(visit, filing) if filing else {}),
         units=await organisation_names(visit),
         refusal=refusal,
     )
+
+
+def _may(visit: Visit, found: dict[str, Any], known: dict[str, Any]) -> dict[str, bool]:
+    """A reviewer of the organisation or of one above it, who did not propose it (A-22); its filers may end it."""
+    waits = found.get("stage") == "proposed"
+    near = [found["organisation"], *known.get("superiors", [])]
+    reviews = waits and any(visit.holds("secrecy-reviewer", organisation=o) for o in near)
+    mine = is_visitor(visit, str(found.get("proposed_by", "")))
+    return {
+        "withdraw": is_open(found) and bool(known) and may_withhold(visit, known),
+        "review": reviews and not mine,
+        "barred": reviews and mine,
+    }
 
 
 async def one(visit: Visit, name: str) -> dict[str, Any]:
@@ -102,11 +115,15 @@ async def one(visit: Visit, name: str) -> dict[str, Any]:
     return found
 
 
-async def withdraw(visit: Visit) -> Response:
-    name = visit.path("withholding")
+async def act(visit: Visit) -> Response:
+    """The reviewer's confirmation or refusal, or the withdrawal by who filed it."""
+    name, step = visit.path("withholding"), visit.path("act")
+    if step not in ACTS:
+        raise Refusal(404, "NOT_FOUND")
+    body = {"ground": visit.sent("ground")} if step == "refusal" else {}
     try:
-        path = f"/withholdings/{name}/withdrawal"
-        done = await visit.send("catalogue", path, step="withdrawal", version=visit.sent("version"))
+        path = f"/withholdings/{name}/{step}"
+        done = await visit.send("catalogue", path, body, step=step, version=visit.sent("version"))
     except Refusal as refusal:
         if refusal.status in (401, 404):
             raise
@@ -119,5 +136,5 @@ PAGES = [
     Page("GET", "/organisations/{organisation}/withholdings/new", new, person=True),
     Page("POST", "/organisations/{organisation}/withholdings/new", submit, person=True),
     Page("GET", "/withholdings/{withholding:path}", withholding, person=True),
-    Page("POST", "/withholdings/{withholding:path}/withdrawal", withdraw, person=True),
+    Page("POST", "/withholdings/{withholding:path}/{act}", act, person=True),
 ]
