@@ -92,7 +92,8 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     # of the county's units only what they decide on, and for the county only what was filed: by a rule of the act
     "change.read": [*_FILES, (P.UNIT_OFFICER, Where.COUNTY)],
     "withholding.file": [(P.SECRETARY, Where.OWN), (P.CLERK, Where.OWN), (P.COMMITTEE_SECRETARY, Where.OWN)],
-    "withholding.read": _FILES,
+    "withholding.review": _REVIEWERS,  # the ground that somebody else proposed
+    "withholding.read": [*_FILES, (P.SECRECY_REVIEWER, Where.SUPERIOR)],
     # plans for matters outside the catalogue, CAT-12
     "plan.submit": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN)],
     "plan.review": _REVIEWERS,  # for secrecy, PUB-35
@@ -144,10 +145,6 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "appraisal.schedule": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), (P.LEADING_GROUP_OFFICE, Where.TOWN)],
     "appraisal.read": [("member", Where.OWN), *_DESK, *_SUPERVISOR, (P.SECRETARY, Where.SUPERIOR), *_TOWN, *_COUNTY],
     "trace.read": [(P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN, (P.COUNTY_CDI, Where.COUNTY)],  # SUP-14
-    # of the county from the filing on, by a rule of the act (ORG-16); and of what is not for all who read traces
-    "trace.change": [(P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN, (P.COUNTY_CDI, Where.COUNTY)],
-    "trace.decision": [(P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN],
-    "trace.inner": [(P.SECRETARY, Where.OWN), *_TOWN],
     "case.audit": [  # CAT-17
         (P.LEADING_GROUP_HEAD, Where.TOWN), (P.LEADING_GROUP_OFFICE, Where.TOWN), (P.CDI_SECRETARY, Where.TOWN),
     ],

@@ -1,5 +1,6 @@
 """The rules of a withholding: a ground with its citation, the right superior, an end that comes by itself."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,12 +11,18 @@ from services.catalogue.domain.item import checked, item_of
 from services.catalogue.domain.withholding import (
     WITHHOLDING,
     ExpireWithholding,
-    FileWithholding,
     HearWithholdingReceipt,
     ReplaceWithholding,
     WithdrawWithholding,
 )
-from services.catalogue.events import WithholdingEnded, WithholdingEvent, WithholdingFiled, WithholdingReceipted
+from services.catalogue.domain.withholding_review import ProposeWithholding, Terms
+from services.catalogue.events import (
+    WithholdingEnded,
+    WithholdingEvent,
+    WithholdingFiled,
+    WithholdingProposed,
+    WithholdingReceipted,
+)
 from shared.decider import Refused
 from shared.grounds import GROUNDS
 from shared.testing import scenario
@@ -44,25 +51,37 @@ FILED: WithholdingEvent = WithholdingFiled(
 )
 
 
-def filing(**more: Any) -> FileWithholding:
+TERMS = Terms(ITEM, "FY", 90, JUL_10)
+PROPOSED: WithholdingEvent = WithholdingProposed(
+    **NAMES,
+    kind="temporarily-not",
+    ground="case-under-investigation",
+    citation="监督执纪工作规则第六十四条",
+    until=OCT_8,
+    addressed_to="FY",
+    reviewer="he-tao",
+    proposed_by="liu-fang",
+    on=JUL_10,
+)
+WITHDRAW = WithdrawWithholding("liu-fang", JUL_10)
+
+
+def filing(**more: Any) -> ProposeWithholding:
+    terms = replace(TERMS, **{name: more.pop(name) for name in ("item", "superior") if name in more})
     fields: dict[str, Any] = {
         "withholding": "FY-R1/7.7/1",
         "town": "fengyang",
         "organisation": "FY-R1",
-        "item": ITEM,
+        "terms": terms,
         "kind": "temporarily-not",
         "ground": "case-under-investigation",
         "citation": "监督执纪工作规则第六十四条",
         "until": OCT_8,
         "addressed_to": "FY",
-        "superior": "FY",
-        "days_max": 90,
-        "late_workdays": 0,
         "reviewer": "he-tao",
         "by": "liu-fang",
-        "on": JUL_10,
     }
-    return FileWithholding(**fields | more)
+    return ProposeWithholding(**fields | more)
 
 
 def ended(reason: str, on: date) -> WithholdingEvent:
@@ -70,7 +89,7 @@ def ended(reason: str, on: date) -> WithholdingEvent:
 
 
 def test_a_temporary_one_is_filed_for_ninety_days_at_most() -> None:  # CAT-15, P-17, S05
-    scenario(WITHHOLDING, given=[], when=filing(), then=[FILED])
+    scenario(WITHHOLDING, given=[], when=filing(), then=[PROPOSED])
     scenario(WITHHOLDING, given=[], when=filing(until=OCT_9), then=Refused("OUT_OF_RANGE", ""))
     scenario(WITHHOLDING, given=[], when=filing(until=date(2026, 7, 9)), then=Refused("OUT_OF_RANGE", ""))
 
@@ -105,11 +124,6 @@ def test_what_is_not_suitable_has_no_last_day_and_what_is_temporary_has_one() ->
     scenario(WITHHOLDING, given=[], when=filing(kind="never"), then=Refused("UNKNOWN_CODE", ""))
 
 
-def test_filed_late_it_is_accepted_and_the_lateness_stays() -> None:  # CAT-15, S05
-    late = FILED.model_copy(update={"late_workdays": 1})
-    scenario(WITHHOLDING, given=[], when=filing(late_workdays=1), then=[late])
-
-
 def test_a_temporary_one_ends_on_the_day_after_its_last_whenever_that_is_noticed() -> None:  # CAT-15
     over = ended("expired", OCT_9)
     scenario(WITHHOLDING, given=[FILED], when=ExpireWithholding(OCT_8), then=[])
@@ -120,9 +134,9 @@ def test_a_temporary_one_ends_on_the_day_after_its_last_whenever_that_is_noticed
 
 def test_it_is_withdrawn_once_or_replaced_by_a_new_filing() -> None:  # CAT-15
     gone = ended("withdrawn", JUL_10)
-    scenario(WITHHOLDING, given=[FILED], when=WithdrawWithholding(JUL_10), then=[gone])
-    scenario(WITHHOLDING, given=[FILED, gone], when=WithdrawWithholding(JUL_10), then=Refused("STEP_OUT_OF_ORDER", ""))
-    scenario(WITHHOLDING, given=[], when=WithdrawWithholding(JUL_10), then=Refused("NOT_FOUND", ""))
+    scenario(WITHHOLDING, given=[FILED], when=WITHDRAW, then=[gone])
+    scenario(WITHHOLDING, given=[FILED, gone], when=WITHDRAW, then=Refused("STEP_OUT_OF_ORDER", ""))
+    scenario(WITHHOLDING, given=[], when=WITHDRAW, then=Refused("NOT_FOUND", ""))
     replaced = ended("replaced", OCT_8)
     scenario(WITHHOLDING, given=[FILED], when=ReplaceWithholding(OCT_8), then=[replaced])
     scenario(WITHHOLDING, given=[FILED, gone], when=ReplaceWithholding(OCT_8), then=[])
@@ -132,7 +146,7 @@ def test_what_has_run_out_expires_before_anybody_notices_and_whatever_is_done_ne
     over = ended("expired", OCT_9)
     later = date(2026, 10, 20)
     scenario(WITHHOLDING, given=[FILED], when=ReplaceWithholding(OCT_9), then=[over])
-    scenario(WITHHOLDING, given=[FILED], when=WithdrawWithholding(later), then=[over])
+    scenario(WITHHOLDING, given=[FILED], when=WithdrawWithholding("liu-fang", later), then=[over])
     noticed, unnoticed = WITHHOLDING.replay([FILED, over]), WITHHOLDING.replay([FILED])
     assert [state.ended_by(later) for state in (noticed, unnoticed)] == [OCT_9, OCT_9]
     assert unnoticed.ended_by(OCT_8) is None

@@ -223,6 +223,9 @@ def _withhold(county: County, branch: str) -> None:
     more = {"addressed_to": branch[:2], "reviewer": county.desk[branch]["secrecy-reviewer"]}
     secretary = county.world(county.desk[branch]["secretary"])
     done = secretary.does(f"{CATALOGUE}/organisations/{branch}/withholdings", body | more)
+    reviewer = county.world(more["reviewer"])
+    reviewer.does(f"{CATALOGUE}/withholdings/{done['id']}/confirmation", version=done["version"])
+    secretary.seen |= reviewer.seen
     county.things[branch, "withholding"] = done["id"]
     _until_heard(county, branch, f"{AUDIT}/filings/{done['id']}")
 

@@ -15,6 +15,7 @@ from tests.catalogue.test_change import REASON
 from tests.journeys.fengyang import ADOPTED, JULY_6, adopted, county, fengyang, item, tell
 from tests.journeys.house import House
 from tests.journeys.test_change_chain import CASES, CATALOGUE, CHANGES, FILINGS, announced, approved, step
+from tests.journeys.test_withholding import CASE_OF_X, filed
 
 NUMBER = "青党公备〔2026〕1号"
 
@@ -50,6 +51,14 @@ def test_a_change_reaches_its_end_though_no_delivery_was_taken_up(deaf: House) -
     assert deaf.facts("catalogue", "change").count("ChangeAnnounced") == 1
     assert [s["state"] for s in deaf.get("he-jing", f"{CHANGES}/{change}")["steps"]] == ["done"] * 4
     assert deaf.get("liu-fang", f"{CATALOGUE}/catalogue")["version"] == 2
+
+
+def test_a_withholding_is_filed_and_its_receipt_recorded_though_nobody_listened(deaf: House) -> None:  # CAT-15, A-04
+    done = filed(deaf, "liu-fang", "/catalogue/v1/organisations/FY-R1", CASE_OF_X | {"until": "2026-09-30"})
+    assert a_little_later(deaf) == ["FilingSubmitted"]
+    step(deaf, "he-jing", f"{FILINGS}/{done['id']}", "receipt")
+    assert a_little_later(deaf) == ["WithholdingReceipted"]
+    assert a_little_later(deaf) == []
 
 
 # --- the catalogue alone, told by hand ---

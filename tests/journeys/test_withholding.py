@@ -27,7 +27,13 @@ CASE_OF_X = {
     "addressed_to": "FY",
     "reviewer": "he-tao",
 }
-FIRST = "FY-R1/7.7/1"
+REFUSED, FIRST = "FY-R1/7.7/1", "FY-R1/7.7/3"
+
+
+def filed(house: House, person: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Proposed by one, and filed with the word of the reviewer who was asked."""
+    done = house.do(person, f"{path}/withholdings", body)
+    return house.do(body["reviewer"], f"{WITHHOLDINGS}/{done['id']}/confirmation", version=done["version"])
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +75,37 @@ def test_0710_addressed_to_another_town_it_is_refused(house: House) -> None:  # 
     assert house.refused("liu-fang", f"{LIUSHU}/withholdings", wrong) == "WRONG_SUPERIOR"
 
 
-def test_0710_liu_files_temporarily_not_and_the_committee_has_it_on_record(house: House) -> None:  # CAT-15, S05
+def test_0710_until_its_reviewer_has_confirmed_it_nothing_is_filed(house: House) -> None:  # CAT-15, A-11, A-22
     done = house.do("liu-fang", f"{LIUSHU}/withholdings", CASE_OF_X)
+    path = f"{WITHHOLDINGS}/{done['id']}"
+    (row,) = house.get("he-tao", WITHHOLDINGS, organisation="FY-R1")["items"]
+    assert (row["stage"], row["proposed_by"], row["reviewer"]) == ("proposed", "liu-fang", "he-tao")
+    assert house.get("chen-xiuying", f"{LIUSHU}/withheld") == []
+    assert house.get("liu-fang", WITHHOLDINGS, organisation="FY-R1", standing=True)["items"] == []
+    assert house.facts("audit", "filing") == []
+    assert "ObligationSuspended" not in house.facts("publication", "obligation")
+    assert house.refused("liu-fang", f"{LIUSHU}/withholdings", CASE_OF_X) == "STEP_OUT_OF_ORDER"
+    for person in ("liu-fang", "ma-xiaoyan", "zhao-guoqiang"):
+        assert house.refused(person, f"{path}/confirmation", version=1) == "NOT_YOUR_REMIT"
+    for person in ("chen-xiuying", "ye-qing", "han-dong"):
+        assert house.refused(person, f"{path}/confirmation", version=1) == "NOT_FOUND"
+
+
+def test_0710_the_reviewer_refuses_it_for_a_ground_and_it_is_proposed_anew(house: House) -> None:  # CAT-15, PUB-35
+    path = f"{WITHHOLDINGS}/{REFUSED}"
+    assert house.refused("he-tao", f"{path}/refusal", {"ground": ""}, version=1) == "REASON_REQUIRED"
+    house.do("he-tao", f"{path}/refusal", {"ground": "shorter-time-suffices"}, version=1)
+    (row,) = house.get("liu-fang", WITHHOLDINGS, organisation="FY-R1")["items"]
+    assert (row["stage"], row["refused_for"], row["ended"]) == ("refused", "shorter-time-suffices", "")
+    assert house.refused("he-tao", f"{path}/confirmation", version=2) == "STEP_OUT_OF_ORDER"
+    second = house.do("liu-fang", f"{LIUSHU}/withholdings", CASE_OF_X)
+    house.do("ma-xiaoyan", f"{WITHHOLDINGS}/{second['id']}/withdrawal", version=1)
+    assert house.get("liu-fang", WITHHOLDINGS, organisation="FY-R1")["items"][0]["stage"] == "taken-back"
+    assert house.facts("catalogue", "withholding").count("WithholdingFiled") == 0
+
+
+def test_0710_liu_files_temporarily_not_and_the_committee_has_it_on_record(house: House) -> None:  # CAT-15, S05
+    done = filed(house, "liu-fang", LIUSHU, CASE_OF_X)
     assert done["id"] == FIRST
     filing = house.get("zhao-guoqiang", f"{FILINGS}/{FIRST}")
     assert (filing["addressed_to"], filing["ground"], filing["late_workdays"]) == ("FY", "case-under-investigation", 0)
@@ -78,7 +113,7 @@ def test_0710_liu_files_temporarily_not_and_the_committee_has_it_on_record(house
     done = house.do("he-jing", f"{FILINGS}/{FIRST}/receipt", version=filing["version"])
     assert done["result"]["number"] == "凤党公备〔2026〕1号"
     assert house.facts("publication", "obligation")[-1] == "ObligationSuspended"
-    (row,) = house.get("liu-fang", WITHHOLDINGS, organisation="FY-R1")["items"]
+    row, *_ = house.get("liu-fang", WITHHOLDINGS, organisation="FY-R1")["items"]
     assert (row["number"], row["ended"], row["until"]) == ("凤党公备〔2026〕1号", "", "2026-10-08")
 
 
@@ -106,7 +141,7 @@ def test_0716_the_school_files_a_day_late_and_that_stays_recorded(house: House) 
         "ground": "personal-privacy",
         "citation": "个人信息保护法第十三条",
     }
-    house.do("lin-hua", f"{SCHOOL}/withholdings", late | {"addressed_to": "FY", "reviewer": "ye-qing"})
+    filed(house, "lin-hua", SCHOOL, late | {"addressed_to": "FY", "reviewer": "ye-qing"})
     (row,) = house.get("li-min", WITHHOLDINGS, organisation="FY-S1")["items"]
     assert row["late_workdays"] == 1
     (filing,) = house.get("li-min", FILINGS, organisation="FY-S1")["items"]
@@ -130,8 +165,8 @@ def test_1012_for_good_without_a_rule_it_is_refused_and_with_one_it_is_late(hous
     body = CASE_OF_X | {"kind": "not-suitable", "until": None, "citation": ""}
     answer = house.command("liu-fang", f"{LIUSHU}/withholdings", body)
     assert (answer.json()["code"], answer.json()["errors"][0]["pointer"]) == ("REASON_REQUIRED", "/citation")
-    done = house.do("liu-fang", f"{LIUSHU}/withholdings", body | {"citation": "监督执纪工作规则第六十四条"})
-    assert done["id"] == "FY-R1/7.7/2"
+    done = filed(house, "liu-fang", LIUSHU, body | {"citation": "监督执纪工作规则第六十四条"})
+    assert done["id"] == "FY-R1/7.7/4"
     row = house.get("liu-fang", WITHHOLDINGS, organisation="FY-R1")["items"][0]
     assert row["late_workdays"] == 3  # 10-09, the make-up workday 10-10, and 10-12
 
@@ -139,13 +174,13 @@ def test_1012_for_good_without_a_rule_it_is_refused_and_with_one_it_is_late(hous
 def test_1013_a_new_filing_replaces_the_one_that_stands(house: House) -> None:  # CAT-15
     house.go_to(at(date(2026, 10, 13), 9))
     again = CASE_OF_X | {"until": "2026-12-31"}
-    house.do("liu-fang", f"{LIUSHU}/withholdings", again)
+    filed(house, "liu-fang", LIUSHU, again)
     rows = house.get("liu-fang", WITHHOLDINGS, organisation="FY-R1")["items"]
     assert [(r["withholding"], r["ended"], r["late_workdays"]) for r in rows[:2]] == [
-        ("FY-R1/7.7/3", "", 0),
-        ("FY-R1/7.7/2", "replaced", 3),
+        ("FY-R1/7.7/5", "", 0),
+        ("FY-R1/7.7/4", "replaced", 3),
     ]
-    house.do("liu-fang", f"{WITHHOLDINGS}/FY-R1/7.7/3/withdrawal", version=rows[0]["version"])
+    house.do("liu-fang", f"{WITHHOLDINGS}/FY-R1/7.7/5/withdrawal", version=rows[0]["version"])
     assert house.get("chen-xiuying", f"{LIUSHU}/withheld") == []
 
 
@@ -165,6 +200,6 @@ def test_a_branch_under_a_general_branch_files_with_that(house: House) -> None: 
     tell(house, [("organisation-FY-R1", moved)])
     assert house.refused("liu-fang", f"{LIUSHU}/withholdings", CASE_OF_X | {"until": "2026-12-31"}) == "WRONG_SUPERIOR"
     body = CASE_OF_X | {"until": "2026-12-31", "addressed_to": "FY-S1"}
-    house.do("liu-fang", f"{LIUSHU}/withholdings", body)
-    filing = house.get("lin-hua", f"{FILINGS}/FY-R1/7.7/4")
-    assert house.do("lin-hua", f"{FILINGS}/FY-R1/7.7/4/receipt", version=filing["version"])["result"]["number"]
+    filed(house, "liu-fang", LIUSHU, body)
+    filing = house.get("lin-hua", f"{FILINGS}/FY-R1/7.7/6")
+    assert house.do("lin-hua", f"{FILINGS}/FY-R1/7.7/6/receipt", version=filing["version"])["result"]["number"]

@@ -25,6 +25,12 @@ FIRST, LATE = f"{CASE}/1", f"{HOT}/1"
 NOTICE = "暂不公开，已备案"
 
 
+def filed(world: World, person: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Proposed by one, and filed with the word of the reviewer who was asked (A-11, A-22)."""
+    done = world(person).does(f"{path}/withholdings", body)
+    return world(body["reviewer"]).does(f"{WITHHOLDINGS}/{done['id']}/confirmation", version=done["version"])
+
+
 def owed_on_july_15(world: World, secretary: str, item: str) -> None:
     """Something happened on 07-10 that the item wants made known within P-04."""
     happened = {"item": item, "what": "事由登记在案", "happened_at": "2026-07-10T08:00:00+08:00"}
@@ -52,7 +58,7 @@ def july_10_addressed_to_another_town(world: World) -> None:  # CAT-15 ORG-02 A-
 
 
 def july_10_it_is_filed_and_on_record(world: World) -> None:  # CAT-15 PUB-29
-    done = world("liu-fang").does(f"{LIUSHU}/withholdings", CASE_OF_X)
+    done = filed(world, "liu-fang", LIUSHU, CASE_OF_X)
     assert done["id"] == FIRST
     settled(world)
     filing = world("he-jing").get(f"{FILINGS}/{FIRST}")
@@ -88,7 +94,7 @@ def july_16_the_school_files_a_day_late(world: World) -> None:  # CAT-15 SUP-15
     reviewer = next(holder["person"] for holder in posts if holder["kind"] == "secrecy-reviewer")
     late = {"sub_item": "6.5", "kind": "not-suitable", "ground": "personal-privacy"}
     late |= {"citation": "个人信息保护法第十三条", "addressed_to": "FY", "reviewer": reviewer}
-    assert world("lin-hua").does(f"{SCHOOL}/withholdings", late)["id"] == LATE
+    assert filed(world, "lin-hua", SCHOOL, late)["id"] == LATE
     settled(world)
     (row,) = rows(world, "li-min", "FY-S1")
     assert (row["late_workdays"], row["kind"]) == (1, "not-suitable")
@@ -121,7 +127,7 @@ def october_12_for_good_it_takes_a_rule(world: World) -> None:  # CAT-14 CAT-15
     problem = world("liu-fang").is_refused(f"{LIUSHU}/withholdings", for_good)
     assert (problem["code"], problem["errors"][0]["pointer"]) == ("REASON_REQUIRED", "/citation")
     assert len(rows(world, "liu-fang", "FY-R1")) == 1, "a refusal changes nothing"
-    done = world("liu-fang").does(f"{LIUSHU}/withholdings", for_good | {"citation": CASE_OF_X["citation"]})
+    done = filed(world, "liu-fang", LIUSHU, for_good | {"citation": CASE_OF_X["citation"]})
     settled(world)
     latest = next(row for row in rows(world, "liu-fang", "FY-R1") if row["withholding"] == done["id"])
     assert latest["late_workdays"] == 3, "10-09, the make-up workday 10-10, and 10-12"

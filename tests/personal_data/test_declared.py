@@ -78,7 +78,10 @@ FIELDS: dict[str, str] = {
         OWED,
     ),
     **dict.fromkeys(("name_zh", "name_en"), PLACES),
-    **dict.fromkeys(("SecrecyRefused.citation", "WithholdingFiled.citation", "PlanSecrecyRefused.citation"), PLACES),
+    **dict.fromkeys((
+            "SecrecyRefused.citation", "WithholdingFiled.citation", "WithholdingProposed.citation",
+            "PlanSecrecyRefused.citation",
+        ), PLACES),
     **dict.fromkeys(
         (
             "ChangeRequested.reason", "ChangeApproved.reason", "ChangeRefused.reason", "ChangeReturned.reason",
@@ -92,7 +95,7 @@ FIELDS: dict[str, str] = {
         (
             "addressed_to", "announced_by", "announces", "approved_by", "audited_by", "barred", "change", "changes",
             "disclosures", "earlier", "filed_by", "filing", "persons", "received_by", "reference", "refused_by",
-            "returned_by", "withholding",
+            "returned_by", "withholding", "proposed_by", "confirmed_by", "taken_back_by",
             "FilingSubmitted.items", "ItemsLodged.items",
         ),
         IDS,

@@ -150,9 +150,13 @@ NOT_YET = {  # what the story of the dues does not tell yet
         "SupervisorRemoved",
         "VacancyEnded",
         "VacancyFound",
+        "WithholdingConfirmed",
         "WithholdingEnded",
         "WithholdingFiled",
+        "WithholdingProposed",
         "WithholdingReceipted",
+        "WithholdingRefused",
+        "WithholdingTakenBack",
     },
     "publication": {
         "AppointmentDecided",

@@ -1,16 +1,15 @@
-"""What is asked and answered about changes and withholdings, field by field."""
+"""What is asked and answered about changes, field by field."""
 
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.catalogue.api.bodies import Body, ItemBody, PersonId, Short, Slug, Text
+from services.catalogue.api.bodies import Body, ItemBody, Short
 from services.catalogue.api.pages import PersonNamed
 from services.catalogue.domain.change_lines import LineDraft
 from services.catalogue.events import ItemChange
 from shared.due_days import DueDay
-from shared.fields import Day
 
 Reason = Annotated[str, StringConstraints(max_length=1000)]
 ChangeStage = Literal["", "requested", "refused", "approved", "returned", "audited", "filed", "announced"]
@@ -39,18 +38,6 @@ class ChangeBody(Body):
 
 class RefusalBody(Body):
     reason: Reason
-
-
-class WithholdingBody(Body):
-    """Why and until when; never what. ``reviewer`` is the secrecy reviewer who confirmed the ground."""
-
-    sub_item: Annotated[str, StringConstraints(max_length=10)]
-    kind: Short = Field(examples=["not-suitable", "temporarily-not"])
-    ground: Short = Field(examples=["case-under-investigation"])
-    citation: Text = ""
-    until: Day | None = None
-    addressed_to: Slug
-    reviewer: PersonId
 
 
 class ChangeRow(BaseModel):
@@ -95,38 +82,3 @@ class Step(BaseModel):
 
 class ChangePage(ChangeRow):
     steps: list[Step]
-
-
-class WithholdingRow(BaseModel):
-    withholding: str
-    town: str
-    organisation: str
-    item: str
-    sub_item: str
-    kind: str
-    ground: str
-    citation: str
-    until: date | None
-    addressed_to: str
-    late_workdays: int
-    reviewer: str
-    filed_by: str
-    filed_on: date
-    number: str
-    deemed: bool
-    received_on: date | None
-    ended: str
-    ended_on: date | None
-    version: int = Field(description="Send as If-Match with the next command.")
-
-
-class WithheldMark(BaseModel):
-    """All that the item's readers inside the Party learn: that it is withheld and on file (CAT-15)."""
-
-    item: str
-    sub_item: str
-    kind: str
-    notice_zh: str = "暂不公开，已备案"
-    notice_en: str = "Not made public for now; filed for the record"
-    until: date | None
-    number: str

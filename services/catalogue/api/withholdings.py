@@ -1,17 +1,20 @@
-"""HTTP to withholdings: filed, withdrawn, listed; and the mark that an item's readers inside the Party see (CAT-15)."""
+"""HTTP to withholdings: proposed, reviewed and so filed, withdrawn, listed; and the mark that an item's readers inside
+the Party see (CAT-15).
+"""
 
 from datetime import date
 
-from services.catalogue.api.change_pages import WithheldMark, WithholdingBody, WithholdingRow
 from services.catalogue.api.parts import Parts
+from services.catalogue.api.withholding_pages import ReviewRefusalBody, WithheldMark, WithholdingBody, WithholdingRow
 from services.catalogue.domain.catalogue import CATALOGUE, Catalogue
-from services.catalogue.domain.withholding import (
-    WITHHOLDING,
-    FileWithholding,
-    ReplaceWithholding,
-    WithdrawWithholding,
-    Withholding,
+from services.catalogue.domain.withholding import WITHHOLDING, ReplaceWithholding, WithdrawWithholding
+from services.catalogue.domain.withholding_review import (
+    ConfirmWithholding,
+    ProposeWithholding,
+    RefuseWithholding,
+    Terms,
 )
+from services.catalogue.domain.withholding_state import Withholding
 from services.catalogue.events import Item
 from shared import scope
 from shared.decider import Refused
@@ -24,64 +27,97 @@ from shared.workdays import ONE_DAY
 
 def add(router: Api, parts: Parts) -> None:
     _filing(router, parts)
+    _reviewing(router, parts)
     _reading(router, parts)
 
 
 def _filing(router: Api, parts: Parts) -> None:
     @router.post("/organisations/{organisation}/withholdings", action="withholding.file", status_code=201)
-    def file_withholding(organisation: str, body: WithholdingBody, desk: CommandDesk) -> Done:
-        """With the next higher organisation; a withholding of the same item that stands is replaced."""
+    def propose_withholding(organisation: str, body: WithholdingBody, desk: CommandDesk) -> Done:
+        """To a secrecy reviewer, with whose confirmation it is filed with the next higher organisation."""
         acting = desk.may(organisation, parts.organisation(organisation).town)
-        return desk.earlier() or _filed(parts, desk, acting, organisation, body)
+        return desk.earlier() or _proposed(parts, desk, acting, organisation, body)
 
     @router.post("/withholdings/{withholding:path}/withdrawal", action="withholding.file", versioned=True)
     def withdraw_withholding(withholding: str, desk: CommandDesk) -> Done:
-        """The duty stands again from today."""
-        state: Withholding = parts.handler.state(WITHHOLDING, withholding)[1]
-        known = state.filed
-        place = (known.organisation, known.town) if known else ("", "")
-        acting = desk.may(*place, hidden=not permits("withholding.read", desk.standing, *place))
-        if known is None:
-            raise _nothing()
-        do = Do(WITHHOLDING, withholding, WithdrawWithholding(desk.today))
-        return desk.handle(do, acting=acting, town=known.town)
+        """The duty stands again from today; what nobody has reviewed yet is taken back."""
+        acting, state = _of_withholding(parts, desk, withholding)
+        do = Do(WITHHOLDING, withholding, WithdrawWithholding(acting.person, desk.today))
+        return desk.handle(do, acting=acting, town=state.names["town"])
 
 
-def _filed(parts: Parts, desk: CommandDesk, acting: Acting, organisation: str, body: WithholdingBody) -> Done:
-    town, on = parts.organisation(organisation).town, desk.today
-    before, identity = _numbered(parts, f"{organisation}/{body.sub_item}")
+def _reviewing(router: Api, parts: Parts) -> None:
+    @router.post("/withholdings/{withholding:path}/confirmation", action="withholding.review", versioned=True)
+    def confirm_withholding(withholding: str, desk: CommandDesk) -> Done:
+        """By a secrecy reviewer who did not propose it: it is filed today, in place of one that stands for its item."""
+        acting, state = _of_withholding(parts, desk, withholding)
+        organisation, sub_item, town = (state.names[name] for name in ("organisation", "sub_item", "town"))
+        before, _, _ = _numbered(parts, f"{organisation}/{sub_item}")
+        terms = _terms(parts, desk, organisation, sub_item)
+        command = ConfirmWithholding(terms, _late(parts, terms.item, before, desk.today), acting.person)
+        replaced = [Do(WITHHOLDING, before.filing.withholding, ReplaceWithholding(desk.today))] if before else []
+        return desk.handle(Do(WITHHOLDING, withholding, command), *replaced, acting=acting, town=town)
+
+    @router.post("/withholdings/{withholding:path}/refusal", action="withholding.review", versioned=True)
+    def refuse_withholding(withholding: str, body: ReviewRefusalBody, desk: CommandDesk) -> Done:
+        """By a secrecy reviewer who did not propose it, for one of the grounds of the list."""
+        acting, state = _of_withholding(parts, desk, withholding)
+        command = RefuseWithholding(body.ground, acting.person, desk.today)
+        return desk.handle(Do(WITHHOLDING, withholding, command), acting=acting, town=state.names["town"])
+
+
+def _of_withholding(parts: Parts, desk: CommandDesk, withholding: str) -> tuple[Acting, Withholding]:
+    """Who may not read it does not learn from a refusal that there is one."""
+    state: Withholding = parts.handler.state(WITHHOLDING, withholding)[1]
+    known = state.filed or state.proposed
+    place = (known.organisation, known.town) if known else ("", "")
+    acting = desk.may(*place, hidden=not permits("withholding.read", desk.standing, *place))
+    if known is None:
+        raise _nothing()
+    return acting, state
+
+
+def _proposed(parts: Parts, desk: CommandDesk, acting: Acting, organisation: str, body: WithholdingBody) -> Done:
+    town = parts.organisation(organisation).town
+    _, waiting, identity = _numbered(parts, f"{organisation}/{body.sub_item}")
     _must_review(parts, desk, body.reviewer, organisation)
-    item = _in_force(parts, organisation, body.sub_item, on)
-    above = parts.register.superiors(organisation, desk.now)
-    command = FileWithholding(
+    command = ProposeWithholding(
         withholding=identity,
         town=town,
         organisation=organisation,
-        item=item,
+        terms=_terms(parts, desk, organisation, body.sub_item),
         kind=body.kind,
         ground=body.ground,
         citation=body.citation,
         until=body.until,
         addressed_to=body.addressed_to,
-        superior=above[0] if above else "",
-        days_max=parts.register.parameter(town, "P-17", desk.now),
-        late_workdays=_late(parts, item, before, on),
         reviewer=body.reviewer,
         by=acting.person,
-        on=on,
+        waiting=waiting,
     )
-    replaced = [Do(WITHHOLDING, before.filing.withholding, ReplaceWithholding(on))] if before else []
-    return desk.handle(Do(WITHHOLDING, identity, command), *replaced, acting=acting, town=town)
+    return desk.handle(Do(WITHHOLDING, identity, command), acting=acting, town=town)
 
 
-def _numbered(parts: Parts, item: str) -> tuple[Withholding | None, str]:
-    """The last filing for an item, and the next one's id; of two at once the second is refused."""
-    number, last = 1, None
+def _terms(parts: Parts, desk: CommandDesk, organisation: str, sub_item: str) -> Terms:
+    """As they are today, for a proposal and again for its confirmation."""
+    above = parts.register.superiors(organisation, desk.now)
+    days_max = parts.register.parameter(parts.organisation(organisation).town, "P-17", desk.now)
+    item = _in_force(parts, organisation, sub_item, desk.today)
+    return Terms(item, above[0] if above else "", days_max, desk.today)
+
+
+def _numbered(parts: Parts, item: str) -> tuple[Withholding | None, str, str]:
+    """The last that was filed for an item, one that waits for its reviewer, and the next one's id; of two at once the
+    second is refused.
+    """
+    number, last, waiting = 1, None, ""
     while True:
-        state: Withholding = parts.handler.state(WITHHOLDING, f"{item}/{number}")[1]
-        if state.filed is None:
-            return last, f"{item}/{number}"
-        number, last = number + 1, state
+        identity = f"{item}/{number}"
+        state: Withholding = parts.handler.state(WITHHOLDING, identity)[1]
+        if state.stage == "unknown":
+            return last, waiting, identity
+        number, last = number + 1, state if state.filed else last
+        waiting = identity if state.stage == "proposed" else waiting
 
 
 def _must_review(parts: Parts, desk: CommandDesk, reviewer: str, organisation: str) -> None:
@@ -119,7 +155,7 @@ def _reading(router: Api, parts: Parts) -> None:
             raise _nothing()
         rows = parts.withholdings.listed(organisation=organisation, town=place, standing=standing)
         pages = (WithholdingRow.model_validate(dict(row)) for row in rows)
-        return reader.page(pages, lambda row: (row.filed_on, row.withholding), descending=True)
+        return reader.page(pages, lambda row: (row.proposed_on, row.withholding), descending=True)
 
     @router.get("/organisations/{organisation}/withheld", action="catalogue.read")
     def withheld(organisation: str, reader: Reader) -> list[WithheldMark]:

@@ -109,12 +109,17 @@ from services.catalogue.events.register import (
 from services.catalogue.events.supervision import DutyKind, DutyLogged
 from services.catalogue.events.withholdings import (
     Ending,
+    ReviewGround,
+    WithholdingConfirmed,
     WithholdingEnded,
     WithholdingEvent,
     WithholdingFact,
     WithholdingFiled,
     WithholdingKind,
+    WithholdingProposed,
     WithholdingReceipted,
+    WithholdingRefused,
+    WithholdingTakenBack,
 )
 from shared.events import Registry
 
@@ -237,6 +242,7 @@ __all__ = [
     "ReferralWithdrawn",
     "RemovalGround",
     "RestrictionLifted",
+    "ReviewGround",
     "Side",
     "StaffRecorded",
     "SubjectKind",
@@ -250,10 +256,14 @@ __all__ = [
     "TownRegistered",
     "VacancyEnded",
     "VacancyFound",
+    "WithholdingConfirmed",
     "WithholdingEnded",
     "WithholdingEvent",
     "WithholdingFact",
     "WithholdingFiled",
     "WithholdingKind",
+    "WithholdingProposed",
     "WithholdingReceipted",
+    "WithholdingRefused",
+    "WithholdingTakenBack",
 ]

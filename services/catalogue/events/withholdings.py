@@ -1,6 +1,7 @@
 """The facts of a withholding: what is not suitable, or temporarily not, to be made public, filed upward (CAT-15).
 
-Stream ``withholding-<organisation>/<sub-item>/<number>``. No fact of it holds anything of the content.
+Stream ``withholding-<organisation>/<sub-item>/<number>``: proposed, confirmed by a secrecy reviewer, and so
+filed. No fact of it holds anything of the content. What was filed before there were proposals begins with its filing.
 """
 
 from datetime import date
@@ -10,6 +11,9 @@ from shared.events import Event
 
 WithholdingKind = Literal["not-suitable", "temporarily-not"]
 Ending = Literal["expired", "withdrawn", "replaced"]
+ReviewGround = Literal[
+    "ground-does-not-apply", "rule-does-not-say-so", "shorter-time-suffices", "part-may-be-made-public"
+]
 
 
 class WithholdingFact(Event):
@@ -18,6 +22,41 @@ class WithholdingFact(Event):
     organisation: str
     item: str
     sub_item: str
+
+
+class WithholdingProposed(WithholdingFact):
+    """``ground`` is a code of A-11 with its ``citation``; ``reviewer`` was asked to review it. Nothing waits yet."""
+
+    kind: WithholdingKind
+    ground: str
+    citation: str
+    until: date | None
+    addressed_to: str
+    reviewer: str
+    proposed_by: str
+    on: date
+
+
+class WithholdingConfirmed(WithholdingFact):
+    """A secrecy reviewer who did not propose it finds that the ground holds (A-11, A-22); it is filed at once."""
+
+    confirmed_by: str
+    on: date
+
+
+class WithholdingRefused(WithholdingFact):
+    """The reviewer finds that it does not hold, for a coded ground: no word of the content is needed to say so."""
+
+    ground: ReviewGround
+    refused_by: str
+    on: date
+
+
+class WithholdingTakenBack(WithholdingFact):
+    """By the organisation, before anybody had reviewed it."""
+
+    taken_back_by: str
+    on: date
 
 
 class WithholdingFiled(WithholdingFact):
@@ -52,4 +91,5 @@ class WithholdingEnded(WithholdingFact):
     on: date
 
 
-WithholdingEvent = WithholdingFiled | WithholdingReceipted | WithholdingEnded
+WithholdingReview = WithholdingProposed | WithholdingConfirmed | WithholdingRefused | WithholdingTakenBack
+WithholdingEvent = WithholdingReview | WithholdingFiled | WithholdingReceipted | WithholdingEnded
