@@ -31,17 +31,20 @@ class Personal:
     """``Annotated[str, Personal(of="person")]``: sealed under the key of the subject that the sibling field names.
 
     ``owner`` is the sibling with the person whose erasure takes it along, if it is another's than the subject's;
-    ``within`` the fields meant of a nested model. An empty text is not sealed.
+    ``otherwise`` the sibling that names the subject where that of ``of`` is empty; ``within`` the fields meant of a
+    nested model. An empty text is not sealed.
     """
 
     of: str
     kind: Subject = Subject.PERSON
     owner: str = ""
     within: tuple[str, ...] = ()
+    otherwise: str = ""
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """The contract says that readers get a token, and whose."""
         mark = {"of": self.of, "kind": self.kind.value} | ({"fields": list(self.within)} if self.within else {})
+        mark |= {"otherwise": self.otherwise} if self.otherwise else {}
         return {**handler(core), "x-personal": mark}
 
 

@@ -84,7 +84,8 @@ class Sealing:
 def _texts(fact: BaseModel) -> Iterator[tuple[str, str, str]]:
     """(subject, owner, text) of everything personal in a fact, in the order in which :func:`_changed` meets them."""
     for name, mark in personal_fields(type(fact)):
-        identity, person = getattr(fact, mark.of), getattr(fact, mark.owner) if mark.owner else ""
+        identity = getattr(fact, mark.of) or (getattr(fact, mark.otherwise) if mark.otherwise else "")
+        person = getattr(fact, mark.owner) if mark.owner else ""
         owner = f"person:{person}" if person else ""
         for text in _leaves(getattr(fact, name), mark.within):
             if not identity:

@@ -119,6 +119,7 @@ FIELDS: dict[str, str] = {
     **dict.fromkeys(("DossierFiled.number", "DossierConsulted.number", "dossier_number", "defects"), CODES),
     **dict.fromkeys(("opinions",), IDS),
     **dict.fromkeys(("cadre", "decision", "opened_by", "part_of"), IDS),
+    **dict.fromkeys(("kept_under",), IDS),
 }  # fmt: skip
 
 
@@ -171,7 +172,7 @@ def test_no_reason_is_given_for_what_is_not_there() -> None:
 def test_a_personal_field_names_siblings_that_are_there() -> None:
     for event in EVENTS:
         for name, mark in personal_fields(event):
-            for sibling in (mark.of, mark.owner or mark.of):
+            for sibling in (mark.of, mark.owner or mark.of, mark.otherwise or mark.of):
                 assert event.model_fields[sibling].annotation is str, f"{event.__name__}.{name} of {sibling}"
 
 

@@ -204,8 +204,8 @@ def _handling(router: Api, parts: Parts) -> None:
 
     @router.post(f"{path}/decision", action="opinion.decide", versioned=True)
     def decide_opinion(opinion: str, body: DecideBody, desk: CommandDesk) -> Done:
-        by = desk.standing.person
-        return done(desk, opinion, DecideOpinion(body.disposition, body.reason, by, desk.now))
+        said = (body.disposition, body.reason, desk.standing.person, desk.now)
+        return done(desk, opinion, DecideOpinion(*said, _giver_erased(parts, opinion)))
 
     @router.post(f"{path}/extension", action="opinion.decide", versioned=True)
     def extend_opinion(opinion: str, body: ExtendBody, desk: CommandDesk) -> Done:
@@ -214,15 +214,28 @@ def _handling(router: Api, parts: Parts) -> None:
         desk.may(state.organisation, state.town, hidden=True)
         workdays = parts.register.parameter(state.town, "P-11.extension", desk.now)
         due = parts.register.calendar().add(state.due, workdays)
-        return done(desk, opinion, ExtendAnswer(body.reason, due, desk.standing.person, desk.now))
+        said = (body.reason, due, desk.standing.person, desk.now)
+        return done(desk, opinion, ExtendAnswer(*said, _is_erased(parts, state.giver)))
 
     @router.post(f"{path}/reply", action="opinion.handle", versioned=True)
     def reply_to_opinion(opinion: str, body: ReplyBody, desk: CommandDesk) -> Done:
-        return done(desk, opinion, ReplyToOpinion(body.text, desk.standing.person, desk.now))
+        """To its giver; where there is none to be told, beside what it was about (FBK-09)."""
+        said = (body.text, desk.standing.person, desk.now)
+        return done(desk, opinion, ReplyToOpinion(*said, _giver_erased(parts, opinion)))
 
     @router.post(f"{path}/closing", action="opinion.handle", versioned=True)
     def close_opinion(opinion: str, desk: CommandDesk) -> Done:
         return done(desk, opinion, CloseOpinion(desk.standing.person, desk.now))
+
+
+def _giver_erased(parts: Parts, opinion: str) -> bool:
+    return _is_erased(parts, parts.handler.state(OPINION, opinion)[1].giver)
+
+
+def _is_erased(parts: Parts, giver: str) -> bool:
+    """As the register knows: nothing more may be kept for them, and nobody is there to be told."""
+    known = parts.register.person(giver) if giver else None
+    return known is not None and known.erased
 
 
 def _must_be_officer(handler: Standing, organisation: str) -> None:
@@ -272,7 +285,8 @@ def _reading(router: Api, parts: Parts) -> None:
         reader.etag(row["version"])
         if row["giver"] == reader.standing.person:
             return own_page(row)
-        return whole_page(row, parts.opinions.steps_of(opinion), _giver(parts, row, reader.standing))
+        known = _giver(parts, row, reader.standing) | {"giver_erased": _is_erased(parts, row["giver"])}
+        return whole_page(row, parts.opinions.steps_of(opinion), known)
 
 
 def _town(parts: Parts, organisation: str) -> str:

@@ -133,6 +133,7 @@ def decide_on(state: Opinion, command: DecideOpinion) -> list[OpinionEvent]:
         OpinionDecided(
             **_of(state),
             disposition=command.disposition,
+            kept_under=_kept_under(state, command),
             reason=command.reason.strip(),
             by=command.by,
             at=command.at,
@@ -152,6 +153,7 @@ def extend(state: Opinion, command: ExtendAnswer) -> list[OpinionEvent]:
     return [
         OpinionExtended(
             **_of(state),
+            kept_under=_kept_under(state, command),
             reason=command.reason.strip(),
             due_before=state.due,
             due=command.answer_by.due,
@@ -183,17 +185,18 @@ def move_due(state: Opinion, command: MoveDue) -> list[OpinionEvent]:
 
 
 def reply(state: Opinion, command: ReplyToOpinion) -> list[OpinionEvent]:
-    """Personal to a named giver; for an anonymous one a general notice in the opinion's scope (FBK-09)."""
+    """Personal to a named giver; for an anonymous or erased one a general notice in the opinion's scope (FBK-09)."""
     _must_be_open(state)
     _not_the_criticised(state, command.by)
     if state.stage not in ("decided", "replied"):
         raise Refused("STEP_OUT_OF_ORDER", f"The opinion is {state.stage}.", accepted="decide on it first")
     _must_have_text(command.text)
-    general = not state.giver
+    general = not state.giver or command.giver_erased
     return [
         OpinionReplied(
             **_of(state),
             title=state.title,
+            kept_under=_kept_under(state, command),
             text=command.text.strip(),
             general=general,
             audience=state.audience if general else f"person:{state.giver}",
@@ -201,6 +204,11 @@ def reply(state: Opinion, command: ReplyToOpinion) -> list[OpinionEvent]:
             at=command.at,
         )
     ]
+
+
+def _kept_under(state: Opinion, command: DecideOpinion | ExtendAnswer | ReplyToOpinion) -> str:
+    """A key of its own, once the opinion's was destroyed with its giver."""
+    return f"{state.opinion}/answer" if command.giver_erased else ""
 
 
 def close(state: Opinion, command: CloseOpinion) -> list[OpinionEvent]:

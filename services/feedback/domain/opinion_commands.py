@@ -44,10 +44,13 @@ class AssignOpinion:
 
 @dataclass(frozen=True)
 class DecideOpinion:
+    """``giver_erased``, here and below: nothing can be kept for its giver any more, nor told them."""
+
     disposition: Disposition
     reason: str
     by: str
     at: datetime
+    giver_erased: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class ExtendAnswer:
     answer_by: Reckoning
     by: str
     at: datetime
+    giver_erased: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class ReplyToOpinion:
     text: str
     by: str
     at: datetime
+    giver_erased: bool = False
 
 
 @dataclass(frozen=True)

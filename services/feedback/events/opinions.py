@@ -48,8 +48,10 @@ class OfOpinion(Event):
     disclosure: str = ""
 
 
-OfItsGiver = Annotated[str, Personal(of="opinion", kind=Subject.OPINION)]
-"""What is said about an opinion goes with it: erased with its giver, where there is a name."""
+OfItsGiver = Annotated[str, Personal(of="kept_under", otherwise="opinion", kind=Subject.OPINION)]
+"""What is said about an opinion goes with it: erased with its giver, where there is a name. Said after that, it is kept
+under a key of its own, which ``kept_under`` names (decision 0052).
+"""
 
 
 class OpinionReceived(OfOpinion):
@@ -93,6 +95,7 @@ class OpinionAssigned(OfOpinion):
 
 class OpinionDecided(OfOpinion):
     disposition: Disposition
+    kept_under: str = ""
     reason: OfItsGiver = ""
     by: str
     at: datetime
@@ -101,6 +104,7 @@ class OpinionDecided(OfOpinion):
 class OpinionExtended(OfOpinion):
     """The answer's one extension (P-11)."""
 
+    kept_under: str = ""
     reason: OfItsGiver
     due_before: date
     due: date
@@ -125,6 +129,7 @@ class OpinionReplied(OfOpinion):
     """To the named giver alone, or as a general notice to ``audience`` (FBK-09)."""
 
     title: str = ""
+    kept_under: str = ""
     text: OfItsGiver
     general: bool
     audience: str = ""

@@ -71,9 +71,10 @@ class Opinions(View):
             Column("overdue_from", Date),
             Column("reply", Text, nullable=False, default=""),
             Column("reply_audience", String(120), nullable=False, default=""),
+            Column("general", Boolean, nullable=False, default=False),
             Column("replied_at", Instant()),
             index=(("organisation", "at"), ("giver",), ("lookup_digest",), ("disclosure",), ("stage", "due")),
-            open_to=f"{walls.given_by('giver')} OR giver = '' AND reply_audience = 'society'",
+            open_to=f"{walls.given_by('giver')} OR general AND reply_audience = 'society'",
         )
         self.steps = table(
             "steps",
@@ -121,7 +122,7 @@ class Opinions(View):
         """The general replies about a disclosure that these audiences may read (FBK-09)."""
         o = self.opinions.c
         question = select(o.receipt_number, o.reply, o.replied_at, o.disposition, o.audience).where(
-            o.disclosure == disclosure, o.reply != "", o.giver == "", o.reply_audience.in_(sorted(audiences))
+            o.disclosure == disclosure, o.reply != "", o.general, o.reply_audience.in_(sorted(audiences))
         )
         with self.reading() as connection:
             return [dict(row) for row in connection.execute(question.order_by(o.replied_at)).mappings()]
@@ -189,7 +190,7 @@ def _changes(fact: Event) -> Row:
             return {"overdue_from": fact.from_day}
         case OpinionReplied():
             told = {"reply": fact.text, "reply_audience": fact.audience, "replied_at": fact.at}
-            return {"stage": "replied", **told}
+            return {"stage": "replied", "general": fact.general, **told}
         case OpinionClosed():
             return {"stage": "closed"}
         case _:

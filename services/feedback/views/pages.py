@@ -100,6 +100,7 @@ class OpinionPage(BaseModel):
     giver: str = ""
     giver_zh: Clear = ""
     giver_en: Clear = ""
+    giver_erased: bool = Field(default=False, description="Nobody is left to be told: the answer is a general notice.")
     handler: str = ""
     text: Clear
     at: datetime
