@@ -13,7 +13,7 @@ from tests.portal.test_matters_pages import at_work, shown
 pytestmark = pytest.mark.anyio
 PLAN = "/work/d1/plan-inside"
 BOARD = {"channel": "activity-room-board", "activity-room-board.place": "活动室"}
-POSTED = {"activity-room-board.posted_at": "2026-04-12T14:00"}
+POSTED = {"activity-room-board.posted_at": "2026-04-12T13:30"}
 DONE = {"id": "d1", "version": 8, "result": {"schedule": "s1"}}
 
 
@@ -23,15 +23,18 @@ def on_desk(**work: object) -> Stage:
     return scene
 
 
-async def test_a_release_is_planned_for_a_moment_with_its_channels() -> None:  # PUB-04
+@pytest.mark.parametrize(("typed", "posted"), [({}, "14:00"), (POSTED, "13:30")])
+async def test_a_release_is_planned_for_a_moment_with_its_channels(
+    typed: dict[str, str], posted: str
+) -> None:  # PUB-04
     scene = on_desk()
     scene.answer("publication", "POST", "/disclosures/d1/schedule-inside", DONE)
     fields = await hidden_fields(scene, PLAN)
-    page = await scene.browser.post(PLAN, data=fields | BOARD | POSTED | {"at": "2026-04-12T14:00"})
+    page = await scene.browser.post(PLAN, data=fields | BOARD | typed | {"at": "2026-04-12T14:00"})
     assert page.headers["location"] == "/work/d1"
     [(_, headers, body)] = commands(scene)
     moment = "2026-04-12T14:00:00+08:00"
-    board = {"channel": "activity-room-board", "place": "活动室", "posted_at": moment}
+    board = {"channel": "activity-room-board", "place": "活动室", "posted_at": f"2026-04-12T{posted}:00+08:00"}
     assert json.loads(body) == {"at": moment, "channels": [board]}
     assert headers["if-match"] == '"7"'
 

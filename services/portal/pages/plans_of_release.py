@@ -77,10 +77,7 @@ def _shown(visit: Visit, side: str) -> dict[str, Any]:
 
 async def _save(visit: Visit, side: str) -> Response:
     disclosure = visit.path("disclosure")
-    body: dict[str, Any] = {
-        "at": instant(visit.sent("at")),
-        "channels": evidence(visit, _shown(visit, side)["channels"]),
-    }
+    body: dict[str, Any] = {"at": instant(visit.sent("at")), "channels": _channels(visit, side)}
     if visit.sent("lead_reason"):
         body["lead_reason"] = visit.sent("lead_reason")
     path = f"/disclosures/{disclosure}/schedule-{side}"
@@ -91,6 +88,15 @@ async def _save(visit: Visit, side: str) -> Response:
         told = beside(refusal, "release-plan", lambda way: field_of(way, visit))
         return await again(visit, "plan_release.html", told, **_shown(visit, side))
     return visit.see(f"/work/{disclosure}", done)
+
+
+def _channels(visit: Visit, side: str) -> list[dict[str, Any]]:
+    """What is posted or played begins with the plan, where nothing else was typed."""
+    kinds, at = _shown(visit, side)["channels"], instant(visit.sent("at"))
+    begins = {
+        channel: [name for name in ("posted_at", "shown_from") if name in fields] for channel, fields in kinds.items()
+    }
+    return [dict.fromkeys(begins[one["channel"]], at) | one for one in evidence(visit, kinds)]
 
 
 async def call_off(visit: Visit) -> Response:
