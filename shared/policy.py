@@ -145,6 +145,10 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "appraisal.schedule": [(P.CLERK, Where.OWN), (P.SECRETARY, Where.OWN), (P.LEADING_GROUP_OFFICE, Where.TOWN)],
     "appraisal.read": [("member", Where.OWN), *_DESK, *_SUPERVISOR, (P.SECRETARY, Where.SUPERIOR), *_TOWN, *_COUNTY],
     "trace.read": [(P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN, (P.COUNTY_CDI, Where.COUNTY)],  # SUP-14
+    # of the county from the filing on, by a rule of the act (ORG-16); and of what is not for all who read traces
+    "trace.change": [(P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN, (P.COUNTY_CDI, Where.COUNTY)],
+    "trace.decision": [(P.SECRETARY, Where.OWN), *_SUPERVISOR, *_TOWN],
+    "trace.inner": [(P.SECRETARY, Where.OWN), *_TOWN],
     "case.audit": [  # CAT-17
         (P.LEADING_GROUP_HEAD, Where.TOWN), (P.LEADING_GROUP_OFFICE, Where.TOWN), (P.CDI_SECRETARY, Where.TOWN),
     ],
