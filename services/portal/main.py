@@ -40,8 +40,10 @@ from services.portal.pages import (
     channels,
     decisions,
     display,
+    dossiers,
     drafting,
     filings,
+    guide,
     home,
     inbox,
     inquiries,
@@ -70,8 +72,9 @@ from shared.telemetry.serving import Served
 
 HERE = Path(__file__).parent
 AREAS: tuple[ModuleType, ...] = (home, display, tasks, work, drafting, review, release, opinions, records, inbox)
-AREAS += (matters, triggers, plans_of_release, redisclosing)
+AREAS += (matters, triggers, plans_of_release, redisclosing, dossiers)
 AREAS += (catalogue, change_form, changes, filings, plans, withholdings, channels)
+AREAS += (guide,)
 AREAS += (decisions, cadre, inquiries, appraisals)
 PAGES = [page for area in AREAS for page in area.PAGES]
 
