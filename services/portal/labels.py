@@ -9,6 +9,7 @@ from typing import Any
 from services.portal.clients import Refusal
 from services.portal.i18n import Language
 from services.portal.i18n import mark as _
+from services.portal.labels_dossiers import DOSSIERS, EXPLANATIONS_DOSSIERS, PLAN_PAPER
 from services.portal.labels_filed import EXPLANATIONS_MORE, EXPLANATIONS_OF, FILED
 from services.portal.labels_procedures import EXPECTED, PROCEDURES, PROCEDURES_EXPLAINED
 from services.portal.labels_staged import EXPLANATIONS_STAGED, STAGED
@@ -215,6 +216,9 @@ EXPLANATIONS: dict[str, str] = {
 LABELS.update(FILED)
 LABELS.update(STAGED)
 EXPLANATIONS_OF.update(EXPLANATIONS_STAGED)
+LABELS.update(DOSSIERS)
+LABELS["paper"]["plan"] = PLAN_PAPER
+EXPLANATIONS_OF.update(EXPLANATIONS_DOSSIERS)
 LABELS.update(PROCEDURES)
 EXPLANATIONS_OF.update(PROCEDURES_EXPLAINED)
 
