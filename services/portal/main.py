@@ -43,6 +43,7 @@ from services.portal.pages import (
     dossiers,
     drafting,
     filings,
+    guide,
     home,
     inbox,
     inquiries,
@@ -73,6 +74,7 @@ HERE = Path(__file__).parent
 AREAS: tuple[ModuleType, ...] = (home, display, tasks, work, drafting, review, release, opinions, records, inbox)
 AREAS += (matters, triggers, plans_of_release, redisclosing, dossiers)
 AREAS += (catalogue, change_form, changes, filings, plans, withholdings, channels)
+AREAS += (guide,)
 AREAS += (decisions, cadre, inquiries, appraisals)
 PAGES = [page for area in AREAS for page in area.PAGES]
 
