@@ -91,6 +91,23 @@ def test_a_withholding_is_answered_for_with_the_duties_it_suspended() -> None:  
     ]
 
 
+def test_a_withholding_that_was_reviewed_is_its_proposers_and_its_reviewers() -> None:  # CAT-15, A-22, ORG-15
+    of: dict[str, Any] = ON | {"withholding": "FY-R1/7.7/2", "item": "FY-R1/7.7", "sub_item": "7.7"}
+    said: dict[str, Any] = {"kind": "temporarily-not", "ground": "under-investigation", "citation": "x"}
+    said |= {"until": date(2026, 10, 8), "addressed_to": "FY", "reviewer": "he-tao"}
+    reviewer = ("he-tao", "FY-R1/secrecy-reviewer")
+    story: list[Told] = [
+        (c.REGISTRY, c.WithholdingProposed(**of, **said, proposed_by="wang-jianjun"), SECRETARY),
+        (c.REGISTRY, c.WithholdingConfirmed(**of, confirmed_by="he-tao"), reviewer),
+        (c.REGISTRY, c.WithholdingFiled(**of, **said, late_workdays=0, filed_by="wang-jianjun"), reviewer),
+    ]
+    assert steps("withholding", "FY-R1/7.7/2", story) == [
+        ("withholding-proposed", *SECRETARY),
+        ("withholding-confirmed", *reviewer),
+        ("withholding-filed", "wang-jianjun", ""),
+    ]
+
+
 def test_a_matter_is_answered_for_from_its_plan_to_its_file() -> None:  # PUB-26, PUB-27, ARC-05, ORG-15
     of: dict[str, Any] = OF | {"matter": "M1", "item": "FY-R1/3.8", "title": "东口道路硬化"}
     day, later = date(2026, 7, 6), date(2026, 7, 30)

@@ -38,9 +38,9 @@ def world(tmp_path: Path) -> Iterator[World]:
     asked = c.ChangeRequested(
         **OF, **unit, change="C1", lines=lines, reason="并入", requested_by="ma-xiaoyan", base_version=1, on=DAY
     )
-    ended = c.WithholdingEnded(
-        **OF, withholding="FY-R1/7.7/1", item="FY-R1/7.7", sub_item="7.7", reason="expired", on=DAY
-    )
+    of: dict[str, Any] = OF | {"withholding": "FY-R1/7.7/1", "item": "FY-R1/7.7", "sub_item": "7.7", "on": DAY}
+    said: dict[str, Any] = {"kind": "not-suitable", "ground": "deliberation", "citation": "x", "until": None}
+    proposed = c.WithholdingProposed(**of, **said, addressed_to="FY", reviewer="he-tao", proposed_by="wang-jianjun")
     days: dict[str, Any] = {"starts": DAY, "ends": DAY, "milestones": (Milestone(number=1, name="路基", on=DAY),)}
     matter = p.MatterOpened(
         **OF, **days, matter="M1", item="FY-R1/3.8", title="东口", item_title="x", opened_by="wang-jianjun", on=DAY
@@ -54,7 +54,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     )  # fmt: skip
     late: dict[str, Any] = {"plan": "FY-R1/plan-1", "number": 1, "due": DAY, "from_day": DAY}
     world.tell(c.REGISTRY, "change-C1", asked, CLERK)
-    world.tell(c.REGISTRY, "withholding-FY-R1/7.7/1", ended, SECRETARY)
+    world.tell(c.REGISTRY, "withholding-FY-R1/7.7/1", proposed, SECRETARY)
     world.tell(c.REGISTRY, "plan-FY-R1/plan-1", c.PlanDecisionFellOverdue(**OF, **unit, **late))
     world.tell(p.REGISTRY, "matter-M1", matter, SECRETARY)
     world.tell(p.REGISTRY, "decision-K1", decision, SECRETARY)
@@ -90,9 +90,9 @@ def found_by(world: World, kind: str) -> set[str]:
 @pytest.mark.parametrize(
     ("kind", "for_whom"),
     [
-        ("withholding", TO_ALL),
         ("matter", TO_ALL),
         ("change", TO_ALL - {"fang-zheng"}),  # not filed yet
+        ("withholding", TO_ALL - {"fang-zheng"}),
         ("decision", TO_ALL - {"fang-zheng"}),
         ("plan", {"wang-jianjun", "li-min"}),
         ("cadre", {"wang-jianjun", "li-min"}),
@@ -121,6 +121,17 @@ def test_the_county_finds_a_change_once_it_was_filed(world: World) -> None:  # O
         ("filing-submitted", ""),
     ]  # fmt: skip
     assert (told["kind"], told["subject"], told["title"]) == ("change", "C1", "FY-R1/3.11")
+
+
+def test_the_county_finds_a_withholding_once_it_was_filed(world: World) -> None:  # ORG-16, CAT-15
+    of: dict[str, Any] = OF | {"withholding": "FY-R1/7.7/1", "item": "FY-R1/7.7", "sub_item": "7.7", "on": DAY}
+    said: dict[str, Any] = {"kind": "not-suitable", "ground": "deliberation", "citation": "x", "until": None}
+    filed = c.WithholdingFiled(
+        **of, **said, addressed_to="FY", late_workdays=0, reviewer="he-tao", filed_by="wang-jianjun"
+    )
+    world.tell(c.REGISTRY, "withholding-FY-R1/7.7/1", filed, SECRETARY)
+    world.catch_up()
+    assert "fang-zheng" in found_by(world, "withholding")
 
 
 def test_a_step_is_told_by_the_names_and_titles_of_its_time(world: World) -> None:  # ORG-15, ORG-07

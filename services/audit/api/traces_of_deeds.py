@@ -1,7 +1,7 @@
 """HTTP to the traces of what is no disclosure: changes, withholdings, plans, matters, major decisions, cadre matters.
 
 Each exists for those who may look at traces and at the thing itself: a plan or a cadre matter for the organisation's
-first person and the town alone, a change for the county once it was filed there (ORG-16).
+first person and the town alone, a change or a withholding for the county once it was filed (ORG-16).
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,8 @@ ACTIONS = {  # of the trace of each kind of thing
     "decision": "trace.decision",
     "cadre": "trace.inner",
 }
-FILED = "filing-submitted"  # from this step on the county knows of a change (CAT-18, ORG-16)
+FILED = "filing-submitted"  # from this step on the county knows of a change or a withholding (CAT-18, ORG-16)
+GO_UP = frozenset({"change", "withholding"})
 
 
 class DeedsPage(StepsPage):
@@ -94,6 +95,6 @@ def listed(deeds: Deeds, reader: Reading, organisation: Org | None, kind: str) -
 
 
 def _is_known_to(reader: Reading, kind: str, place: Row, filed: bool) -> bool:
-    """Whoever looks from above the town knows of a change what was filed, and nothing before."""
+    """Whoever looks from above the town knows of what goes up once it was filed, and nothing before."""
     within = permits("case.read", reader.standing, place["organisation"], place["town"])
-    return kind != "change" or filed or within
+    return kind not in GO_UP or filed or within

@@ -81,7 +81,33 @@ class OfWithholding(Deed):
         return self.item
 
 
+class WithholdingProposed(OfWithholding):
+    EVENT: ClassVar[str] = "WithholdingProposed"
+    STEP = "withholding-proposed"
+    REFERENCE = "ground"
+    ground: str
+
+
+class WithholdingConfirmed(OfWithholding):
+    EVENT: ClassVar[str] = "WithholdingConfirmed"
+    STEP = "withholding-confirmed"
+
+
+class WithholdingRefused(OfWithholding):
+    EVENT: ClassVar[str] = "WithholdingRefused"
+    STEP = "withholding-refused"
+    REFERENCE = "ground"
+    ground: str
+
+
+class WithholdingTakenBack(OfWithholding):
+    EVENT: ClassVar[str] = "WithholdingTakenBack"
+    STEP = "withholding-taken-back"
+
+
 class WithholdingFiled(OfWithholding):
+    """Filed when the reviewer confirmed it; before there were proposals, by the filer naming the reviewer."""
+
     EVENT: ClassVar[str] = "WithholdingFiled"
     STEP = "withholding-filed"
     REFERENCE = "ground"
@@ -143,6 +169,10 @@ CATALOGUE_DEEDS: tuple[type[Deed], ...] = (
     ChangeShown,
     ChangeAnnounced,
     AnnouncementFellOverdue,
+    WithholdingProposed,
+    WithholdingConfirmed,
+    WithholdingRefused,
+    WithholdingTakenBack,
     WithholdingFiled,
     WithholdingEnded,
     PlanSubmitted,
