@@ -23,6 +23,7 @@ LOCK = 7_467_105_002  # advisory lock of whoever migrates a database; others wai
 _HISTORIES: Mapping[str, tuple[str, ...]] = {
     "audit": ("service", "audit"),
     "portal": ("portal",),
+    "keys": ("keys",),
 }
 _STEP = re.compile(r"v(\d{4})_\w+\.py")
 
@@ -57,7 +58,7 @@ class Standing:
 
 
 def histories_of(database: str) -> tuple[str, ...]:
-    """Those of a service's database, by the service's name."""
+    """Those of a service's database, by the service's name; or of the key store's."""
     return _HISTORIES.get(database, ("service", "witness"))
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    inspect,
     literal,
     or_,
     select,
@@ -34,11 +35,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
+from shared import migrations
 from shared.database import WriteTurnTimeout, make_tables
 from shared.personal_data.key_store import Destruction, Forgotten, Found, KeysUnavailable
 from shared.personal_data.tokens import Key
 from shared.personal_data.wrapping import KEY_BYTES, Wrapping
 
+HISTORY = "keys"
 KEY_ID_BYTES = 16
 CANARY = "canary"
 ASK_AT_ONCE = 500
@@ -95,7 +98,7 @@ class SqlKeyStore:
 
     def prepare(self) -> None:
         with _asking(), self.engine.begin() as tx:
-            make_tables(tx, metadata)
+            _lay(tx)
             _keep_out_of_statistics(tx)
             tx.execute(_put(tx, state), {"id": 1, "generation": 1})
         self.secret(CANARY)
@@ -261,6 +264,20 @@ class SqlKeyStore:
                     _rewrite(connection)
                 else:
                     connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _lay(tx: Connection) -> None:
+    """The tables at their last step. Whoever opens the store takes the steps it lacks: its one role owns them.
+
+    Raises :class:`KeysUnavailable` if they are of a program newer than the next.
+    """
+    if tx.dialect.name == "sqlite" and not inspect(tx).get_table_names():
+        make_tables(tx, metadata)
+        migrations.stamp(tx, HISTORY)
+    elif any(standing.at < standing.head for standing in migrations.standings(tx, HISTORY)):
+        migrations.upgrade(tx, HISTORY)
+    elif wrong := migrations.trouble(tx, HISTORY):
+        raise KeysUnavailable(f"the key store: {wrong}")
 
 
 def _rewrite(connection: Connection) -> None:

@@ -1,0 +1,1 @@
+"""What the key store keeps: keys of personal data, who is forgotten or restricted, and secrets of its own."""
