@@ -82,9 +82,11 @@ def _deciding(router: Api, parts: Parts) -> None:
 
     @router.post("/changes/{change}/refusal", action="change.approve", versioned=True)
     def refuse_change(change: str, body: RefusalBody, desk: CommandDesk) -> Done:
+        """By the unit in charge; if several are by now, by any of them: each then decides on a change of its own."""
         acting, state = _of_change(parts, desk, change)
-        unit, by = acting.organisation, acting.person
-        command = RefuseChange(body.reason, unit, _in_charge(parts, desk, state), by, desk.today)
+        unit, by, units = acting.organisation, acting.person, _deciding_today(parts, desk, state.request)
+        in_charge = unit if unit in units else _in_charge(parts, desk, state)
+        command = RefuseChange(body.reason, unit, in_charge, by, desk.today)
         free = Do(CATALOGUE, state.request.organisation, FreeItems(change))
         return desk.handle(Do(CHANGE, change, command), free, acting=acting, town=state.request.town)
 
