@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.portal.fakes import Stage, problem
-from tests.portal.furnished import POSTS, furnished
+from tests.portal.furnished import POSTS, SHOWN, furnished
 from tests.portal.procedural import CADRE, DECISION, OFFICER, PUBLICITY, ROUND, SESSION
 
 pytestmark = pytest.mark.anyio
@@ -292,3 +292,31 @@ async def test_an_organisation_offers_what_the_visitor_may_look_into_and_nothing
     page = (await member.browser.get("/organisations/FY-R1")).text
     assert ("/cadre-matters" in page, "/organisations/FY-R1/appraisals" in page) == (False, True)
     assert "/appraisals" not in (await furnished().browser.get("/organisations/FY-R1")).text
+
+
+async def test_a_disclosure_says_that_its_readers_opinion_is_asked_and_how_long() -> None:  # PUB-17
+    page = (await furnished().browser.get("/disclosures/d1")).text
+    assert ("正在征求您的意见" in page, "2026年4月5日" in page) == (True, True)
+
+
+async def test_a_notice_before_an_appointment_says_its_days_to_every_reader() -> None:  # PUB-18, A-26
+    made = furnished()
+    assert "任前公示：" not in (await made.browser.get("/disclosures/d1")).text
+    made.answer("publication", "GET", "/shown/d1", SHOWN | {"item": "FY-R1/5.5"})
+    made.answer("publication", "GET", "/shown/d1/publicity", PUBLICITY)
+    page = (await made.browser.get("/disclosures/d1")).text
+    for words in ("任前公示：如有异议", "5 个完整工作日", "2026年4月10日", "第 1 个工作日"):
+        assert words in page
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "通知送达情况"), ("en", "Who was told")])
+async def test_the_desk_sees_how_many_were_told_and_no_names(language: str, words: str) -> None:  # PUB-19
+    page = (await scene().browser.get("/work/d1", params={"lang": language})).text
+    told = page.partition(words)[2].partition("</dl>")[0]
+    assert re.findall(r"<dd>(\d+)</dd>", told) == ["43", "42", "5", "1", "2", "30"]
+
+
+async def test_whoever_may_not_inspect_it_sees_no_figures() -> None:  # PUB-19, ORG-11
+    made = scene()
+    del made.services["publication"].answers["GET", "/disclosures/d1/notices"]
+    assert "通知送达情况" not in (await made.browser.get("/work/d1")).text

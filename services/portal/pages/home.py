@@ -71,6 +71,7 @@ async def disclosure(visit: Visit) -> Response:
         receipt=await visit.ask_softly("audit", f"/receipts/{name}/place", version=str(shown["version"])),
         replies=rows(await visit.ask_softly("feedback", "/notices", disclosure=name)),
         work=await visit.ask_softly("publication", f"/disclosures/{name}") if visit.posts else None,
+        **await procedures.of_disclosure(visit, shown),
     )
 
 

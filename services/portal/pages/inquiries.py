@@ -116,7 +116,7 @@ def _form(visit: Visit, name: str, found: dict[str, Any], people: dict[str, Any]
     by = Entry("answered_by", _("Who answers"), "choice", options=_answering(visit, people))
     match name:
         case "answer":
-            text = Entry("text", _("Answer"), "rows", max=TEXT_MAX)
+            text = Entry("text", _("What is answered"), "rows", max=TEXT_MAX)
             return Step(_("Answer the question"), _("Record the answer"), back, (by, text), version=version)
         case "promise":
             lead = _("The written answer is due so many working days after the session as the town prescribes.")

@@ -45,6 +45,15 @@ def _link(answer: Any, text: str, href: str, visit: Visit) -> list[dict[str, Any
     return [{"text": visit.language.text(text), "href": href, "running": running}]
 
 
+async def of_disclosure(visit: Visit, shown: dict[str, Any]) -> dict[str, Any]:
+    """The round that asks the reader of it today, and the days of a notice before an appointment (PUB-17, A-26)."""
+    name = shown["disclosure"]
+    rounds = rows(await visit.ask_softly("publication", "/soliciting", organisation=shown["organisation"]))
+    notice = str(shown.get("item", "")).endswith("/5.5")
+    days = await visit.ask_softly("publication", f"/shown/{name}/publicity") if notice else None
+    return {"asked_until": next((r for r in rounds if r["disclosure"] == name), None), "publicity": days}
+
+
 async def asked_today(visit: Visit) -> dict[str, Any]:
     """The rounds in which the visitor's opinion is asked, and the sessions that are coming for them."""
     rounds = rows(await visit.ask_softly("publication", "/soliciting"))

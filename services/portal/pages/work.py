@@ -25,7 +25,8 @@ async def work(visit: Visit) -> Response:
     question = await question_of(visit, desk) if desk.get("stage") in ("inside", "outside") else None
     more = [*steps(visit, desk), *steps_of_redisclosure(visit, desk, question)]
     writes = visit.holds(*WRITERS, organisation=str(desk.get("organisation", "")))
-    return visit.page("work.html", desk_of=desk, steps=more, question=question, writes=writes)
+    told = rows(await visit.ask_softly("publication", f"/disclosures/{visit.path('disclosure')}/notices"))
+    return visit.page("work.html", desk_of=desk, steps=more, question=question, writes=writes, told=told)
 
 
 async def on_desk(visit: Visit) -> dict[str, Any]:
