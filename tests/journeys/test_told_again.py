@@ -142,12 +142,13 @@ def told(house: House, delivery: str, number: int, **more: Any) -> None:
     shown = place | {"disclosure": f"D{number}", "item": f"FY-R1/3.{11 + number}", "announces": change}
     shown |= {"released_by": "liu-fang"} | more
     filing = {"filing": change, "about": "change", "reference": change, "addressed_to": "QS"}
-    name, data = {
+    facts: dict[str, tuple[str, dict[str, Any]]] = {
         "audit": ("ChangeAudited", place | {"change": change, "round": 1, "note": "", "by": "zhao-guoqiang"}),
         "receipt": ("FilingReceived", place | filing | {"number": NUMBER, "deemed": False, "by": "jiang-ping"}),
         "inside": ("DisclosureReleasedInside", shown),
         "outside": ("DisclosureReleasedOutside", shown),
-    }[delivery]
+    }
+    name, data = facts[delivery]
     service = "audit" if delivery in ("audit", "receipt") else "publication"
     position = next(positions[service])
     streams = {"audit": f"case-{change}", "receipt": f"filing-{change}"}
