@@ -45,6 +45,7 @@ class Branch:
     inside_only: frozenset[str]  # sub-items that are for inside the Party
     to_show: list[tuple[str, int]] = field(default_factory=list)  # inside already, to go outside next week
     shown: list[str] = field(default_factory=list)
+    items_shown: set[str] = field(default_factory=set)
     open_opinions: list[tuple[str, int]] = field(default_factory=list)
 
     def week(self, now: datetime) -> None:
@@ -73,7 +74,8 @@ class Branch:
         overdue = due < now.date()
         if not (self._lucky("catches_up", name, week) if overdue else self._lucky("on_time", name)):
             return
-        if duty["duty"] == "fine-tune" and self._lucky("no_change", name):
+        shown = duty["item"] in self.items_shown
+        if shown and duty["duty"] == "fine-tune" and self._lucky("no_change", name):
             path = f"{PUBLICATION}/obligations/{name}/no-change"
             self._act("clerk", f"no change {name}", path, duty["version"])
         else:
@@ -100,6 +102,7 @@ class Branch:
         for who, step, body in steps:
             version = int(self._act(who, f"{step} {name}", f"{where}/{step}", version, **body)["version"])
         self.shown.append(draft["id"])
+        self.items_shown.add(duty["item"])
         if duty["sub_item"] not in self.inside_only:
             self.to_show.append((draft["id"], version))
 

@@ -186,18 +186,18 @@ def test_a_met_duty_stays_as_it_was_met() -> None:  # PUB-33
 
 def test_no_change_may_be_attested_for_a_fine_tune() -> None:  # PUB-25
     on = date(2026, 6, 9)
-    attested = NoChangeAttested(**NAMES, by="ma-xiaoyan", on=on)
-    when = AttestNoChange("ma-xiaoyan", on, CALENDAR)
+    attested = NoChangeAttested(**NAMES, by="ma-xiaoyan", on=on, disclosure="dues")
+    when = AttestNoChange("ma-xiaoyan", on, CALENDAR, "dues")
     scenario(given=[RAISED], when=when, then=[attested, fulfilled(on, 0, "", 0)])
 
 
 def test_no_change_is_not_attested_before_its_month() -> None:  # PUB-25
-    when = AttestNoChange("ma-xiaoyan", RAISED.trigger - timedelta(days=1), CALENDAR)
+    when = AttestNoChange("ma-xiaoyan", RAISED.trigger - timedelta(days=1), CALENDAR, "dues")
     scenario(given=[RAISED], when=when, then=Refused("STEP_OUT_OF_ORDER", ""))
 
 
 def test_no_change_may_not_be_attested_for_a_quarter() -> None:  # PUB-24
-    when = AttestNoChange("ma-xiaoyan", date(2026, 4, 9), CALENDAR)
+    when = AttestNoChange("ma-xiaoyan", date(2026, 4, 9), CALENDAR, "dues")
     scenario(given=[QUARTER_RAISED], when=when, then=Refused("STEP_OUT_OF_ORDER", ""))
 
 

@@ -60,7 +60,7 @@ def _duties(router: Api, parts: Parts) -> None:
         if raised is None:
             raise nothing()
         acting = desk.may(raised.organisation, raised.town, hidden=True)
-        shown = _still_shown(parts, raised) if raised.duty == Duty.EXISTENCE_CHECK else ""
+        shown = _still_shown(parts, raised)
         command = AttestNoChange(desk.standing.person, desk.today, parts.register.calendar(), shown)
         return desk.handle(Do(OBLIGATION, obligation, command), acting=acting, town=raised.town)
 

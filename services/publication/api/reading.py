@@ -75,7 +75,7 @@ def _one(router: Api, parts: Parts) -> None:
     def shown_one(disclosure: str, reader: Reader) -> ShownPage:
         """The present version for this reader."""
         row = _seen(parts, reader, disclosure)
-        page = _page(parts, row)
+        page = _page(parts, reader, row)
         noticed = page.notice.on if page.notice else ""
         reader.etag(f"{row['version']}-{row['side']}-{row['superseded_by'] or ''}-{noticed}")
         return page
@@ -89,7 +89,7 @@ def _one(router: Api, parts: Parts) -> None:
 
     @router.get("/shown/{disclosure}/versions/{version}", action="disclosure.read")
     def version(disclosure: str, version: VersionNumber, reader: Reader) -> ShownPage:
-        return _page(parts, _seen(parts, reader, disclosure, version))
+        return _page(parts, reader, _seen(parts, reader, disclosure, version))
 
     @router.get("/shown/{disclosure}/attachments/{digest}", action="disclosure.read")
     def attachment(disclosure: str, digest: str, reader: Reader) -> Response:
@@ -150,9 +150,9 @@ def _renditions(router: Api, parts: Parts) -> None:
         return Response(feed.atom(rows, page, reader.now), media_type="application/atom+xml")
 
 
-def _page(parts: Parts, row: RowMapping) -> ShownPage:
+def _page(parts: Parts, reader: Reading, row: RowMapping) -> ShownPage:
     """With the notice that its item has ended, where it has (A-19)."""
-    ended = parts.announcements.notice(row["item"])
+    ended = parts.announcements.notice(row["item"], reader.audiences)
     notice = EndNotice.model_validate({name: ended[name] for name in EndNotice.model_fields}) if ended else None
     return ShownPage.of(row, parts.register).model_copy(update={"notice": notice})
 

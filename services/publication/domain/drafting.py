@@ -102,7 +102,8 @@ def draft(disclosure: Disclosure, command: DraftDisclosure) -> list[DisclosureEv
     if announced:
         must_be_ready(announced)
     item = _in_force(command)
-    must_be_a_stage(item.sub_item, command.part_of)
+    if not announced or command.part_of:
+        must_be_a_stage(item.sub_item, command.part_of)
     content = with_attachments(command.content, command.content.attachments)
     must_be_complete(content)
     must_be_clean(content)

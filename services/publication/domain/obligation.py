@@ -174,7 +174,7 @@ def attest_no_change(obligation: Obligation, command: AttestNoChange) -> list[Ob
     if command.on < raised.trigger:
         detail = "Of a month that has not begun nobody knows that nothing changed."
         raise Refused("STEP_OUT_OF_ORDER", detail, accepted=f"from {raised.trigger} on")
-    if raised.duty == Duty.EXISTENCE_CHECK and not command.shown:
+    if not command.shown:
         detail = "Nothing of this item is shown that could be looked at."
         raise Refused("STEP_OUT_OF_ORDER", detail, accepted="a disclosure for this duty")
     attested = NoChangeAttested(**names(obligation), by=command.by, on=command.on, disclosure=command.shown)

@@ -39,7 +39,11 @@ def must_not_be_planned(drafted: DisclosureDrafted) -> None:
 
 
 def must_go_along(drafted: DisclosureDrafted, part_of: str) -> None:
-    """``part_of`` is the procedure that is asked in the same transaction (PUB-17, PUB-18)."""
+    """``part_of`` is the procedure that is asked in the same transaction (PUB-17, PUB-18). What announces a change of
+    the catalogue is of the item, and no stage of a matter (CAT-19).
+    """
+    if drafted.announces and not drafted.part_of:
+        return
     must_be_a_stage(drafted.sub_item, drafted.part_of)
     if drafted.sub_item not in CADRE_SUB_ITEMS and drafted.major and _kind(drafted.part_of) != "decision":
         detail = "A major decision is made public after notification and soliciting only."

@@ -3,11 +3,11 @@
 ``notices`` go with every page of an item that was revoked or terminated: nothing that was shown is taken back (A-19).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import JSON, Column, Connection, Date, RowMapping, String, Text, delete, select, update
+from sqlalchemy import JSON, Column, Connection, Date, RowMapping, String, Text, delete, or_, select, update
 
 from services.publication.domain.explaining import Announced
 from services.publication.domain.schedule import ItemInForce
@@ -106,10 +106,12 @@ class Announcements(View):
         terms = _terms(row, touched, on) if touched else None
         return Announced(change, row["stage"], terms, tuple(row["persons"]))
 
-    def notice(self, item: str) -> RowMapping | None:
-        """What became of an item that is in no catalogue any more."""
+    def notice(self, item: str, audiences: Collection[str]) -> RowMapping | None:
+        """What became of an item that is in no catalogue any more, for those to whom it was announced (CAT-19)."""
+        c = self.notices.c
+        told = or_(*(column.in_(sorted(audiences)) for column in (c.audience_inside, c.audience_outside)))
         with self.reading() as connection:
-            return connection.execute(select(self.notices).where(self.notices.c.item == item)).mappings().one_or_none()
+            return connection.execute(select(self.notices).where(c.item == item, told)).mappings().one_or_none()
 
 
 def _terms(row: RowMapping, line: HeardLine, on: date) -> ItemInForce:

@@ -121,7 +121,7 @@ class CatalogueItems(View):
                 "since": former.since if former else day,
                 "rhythm_from": rhythm_from,
                 "raises_until": None,
-                "altered": was is not None and any(getattr(was, name) != getattr(item, name) for name in SHOWN_AS),
+                "altered": _altered(former, was, item, day),
                 "left": False,
                 "dropped_by": [],
                 "town": adopted.town,
@@ -192,6 +192,14 @@ class CatalogueItems(View):
         with self.reading() as connection:
             rows = connection.execute(left.order_by(table.c.from_day)).mappings().all()
         return {row["item"]: (row["until_day"], tuple(row["dropped_by"])) for row in rows}
+
+
+def _altered(former: Row[Any] | None, was: HeardItem | None, item: HeardItem, day: date) -> bool:
+    """Whether readers must be shown it anew (PUB-22); of several wordings from one day on, one such is enough."""
+    if former is None or was is None:
+        return False
+    earlier_that_day = former.from_day == day and former.altered
+    return earlier_that_day or any(getattr(was, name) != getattr(item, name) for name in SHOWN_AS)
 
 
 def _not_ended(table: Any, on: date) -> Any:
