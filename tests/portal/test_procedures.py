@@ -320,3 +320,7 @@ async def test_whoever_may_not_inspect_it_sees_no_figures() -> None:  # PUB-19, 
     made = scene()
     del made.services["publication"].answers["GET", "/disclosures/d1/notices"]
     assert "通知送达情况" not in (await made.browser.get("/work/d1")).text
+
+
+async def test_the_tasks_of_a_post_lead_to_its_organisation() -> None:  # PUB-17
+    assert 'href="/organisations/FY-R1"' in (await scene().browser.get("/tasks")).text
