@@ -51,6 +51,7 @@ STEPS: dict[str, Step] = {
     **_both("a reaction's commands", "shared.reacting", "Reactor.react"),
     "before a ticker's commands": Step("shared.reacting", "Reactor.tick", False),
     **_both("a document is kept", "shared.documents", "Documents.put"),
+    **_both("a subject's keys are destroyed", "shared.personal_data.vault", "Vault.destroy"),
     **_both("a rebuilt view is swapped in", "shared.rebuild", "_Rebuild._swap"),
     **_both("a tile", "services.audit.tlog.store", "Store.write"),
     **_both("the tree's state", "services.audit.tlog.writer", "Writer._keep"),

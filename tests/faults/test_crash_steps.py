@@ -14,7 +14,12 @@ from tests.faults.house import House, crashing_child, ended, house_at
 
 PASSAGES_MAX = 6
 SWAPPED = ("before a rebuilt view is swapped in", "after a rebuilt view is swapped in")
-NOT_UNDER_LOAD = {"before a ticker's commands", *SWAPPED}  # once in ten seconds: tried with the leases; in the CLI
+DESTROYED = ("before a subject's keys are destroyed", "after a subject's keys are destroyed")  # test_erasure_killed.py
+NOT_UNDER_LOAD = {
+    "before a ticker's commands",
+    *SWAPPED,
+    *DESTROYED,
+}  # once in ten seconds: with the leases; in the CLI
 
 
 @pytest.fixture(scope="module")
