@@ -136,6 +136,32 @@ async def test_the_town_audits_the_case_in_the_version_that_was_seen(act: str, t
     assert (path, headers["if-match"], body) == (f"/cases/c1/{act}", '"3"', typed)
 
 
+@pytest.mark.parametrize(
+    ("units", "offered", "task"),
+    [
+        ({"C6": "FY-DJB"}, {"approval", "refusal"}, True),
+        ({"C6": "FY-DZB", "C3": "FY-DJB"}, set(), False),  # another unit is in charge by now
+    ],
+)
+async def test_a_request_goes_to_the_unit_that_is_in_charge_today(
+    units: dict[str, str], offered: set[str], task: bool
+) -> None:  # CAT-16, ORG-09
+    scene = visited_by("sun-wei", UNIT)
+    scene.answer("catalogue", "GET", "/towns/fengyang/division", {"units": units})
+    page = (await scene.browser.get("/changes/c1")).text
+    assert set(re.findall(r'action="/changes/c1/(\w+)"', page)) == offered
+    assert ("待批准的目录变更" in (await scene.browser.get("/tasks")).text) == task
+
+
+async def test_a_request_that_several_units_are_in_charge_of_can_be_refused_by_each() -> None:  # CAT-16, ORG-09
+    lines = [CHANGE["lines"][0], CHANGE["lines"][1] | {"sub_item": "3.9"}]
+    scene = visited_by("sun-wei", UNIT, c1=CHANGE | {"lines": lines})
+    scene.answer("catalogue", "GET", "/towns/fengyang/division", {"units": {"C6": "FY-DJB", "C3": "FY-DZB"}})
+    page = (await scene.browser.get("/changes/c1")).text
+    assert set(re.findall(r'action="/changes/c1/(\w+)"', page)) == {"refusal"}
+    assert "现由多个单位负责" in page
+
+
 async def test_a_refused_audit_is_explained_in_its_own_words() -> None:  # CAT-17, A-21
     scene = visited_by("zhao-guoqiang", HEAD, c1=APPROVED)
     scene.answer("audit", "GET", "/cases/c1", CASE)

@@ -14,6 +14,8 @@ from services.portal.pages.forming import (
     UNIT_POSTS,
     all_rows,
     beside,
+    categories_of,
+    deciding_on,
     in_town,
     is_visitor,
     may_request,
@@ -48,6 +50,8 @@ async def change(visit: Visit, refusal: Refusal | None = None) -> Response:
     known = await visit.ask_softly("catalogue", f"/organisations/{found['organisation']}") or {}
     case = await visit.ask_softly("audit", f"/cases/{found['change']}")
     filing = await visit.ask_softly("audit", f"/filings/{found['change']}")
+    division = await visit.ask_softly("catalogue", f"/towns/{found['town']}/division")
+    deciding = deciding_on(str(found["unit"]), categories_of(found), division)
     return visit.page(
         "change.html",
         refusal.status if refusal else 200,
@@ -56,7 +60,8 @@ async def change(visit: Visit, refusal: Refusal | None = None) -> Response:
         lines=[line | {"fields": fields_changed(line)} for line in found["lines"]],
         case=case,
         filing=filing,
-        may=_may(visit, found, case, known) | (filing_rights(visit, filing) if filing else {}),
+        deciding=sorted(deciding),
+        may=_may(visit, found, case, known, deciding) | (filing_rights(visit, filing) if filing else {}),
         own=await own_channels(visit, str(found["town"])),
         units=await organisation_names(visit),
         refusal=refusal,
@@ -75,18 +80,20 @@ def fields_changed(line: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _may(visit: Visit, found: dict[str, Any], case: dict[str, Any] | None, known: dict[str, Any]) -> dict[str, bool]:
+def _may(
+    visit: Visit, found: dict[str, Any], case: dict[str, Any] | None, known: dict[str, Any], deciding: set[str]
+) -> dict[str, bool]:
     """Which steps this person may take, as far as the portal can tell; ``barred``: they took an earlier one (A-21)."""
     stage, place = found["stage"], str(found["organisation"])
     acts = [(str(act["act"]), str(act["person"])) for step in found["steps"] for act in step["acts"]]
     asked = is_visitor(visit, *(person for name, person in acts if name == "requested"))
     approved = is_visitor(visit, *(person for name, person in acts if name == "approved"))
-    decides = visit.holds(*UNIT_POSTS, organisation=str(found["unit"]))
+    decides = any(visit.holds(*UNIT_POSTS, organisation=unit) for unit in deciding)
     audits = bool(case) and (case or {}).get("stage") == "open" and in_town(visit, str(found["town"]), *AUDITORS)
     approves, audits = stage == "requested" and decides, stage == "approved" and audits
     return {
         "barred": (approves and asked) or (audits and (asked or approved)),
-        "approve": approves and not asked,
+        "approve": approves and len(deciding) == 1 and not asked,
         "refuse": stage in ("requested", "returned") and decides and not asked,
         "audit": audits and not (asked or approved),
         "revise": stage == "returned" and bool(known) and may_request(visit, known),

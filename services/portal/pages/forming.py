@@ -3,7 +3,7 @@
 Nothing is judged here; what a field may hold is the service's to say.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -84,6 +84,17 @@ def may_plan(visit: Visit, known: Mapping[str, Any]) -> bool:
 
 def may_withhold(visit: Visit, known: Mapping[str, Any]) -> bool:
     return visit.holds("clerk", "secretary", "committee-secretary", organisation=str(known["organisation"]))
+
+
+def deciding_on(unit: str, categories: Iterable[str], division: Any) -> set[str]:
+    """Who decides on what ``unit`` was asked for: the town's division may have changed since (A-02, ORG-09)."""
+    units = dict((division or {}).get("units", {}))
+    now = {str(units[category]) for category in categories if category in units}
+    return now if now and unit in units.values() else {unit, *now}
+
+
+def categories_of(change: Mapping[str, Any]) -> set[str]:
+    return {f"C{str(line['sub_item']).partition('.')[0]}" for line in change["lines"]}
 
 
 def is_open(withholding: Mapping[str, Any]) -> bool:

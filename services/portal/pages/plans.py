@@ -14,6 +14,7 @@ from services.portal.pages.forming import (
     UNIT_POSTS,
     all_rows,
     beside,
+    deciding_on,
     is_visitor,
     listed,
     may_plan,
@@ -72,6 +73,8 @@ async def plan(visit: Visit, refusal: Refusal | None = None) -> Response:
     found = dict(await visit.ask("catalogue", path))
     known = await visit.ask_softly("catalogue", f"/organisations/{found['organisation']}") or {}
     codes = await visit.ask_softly("catalogue", "/codes") or {}
+    division = await visit.ask_softly("catalogue", f"/towns/{found['town']}/division")
+    deciding = deciding_on(str(found["unit"]), [str(found["category"])], division)
     people = await people_of(visit, str(found["organisation"])) | await people_of(visit, str(found["unit"]))
     return visit.page(
         "plan.html",
@@ -80,21 +83,22 @@ async def plan(visit: Visit, refusal: Refusal | None = None) -> Response:
         organisation=known,
         people=people,
         category=next((c for c in codes.get("categories", []) if c["code"] == found["category"]), {}),
-        may=_may(visit, found, known),
+        may=_may(visit, found, known, deciding),
+        deciding=sorted(deciding),
         own=await own_channels(visit, str(found["town"])),
         units=await organisation_names(visit),
         refusal=refusal,
     )
 
 
-def _may(visit: Visit, found: dict[str, Any], known: dict[str, Any]) -> dict[str, bool]:
+def _may(visit: Visit, found: dict[str, Any], known: dict[str, Any], deciding: set[str]) -> dict[str, bool]:
     """Nobody decides on what they submitted; the reviewer's own refusal may come before the decision (PUB-35)."""
     place, waits = str(found["organisation"]), found["stage"] == "submitted"
     mine = is_visitor(visit, str(found["submitted_by"]))
     near = [place, *known.get("superiors", [])]
     reviews = any(visit.holds("secrecy-reviewer", organisation=o) for o in near)
     return {
-        "decide": waits and not mine and visit.holds(*UNIT_POSTS, organisation=str(found["unit"])),
+        "decide": waits and not mine and any(visit.holds(*UNIT_POSTS, organisation=unit) for unit in deciding),
         "review": waits and not mine and reviews,
         "draft": found["stage"] == "approved" and visit.holds("clerk", "secretary", organisation=place),
     }

@@ -10,7 +10,7 @@ import anyio
 
 from services.portal.pages.changes import AUDITORS
 from services.portal.pages.filings import FILERS, RECEIVERS
-from services.portal.pages.forming import UNIT_POSTS, all_rows, is_visitor
+from services.portal.pages.forming import UNIT_POSTS, all_rows, at_once, categories_of, deciding_on, is_visitor
 from services.portal.visit import Visit
 
 Rows = list[dict[str, Any]]
@@ -22,15 +22,23 @@ async def waiting(visit: Visit) -> dict[str, Rows]:
     """By step. Whoever took an earlier step is not asked for the next (A-21)."""
     found = await _asked(visit, _questions(visit, await _towns(visit), await _below(visit)))
     units = _places(visit, UNIT_POSTS)
+    divided = await _divisions(visit, {str(row["town"]) for kind in ("changes", "plans") for row in _all(found, kind)})
     changes = list({row["change"]: row for row in _all(found, "changes")}.values())
     plans = list({row["plan"]: row for row in _all(found, "plans")}.values())
     mine = _places(visit, DESK)
     return {
-        "decide-plan": [p for p in plans if p["unit"] in units and not is_visitor(visit, p["submitted_by"])],
+        "decide-plan": [
+            p
+            for p in plans
+            if units & deciding_on(p["unit"], [p["category"]], divided[p["town"]])
+            and not is_visitor(visit, p["submitted_by"])
+        ],
         "approve-change": [
             c
             for c in changes
-            if c["stage"] == "requested" and c["unit"] in units and not is_visitor(visit, c["requested_by"])
+            if c["stage"] == "requested"
+            and units & deciding_on(c["unit"], categories_of(c), divided[c["town"]])
+            and not is_visitor(visit, c["requested_by"])
         ],
         "audit-change": _all(found, "cases"),
         "receive": _all(found, "filings"),
@@ -47,6 +55,11 @@ def _to_review(visit: Visit, withholding: dict[str, Any]) -> bool:
 
 def _places(visit: Visit, kinds: Iterable[str]) -> set[str]:
     return {str(p["organisation"]) for p in visit.posts if p.get("kind") in set(kinds)}
+
+
+async def _divisions(visit: Visit, towns: set[str]) -> dict[str, Any]:
+    """Which unit is in charge of what today, by town."""
+    return await at_once(visit, **{town: ("catalogue", f"/towns/{town}/division", {}) for town in towns})
 
 
 async def _towns(visit: Visit) -> set[str]:
