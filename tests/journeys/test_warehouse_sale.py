@@ -113,7 +113,8 @@ def september_one_opinion_shows_it_unclear(world: World, result: Stepping) -> No
     assigned = liu.does(f"{path}/assignment", {"handler": "liu-fang"}, version=given["version"])
     liu.does(f"{path}/decision", {"disposition": "adopt"}, version=assigned["version"])
     settled(world)
-    row = liu.get(f"{PUBLICATION}/redisclosures", organisation="FY-R1")["items"][0]
+    asked = liu.get(f"{PUBLICATION}/redisclosures", organisation="FY-R1")["items"]
+    (row,) = [row for row in asked if row["disclosure"] == result.id]
     assert (row["state"], row["owner"], row["opinions"]) == ("pending", "liu-fang", [given["id"]])
     decision = f"{PUBLICATION}/redisclosures/{result.id}/decision"
     liu.does(decision, {"choice": "re-disclose"}, version=row["version"])

@@ -101,7 +101,7 @@ def july_16_the_school_files_a_day_late(world: World) -> None:  # CAT-15 SUP-15
     listed = {f["filing"]: f["late_workdays"] for f in world("li-min").get(FILINGS, town="fengyang")["items"]}
     assert (listed[LATE], listed[FIRST]) == (1, 0)
     figures = world("jiang-ping").get(f"{AUDIT}/filing-figures", town="fengyang")
-    assert [(f["about"], f["submitted"], f["late"]) for f in figures] == [("withholding", 2, 1)]
+    assert [(f["submitted"], f["late"]) for f in figures if f["about"] == "withholding"] == [(2, 1)]
 
 
 def october_9_nobody_renewed_it(world: World) -> None:  # CAT-15 ORG-07

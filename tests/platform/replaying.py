@@ -141,4 +141,4 @@ def _of_one(platform: LocalPlatform, service: str) -> Iterator[Recorded]:
 
 def followed(follower: Follower) -> bool:
     """Wait until a follower has seen the whole tape."""
-    return all(follower.wait_for(source, len(tape(source)), 10) for source in follower.sources)
+    return all(follower.wait_for(source, len(tape(source)), 120) for source in follower.sources)

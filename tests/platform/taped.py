@@ -1,6 +1,6 @@
-"""The tape: every event of every service from the demo county and the story of the dues, as it was recorded once.
+"""The tape: every event of every service from the demo county and what was told of it, chapter after chapter.
 
-It stands for a log that must be readable for ever. ``record_tape`` makes it; ``test_replay`` plays it.
+It stands for a log that must be readable for ever. ``record_tape`` adds to it; ``test_replay`` plays it.
 """
 
 import gzip
