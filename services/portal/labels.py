@@ -197,6 +197,7 @@ EXPLANATIONS: dict[str, str] = {
     "INVALID": _("The marked fields do not have the right form."),
     "REASON_REQUIRED": _("Say why."),
     "NOT_YOUR_REMIT": _("None of your posts permits this here."),
+    "WITHHELD": _("It is on file that this item is withheld; it can be made public once the filing has ended."),
     "NOT_IN_FORCE": _("No catalogue of the organisation that is in force on that day holds this item."),
     "OFF_CATALOGUE": _("A matter outside the catalogue needs an approved work plan first."),
     "STEP_OUT_OF_ORDER": _("Draft, secrecy review, approval, inside, outside: the steps go in this order."),

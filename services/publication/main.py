@@ -48,7 +48,7 @@ def build(platform: Platform) -> Service:
     views = (register, items, obligations, withheld, matters, work, approvals, shown, *beside, *procedures.views, inbox)
     parts = Parts(
         handler, register, items, obligations, work, approvals, shown, platform.documents, platform.vault,
-        *beside, procedures,
+        *beside, procedures, withheld,
     )  # fmt: skip
     telling = Telling(register, inbox, platform.vault, SmtpMail.of(platform.settings), platform.settings.public_url)
     measures = [measure_overdue(obligations, platform.clock), measure_missed(work)]
@@ -80,7 +80,9 @@ def build(platform: Platform) -> Service:
         ),
         tickers=(
             *ticker.of_duties(items, obligations, register, withheld, matters),
-            planned(Planning(work, handler, items, register, own_channels, platform.documents, platform.vault)),
+            planned(
+                Planning(work, handler, items, register, own_channels, platform.documents, platform.vault, withheld)
+            ),
             mailed(telling),
             *procedure_ticker.tickers(procedures, register),
         ),

@@ -11,6 +11,7 @@ import pytest
 from services.publication.domain.disclosure import DISCLOSURE
 from services.publication.domain.examination import ReturnDisclosure
 from services.publication.domain.planning import CancelSchedule, RunSchedule, ScheduleRelease
+from services.publication.domain.present import Present
 from services.publication.events import (
     CorrectionOpened,
     DisclosureReleasedInside,
@@ -37,7 +38,7 @@ def plan(when: datetime = PLANNED, side: Any = "inside", **more: Any) -> Schedul
 
 
 def run(when: datetime = PLANNED, side: str = "inside", **more: Any) -> RunSchedule:
-    command = RunSchedule(f"s-{side}", when, business_day(when), DAY, timedelta(), in_force=True, owner=WANG)
+    command = RunSchedule(f"s-{side}", when, business_day(when), DAY, timedelta(), present=None, owner=WANG)
     return replace(command, **more)
 
 
@@ -70,7 +71,7 @@ def missed(*commands: Any) -> tuple[str, str]:
     ("commands", "reason"),
     [
         ((plan(), ReturnDisclosure(WANG, "金额有误"), run()), "STEP_OUT_OF_ORDER"),
-        ((plan(), run(in_force=False)), "NOT_IN_FORCE"),
+        ((plan(), run(present=Present(business_day(PLANNED), None))), "NOT_IN_FORCE"),
         ((plan(), run(PLANNED + timedelta(hours=3))), "PLAN_LAPSED"),
         ((plan(), plan(LATER, "outside"), run(LATER, "outside")), "INSIDE_FIRST"),
         ((plan(), plan(LATER, "outside"), run(PLANNED + timedelta(hours=1)), run(LATER, "outside")), "LEAD_TOO_SHORT"),

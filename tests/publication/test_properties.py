@@ -58,7 +58,7 @@ def planned(when: datetime, side: Any) -> ScheduleRelease:
 def running(when: datetime, side: str) -> RunSchedule:
     """What was planned an hour ago."""
     name = f"{side}/{when - timedelta(hours=1)}"
-    return RunSchedule(name, when, DAY, timedelta(hours=24), timedelta(), in_force=True, owner="wang-jianjun")
+    return RunSchedule(name, when, DAY, timedelta(hours=24), timedelta(), present=None, owner="wang-jianjun")
 
 
 def commands(when: datetime) -> st.SearchStrategy[DisclosureCommand]:

@@ -5,7 +5,7 @@ What a command needs to know of a disclosure comes from the journal, so that it 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from anyio import to_thread
@@ -15,6 +15,7 @@ from services.publication.domain.channels import TownChannels
 from services.publication.domain.disclosure import DISCLOSURE, DisclosureCommand
 from services.publication.domain.duty import Obligation
 from services.publication.domain.obligation import OBLIGATION
+from services.publication.domain.present import Present
 from services.publication.domain.schedule import ItemInForce
 from services.publication.domain.versions import Disclosure
 from services.publication.events import DisclosureDrafted
@@ -29,6 +30,7 @@ from services.publication.views.obligations import Obligations
 from services.publication.views.own_channels import OwnChannels
 from services.publication.views.procedures import Procedures
 from services.publication.views.shown import Shown
+from services.publication.views.withheld import Withheld
 from shared.clock import business_day
 from shared.decider import Refused
 from shared.documents import Documents
@@ -56,6 +58,11 @@ class Parts:
     own_channels: OwnChannels
     announcements: Announcements
     procedures: Procedures
+    withheld: Withheld
+
+    def present(self, item: str, today: date) -> Present:
+        """What a release is asked of the catalogue and of filings on its day (CAT-14, CAT-15, CAT-19)."""
+        return Present(today, self.items.item(item, today), self.withheld.holds(item, today))
 
     def channels_of(self, town: str, now: datetime) -> TownChannels:
         """The town's own channels and its policy at an instant (PUB-16, PUB-34)."""

@@ -66,17 +66,21 @@ def _releases(router: Api, parts: Parts) -> None:
 
 
 def _released(parts: Parts, desk: Desk, disclosure: str, command: ReleaseInside | ReleaseOutside) -> Done:
-    """What is about to be shown, and nothing else, is kept in clear first: so that readers find it."""
+    """What is about to be shown, and nothing else, is kept in clear first: so that readers find it.
+
+    Who saw another version than stands is answered without that: it is refused, or had been done before (PUB-35).
+    """
     state, drafted = parts.disclosure(disclosure)
     parts.acting(desk, drafted)
     asked = to_release(state, command, Almanac(parts.register, desk.now))
-    command = replace(command, part_of=drafted.part_of)
-    DISCLOSURE.decide(state, command)
-    for do in asked:
-        do.decider.decide(parts.handler.state(do.decider, do.identity)[1], do.command)
-    content = state.current.content
-    shown = content if isinstance(command, ReleaseInside) else as_outside(content)
-    keep_in_clear(parts.documents, parts.vault, shown.attachments)
+    command = replace(command, part_of=drafted.part_of, present=parts.present(drafted.item, desk.today))
+    if desk.expected_version in (None, parts.handler.state(DISCLOSURE, disclosure)[0]):
+        DISCLOSURE.decide(state, command)
+        for do in asked:
+            do.decider.decide(parts.handler.state(do.decider, do.identity)[1], do.command)
+        content = state.current.content
+        shown = content if isinstance(command, ReleaseInside) else as_outside(content)
+        keep_in_clear(parts.documents, parts.vault, shown.attachments)
     return parts.done(desk, disclosure, command, *asked, released_at=desk.now.isoformat())
 
 

@@ -10,6 +10,7 @@ from services.publication.domain import channels, lead, procedure, release
 from services.publication.domain.channels import Side, TownChannels
 from services.publication.domain.conditions import LookedThrough
 from services.publication.domain.drafting import names
+from services.publication.domain.present import Present
 from services.publication.domain.release import NO_OWN, ReleaseInside, ReleaseOutside
 from services.publication.domain.versions import Disclosure, Version
 from services.publication.events import (
@@ -54,15 +55,19 @@ class CancelSchedule:
 
 @dataclass(frozen=True)
 class RunSchedule:
-    """Its time has come. ``in_force``: the item still is; ``owner``: who answers for it if it is missed."""
+    """Its time has come. ``present``: the item on that day; ``owner``: who answers for it if it is missed.
+
+    ``still_may``: whoever planned it might release it by hand today (ORG-15).
+    """
 
     schedule: str
     now: datetime
     today: date
     lead: timedelta
     immediate_lead: timedelta
-    in_force: bool
+    present: Present | None
     owner: str
+    still_may: bool = True
     town: str = ""  # whose ticker sends it
     channels: TownChannels = NO_OWN
     looked: LookedThrough = field(default_factory=dict)
@@ -151,14 +156,15 @@ def _shown(disclosure: Disclosure, planned: ReleaseScheduled, command: RunSchedu
         raise Refused("STEP_OUT_OF_ORDER", "Another version has taken its place.")
     if command.now > planned.at + GRACE:
         raise Refused("PLAN_LAPSED", "Its time was over before anything could be shown.")
-    if not command.in_force:
-        raise Refused("NOT_IN_FORCE", "The item is no longer in force.")
+    if not command.still_may:
+        raise Refused("NOT_YOUR_REMIT", "Whoever planned it is no longer in a post that releases it.")
     late = command.now > planned.at + PROMPT
     at, today = (command.now, command.today) if late else (planned.at, lead.day_of(planned.at))
     common = (planned.by, at, today, planned.channels)
     if planned.side == "inside":
-        inside = ReleaseInside(*common, planned.named, planned.ground, planned.citation, command.channels)
+        why = (planned.named, planned.ground, planned.citation)
+        inside = ReleaseInside(*common, *why, command.channels, present=command.present)
         return release.release_inside(disclosure, inside)
     leads = (command.lead, command.immediate_lead, planned.lead_reason)
-    outside = ReleaseOutside(*common, *leads, command.channels, looked=command.looked)
+    outside = ReleaseOutside(*common, *leads, command.channels, looked=command.looked, present=command.present)
     return release.release_outside(disclosure, outside)

@@ -13,6 +13,7 @@ from services.publication.domain.drafting import names
 from services.publication.domain.examination import must_have_ground
 from services.publication.domain.explaining import must_be_as_the_item
 from services.publication.domain.outside_text import as_outside
+from services.publication.domain.present import Present, must_still_stand
 from services.publication.domain.versions import Content, Disclosure, Shown, Version
 from services.publication.events import (
     DisclosureDrafted,
@@ -33,7 +34,10 @@ BEFORE_APPROVAL = ("draft", "submitted", "refused", "cleared")
 
 @dataclass(frozen=True)
 class ReleaseInside:
-    """``named`` are the persons meant, where the item's scope is named persons, on a coded ``ground`` (CAT-14)."""
+    """``named`` are the persons meant, where the item's scope is named persons, on a coded ``ground`` (CAT-14).
+
+    ``present``: the item on that day, from whoever lets it happen; None where only the disclosure itself is asked.
+    """
 
     by: str
     at: datetime
@@ -44,6 +48,7 @@ class ReleaseInside:
     citation: str = ""
     town: TownChannels = NO_OWN
     part_of: str = ""
+    present: Present | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class ReleaseOutside:
     town: TownChannels = NO_OWN
     part_of: str = ""
     looked: LookedThrough = field(default_factory=dict)
+    present: Present | None = None
 
 
 def release_inside(disclosure: Disclosure, command: ReleaseInside) -> list[DisclosureEvent]:
@@ -70,6 +76,8 @@ def release_inside(disclosure: Disclosure, command: ReleaseInside) -> list[Discl
     procedure.must_go_along(drafted, command.part_of)
     if version.inside:
         raise Refused("STEP_OUT_OF_ORDER", "This version has been shown inside already.")
+    if command.present:
+        must_still_stand(disclosure, drafted, "inside", command.present)
     channels.must_fit(command.channels, command.town.allowed("inside", drafted.methods), command.at, command.on)
     _must_follow_approval(version, command.channels)
     channels.must_repeat(command.channels, _channels(disclosure, "inside"))
@@ -87,6 +95,8 @@ def release_outside(disclosure: Disclosure, command: ReleaseOutside) -> list[Dis
     procedure.must_go_along(drafted, command.part_of)
     if version.outside:
         raise Refused("STEP_OUT_OF_ORDER", "This version has been shown outside already.")
+    if command.present:
+        must_still_stand(disclosure, drafted, "outside", command.present)
     conditions.must_be_met(drafted.conditions, as_outside(version.content), command.looked, _note_outside(version))
     lead.must_be_inside_first(version, command.at)
     earliest = lead.must_have_passed(drafted, version, command)

@@ -12,6 +12,7 @@ from services.publication.domain.conditions import NOT_LOOKED, LookedThrough
 from services.publication.domain.disclosure import DISCLOSURE
 from services.publication.domain.outside_text import as_outside
 from services.publication.domain.planning import RunSchedule
+from services.publication.domain.present import Present
 from services.publication.domain.versions import Disclosure
 from services.publication.events import DisclosureReleasedInside, DisclosureReleasedOutside
 from services.publication.views.almanac import Almanac
@@ -19,12 +20,17 @@ from services.publication.views.desk import DeskWork
 from services.publication.views.documents import keep_in_clear, looked_through
 from services.publication.views.items import CatalogueItems
 from services.publication.views.own_channels import OwnChannels
+from services.publication.views.withheld import Withheld
 from shared.clock import business_day
+from shared.decider import Refused
 from shared.documents import Documents
 from shared.handling import Do, Handler
 from shared.identity.register import Register
 from shared.personal_data.vault import Vault
+from shared.policy import authorize
 from shared.service import Ticker
+
+RELEASE = "disclosure.release"
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class Planning:
     own_channels: OwnChannels
     documents: Documents
     vault: Vault
+    withheld: Withheld
 
     def due(self, now: datetime) -> Iterator[tuple[RowMapping, dict[str, Any]]]:
         """The plans whose time has come, the earlier first: inside before outside."""
@@ -56,8 +63,9 @@ class Planning:
             today=today,
             lead=parameters.lead,
             immediate_lead=parameters.immediate_lead,
-            in_force=item is not None and item.since <= today,
+            present=Present(today, item, self.withheld.holds(row["item"], today)),
             owner=self._owner(row["organisation"], plan["by"], now),
+            still_may=self._may(row, plan["by"], now),
             town=town,
             channels=TownChannels(self.own_channels.of(town, today), parameters.only_methods),
             looked=self._looked(row["disclosure"]) if plan["side"] == "outside" else NOT_LOOKED,
@@ -67,6 +75,14 @@ class Planning:
         """Anew, as everything that a planned release needs."""
         state: Disclosure = self.handler.state(DISCLOSURE, disclosure)[1]
         return looked_through(self.documents, self.vault, state)
+
+    def _may(self, row: RowMapping, by: str, now: datetime) -> bool:
+        """Whether whoever planned it might release it by hand now (ORG-15)."""
+        try:
+            authorize(RELEASE, self.register.standing(by, now), organisation=row["organisation"], town=row["town"])
+        except Refused:
+            return False
+        return True
 
     def _owner(self, organisation: str, by: str, now: datetime) -> str:
         """Whoever planned it while they are in post there, else the first person responsible (ORG-07)."""

@@ -55,6 +55,10 @@ class Withheld(View):
             case _:
                 pass
 
+    def holds(self, item: str, day: date) -> bool:
+        """Whether a filing holds an item back on a day."""
+        return any(filed.holds(day) for filed in self.of_item(item))
+
     def of_item(self, item: str) -> list[Withholding]:
         query = select(self.rows).where(self.rows.c.item == item).order_by(self.rows.c.on)
         with self.reading() as connection:

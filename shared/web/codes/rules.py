@@ -185,6 +185,7 @@ ROWS = (
         "版本已变更",
         "The thing has changed since it was read; read it again. The answer carries the present ETag.",
     ),
+    Code("WITHHELD", 409, "Withheld", "已备案不公开", "A filing that this is withheld holds on that day."),
     Code(
         "WRONG_DATE",
         422,
