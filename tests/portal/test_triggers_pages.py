@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.portal.fakes import problem
-from tests.portal.furnished import DUTY
+from tests.portal.furnished import DUTY, SUSPENDED
 from tests.portal.test_forms import commands, hidden_fields
 from tests.portal.test_matters_pages import at_work, shown
 
@@ -85,3 +85,13 @@ async def test_an_existence_check_leads_to_what_is_to_be_looked_at() -> None:  #
     scene.answer("publication", "GET", f"/obligations/{DUTY['obligation']}", DUTY | {"duty": "existence-check"})
     page = await shown(scene, f"/duties/{DUTY['obligation']}")
     assert 'href="/disclosures/d1"' in page.partition("现公开内容")[2]
+
+
+async def test_a_duty_leads_to_withholding_its_item_and_a_suspended_one_to_what_was_filed() -> None:  # CAT-15
+    scene = at_work()
+    address = f"/duties/{DUTY['obligation']}"
+    assert "/organisations/FY-R1/withholdings/new?sub_item=3.9" in await shown(scene, address)
+    scene.answer("publication", "GET", f"/obligations/{DUTY['obligation']}", SUSPENDED)
+    page = await shown(scene, address)
+    assert 'href="/withholdings/w1"' in page
+    assert "withholdings/new" not in page
