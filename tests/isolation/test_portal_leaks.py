@@ -12,6 +12,7 @@ from tests.isolation.crawl import values
 
 READERS = ("anyone", "fang-zheng", "li-min", "qian-li", "ma-xiaoyan", "guo-changfu", "zhou-dahai",
            "wu-gang", "tang-ning")  # fmt: skip
+STEPS = ["inspection", "objections", "settlement", "notification", "rounds", "summary", "answer", "record", "new"]
 
 
 def sign_in(browser: httpx2.Client, person: str) -> None:
@@ -26,7 +27,8 @@ def addresses(county: County) -> Iterator[str]:
     """Every page that can be looked at, about each thing of each branch."""
     looked_at = [page.path for page in PAGES if page.method == "GET"]
     for branch in BRANCHES:
-        known = values(county, branch) | {"trace": ["0" * 32]}
+        known = values(county, branch) | {"trace": ["0" * 32], "role": ["secretary", "member"], "step": STEPS}
+        known["subject"] = [county.things[branch, kind] for kind in known["kind"]]
         for path in looked_at:
             names = re.findall(r"{(\w+)(?::path)?}", path)
             for number in range(max((len(known[name]) for name in names), default=1)):
