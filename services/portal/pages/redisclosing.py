@@ -3,7 +3,6 @@
 Beside the correction, which says that something was wrong; here it was right, and is said more clearly.
 """
 
-
 from starlette.responses import Response
 
 from services.portal.clients import Refusal
