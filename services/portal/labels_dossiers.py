@@ -5,12 +5,12 @@ from services.portal.i18n import mark as _
 DOSSIERS: dict[str, dict[str, str]] = {
     "dossier": {"owed": _("to be filed"), "overdue": _("overdue"), "filed": _("filed")},
     "traced": {
-        "changes": _("change of a catalogue"),
-        "withholdings": _("withholding"),
-        "plans": _("Matters outside the catalogue"),
-        "matters": _("Staged work"),
-        "decisions": _("Major decision"),
-        "cadre-matters": _("Cadre matter"),
+        "change": _("change of a catalogue"),
+        "withholding": _("withholding"),
+        "plan": _("Matters outside the catalogue"),
+        "matter": _("Staged work"),
+        "decision": _("Major decision"),
+        "cadre": _("Cadre matter"),
     },
     "deed": {
         "change-requested": _("change requested"),

@@ -105,7 +105,7 @@ async def test_the_trace_of_a_matter_names_who_answered() -> None:  # ORG-15
     }  # fmt: skip
     trace = {"organisation": "FY-R1", "title": "东口道路硬化", "subject": "m1", "kind": "matter", "steps": [step]}
     scene.answer("audit", "GET", "/traces/matters/m1", trace)
-    page = await shown(scene, "/trace/matters/m1")
+    page = await shown(scene, "/trace/matter/m1")
     assert all(part in page for part in ("马小燕", "党务干事", "已归档", "柳树-2026-002"))
 
 

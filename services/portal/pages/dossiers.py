@@ -11,6 +11,15 @@ from services.portal.clients import Refusal
 from services.portal.pages import Page, organisation_names, people_of, rows
 from services.portal.visit import Visit
 
+TRACES = {
+    "change": "changes",
+    "withholding": "withholdings",
+    "plan": "plans",
+    "matter": "matters",
+    "decision": "decisions",
+    "cadre": "cadre-matters",
+}
+
 
 async def dossiers(visit: Visit) -> Response:
     """Owed, overdue, filed: what an organisation has to file, and what is found by words (ARC-05, ARC-06)."""
@@ -58,7 +67,8 @@ async def consult(visit: Visit) -> Response:
 async def answered_for(visit: Visit) -> Response:
     """Who took each step of a change, a withholding, a plan, a matter or a procedure (ORG-15)."""
     kind = visit.path("kind")
-    found = await visit.ask("audit", f"/traces/{kind}/{visit.path('subject')}")
+    subject = visit.path("subject").replace("/plan-", "/") if kind == "plan" else visit.path("subject")
+    found = await visit.ask("audit", f"/traces/{TRACES.get(kind, kind)}/{subject}")
     people = {step["person"]: step for step in found.get("steps", [])}
     return visit.page("deeds.html", trace=found, kind=kind, people=people, names=await organisation_names(visit))
 
