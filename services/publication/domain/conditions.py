@@ -14,6 +14,8 @@ from shared.decider import Refused
 
 LookedThrough = Mapping[str, tuple[str, ...]]
 """By an attachment's digest, where in it a name of the conditions stands, or what of it nobody can read."""
+Words = Iterable[tuple[str, str]]
+"""Texts by where they stand."""
 NOT_LOOKED: LookedThrough = MappingProxyType({})
 UNSEEN = ("(not looked through)",)
 
@@ -24,7 +26,11 @@ def names_of(conditions: Iterable[Condition]) -> frozenset[str]:
 
 
 def must_be_met(
-    conditions: Iterable[Condition], shown_outside: Content, looked: LookedThrough = NOT_LOOKED, note: str = ""
+    conditions: Iterable[Condition],
+    shown_outside: Content,
+    looked: LookedThrough = NOT_LOOKED,
+    note: str = "",
+    evidence: Words = (),
 ) -> None:
     """Of the content that is to be shown outside; the refusal says where a name stands, and never the name.
 
@@ -35,7 +41,18 @@ def must_be_met(
         detail = "It was approved on condition that it stays inside the Party."
         raise Refused("CONDITION_NOT_MET", detail, "inside channels", facts={"condition": "inside-only"})
     names = names_of(conditions)
-    places = [*_in_words(names, shown_outside, note), *_in_attachments(names, shown_outside, looked)] if names else []
+    beside = (("note", note), *evidence)
+    if names:
+        _must_be_nowhere([*_in_words(names, shown_outside, beside), *_in_attachments(names, shown_outside, looked)])
+
+
+def must_hold_for(conditions: Iterable[Condition], evidence: Words) -> None:
+    """The same of what is said of a channel after it was shown outside."""
+    names = [plain(name) for name in names_of(conditions)]
+    _must_be_nowhere([place for place, text in evidence if any(name in plain(text) for name in names)])
+
+
+def _must_be_nowhere(places: list[str]) -> None:
     if places:
         raise Refused(
             "CONDITION_NOT_MET",
@@ -45,11 +62,11 @@ def must_be_met(
         )
 
 
-def _in_words(names: Iterable[str], content: Content, note: str) -> Iterator[str]:
+def _in_words(names: Iterable[str], content: Content, beside: Words) -> Iterator[str]:
     sought = [plain(name) for name in names]
     fields = [(name, getattr(content, name)) for name in ("title", "text", "summary", "led_text")]
     attached = (("attachments", attachment.name) for attachment in content.attachments)
-    for field, text in (*fields, ("note", note), *attached):
+    for field, text in (*fields, *beside, *attached):
         if any(name in plain(text) for name in sought):
             yield field
 

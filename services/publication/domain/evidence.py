@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.publication.domain import conditions
 from services.publication.domain.channels import CLOCKS_APART, Side, code_of
 from services.publication.domain.drafting import must_hold_nothing_personal, names
-from services.publication.domain.personal_data_gate import Found
+from services.publication.domain.evidence_words import MENDED
+from services.publication.domain.personal_data_gate import Found, find
 from services.publication.domain.versions import Disclosure, Shown
 from services.publication.events import DisclosureEvent, EvidenceAdded
 from services.publication.events.parts import ActivityRoomBoard, Attachment, ChannelEvidence, PublicColumn, ReadEntry
@@ -49,6 +51,10 @@ def add_evidence(disclosure: Disclosure, command: AddEvidence) -> list[Disclosur
     evidence = _channel(release, command)
     must_hold_nothing_personal(command.found, "/file")
     said = _said(command)
+    words = [(name, value) for name, value in said.items() if isinstance(value, str)]
+    must_hold_nothing_personal(find(words), "", MENDED)
+    if command.side == "outside" and disclosure.drafted:
+        conditions.must_hold_for(disclosure.drafted.conditions, words)
     if not said:
         raise Refused("MISSING_FIELD", "Say what came of it.", accepted=", ".join(fields_of(code_of(evidence))))
     for name in said:

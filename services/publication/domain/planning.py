@@ -10,6 +10,7 @@ from services.publication.domain import channels, lead, procedure, release
 from services.publication.domain.channels import Side, TownChannels
 from services.publication.domain.conditions import LookedThrough
 from services.publication.domain.drafting import names
+from services.publication.domain.evidence_words import must_name_nothing_personal
 from services.publication.domain.present import Present
 from services.publication.domain.release import NO_OWN, ReleaseInside, ReleaseOutside
 from services.publication.domain.versions import Disclosure, Version
@@ -87,6 +88,7 @@ def schedule(disclosure: Disclosure, command: ScheduleRelease) -> list[Disclosur
         _must_wait_for_inside(disclosure, drafted, version, command)
     allowed = command.town.allowed(command.side, drafted.methods)
     channels.must_fit(command.channels, allowed, command.at, lead.day_of(command.at))
+    must_name_nothing_personal(command.channels)
     return [
         ReleaseScheduled(
             **names(disclosure),

@@ -10,6 +10,7 @@ from services.publication.domain import channels, conditions, lead, procedure
 from services.publication.domain.channels import TownChannels
 from services.publication.domain.conditions import LookedThrough
 from services.publication.domain.drafting import names
+from services.publication.domain.evidence_words import must_name_nothing_personal, words_of
 from services.publication.domain.examination import must_have_ground
 from services.publication.domain.explaining import must_be_as_the_item
 from services.publication.domain.outside_text import as_outside
@@ -79,6 +80,7 @@ def release_inside(disclosure: Disclosure, command: ReleaseInside) -> list[Discl
     if command.present:
         must_still_stand(disclosure, drafted, "inside", command.present)
     channels.must_fit(command.channels, command.town.allowed("inside", drafted.methods), command.at, command.on)
+    must_name_nothing_personal(command.channels)
     _must_follow_approval(version, command.channels)
     channels.must_repeat(command.channels, _channels(disclosure, "inside"))
     must_be_as_the_item(drafted, command.channels, command.town, "inside", command.by)
@@ -97,10 +99,12 @@ def release_outside(disclosure: Disclosure, command: ReleaseOutside) -> list[Dis
         raise Refused("STEP_OUT_OF_ORDER", "This version has been shown outside already.")
     if command.present:
         must_still_stand(disclosure, drafted, "outside", command.present)
-    conditions.must_be_met(drafted.conditions, as_outside(version.content), command.looked, _note_outside(version))
+    meant, said = as_outside(version.content), words_of(command.channels)
+    conditions.must_be_met(drafted.conditions, meant, command.looked, _note_outside(version), said)
     lead.must_be_inside_first(version, command.at)
     earliest = lead.must_have_passed(drafted, version, command)
     channels.must_fit(command.channels, command.town.allowed("outside", drafted.methods), command.at, command.on)
+    must_name_nothing_personal(command.channels)
     lead.must_not_have_begun(command.channels, earliest)
     must_have_led_text(version, command.channels)
     channels.must_repeat(command.channels, _channels(disclosure, "outside"))
