@@ -23,7 +23,8 @@ def appraisals_moved(appraisals: Appraisals, register: Register) -> Ticker:
                 if new.differs(was):
                     place = Place(row["organisation"], row["town"], row["year"])
                     key = f"moved/{place.identity}/{row['number']}/{new.due}/{new.provisional}/{was.due}"
-                    yield Do(APPRAISAL, place.identity, MoveResultsDue(place, row["number"], new), key=key)
+                    command = MoveResultsDue(place, row["number"], new)
+                    yield Do(APPRAISAL, place.identity, command, key=key, town=place.town)
 
     return Ticker("appraisal-results-moved", due)
 
@@ -42,7 +43,8 @@ def appraisals_overdue(appraisals: Appraisals, register: Register) -> Ticker:
                 held = sum(not row["cancelled"] for row in rounds[place.organisation, year])
                 if held < required and (place.organisation, year) not in noticed:
                     key = f"year-overdue/{place.identity}"
-                    yield Do(APPRAISAL, place.identity, NoticeOverdue(place, required, today), key=key)
+                    command = NoticeOverdue(place, required, today)
+                    yield Do(APPRAISAL, place.identity, command, key=key, town=place.town)
 
     return Ticker("appraisals-overdue", due)
 
@@ -53,7 +55,7 @@ def _late_results(appraisals: Appraisals, today: date) -> Iterable[Do]:
         if waiting and row["due_on"] < today:
             place = Place(row["organisation"], row["town"], row["year"])
             key = f"results-overdue/{place.identity}/{row['number']}/{row['due_on']}"
-            yield Do(APPRAISAL, place.identity, NoticeOverdue(place, 0, today), key=key)
+            yield Do(APPRAISAL, place.identity, NoticeOverdue(place, 0, today), key=key, town=place.town)
 
 
 def _by_year(rows: Iterable[Row]) -> dict[tuple[str, int], list[Row]]:
