@@ -20,7 +20,6 @@ from services.publication.domain.examination import (
     ReturnDisclosure,
     SubmitDisclosure,
 )
-from services.publication.domain.personal_data_gate import Found
 from services.publication.domain.register import APPROVALS, EnterApproval
 from services.publication.domain.release import ReleaseInside, ReleaseOutside
 from services.publication.domain.schedule import ItemInForce
@@ -36,6 +35,7 @@ from services.publication.events import (
 from services.publication.events.parts import ActivityRoomBoard, Attachment, LedScreen, Meeting, PublicColumn, Website
 from shared.clock import at, business_day
 from shared.decider import Refused
+from shared.personal_data.gate import Found
 from shared.testing import scenario
 from tests.publication.liushu import ID_NUMBER
 

@@ -9,9 +9,9 @@ from openpyxl import Workbook, load_workbook
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from services.publication.domain.personal_data_gate import Found, covered, spans
 from services.publication.domain.sheets import examine
 from shared.decider import Refused
+from shared.personal_data.gate import Found, covered, spans
 from tests.publication.liushu import ID_NUMBER, Liushu, at
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

@@ -6,9 +6,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 
-from services.publication.domain.personal_data_gate import Found, covered, find, spans
 from services.publication.domain.sheets import examine
 from shared.decider import Refused
+from shared.personal_data.gate import Found, covered, find, spans
 from tests.publication.liushu import ID_NUMBER, sheet
 
 CARD = "6222021234567890128"

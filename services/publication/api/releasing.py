@@ -18,7 +18,6 @@ from services.publication.domain.channels import Side
 from services.publication.domain.disclosure import DISCLOSURE
 from services.publication.domain.evidence import AddEvidence
 from services.publication.domain.outside_text import as_outside
-from services.publication.domain.personal_data_gate import covered, find
 from services.publication.domain.planning import CancelSchedule, ScheduleRelease
 from services.publication.domain.release import ReleaseInside, ReleaseOutside
 from services.publication.domain.sheets import examine
@@ -27,6 +26,7 @@ from services.publication.views.almanac import Almanac
 from services.publication.views.documents import keep_in_clear, looked_through
 from services.publication.views.procedures import to_release
 from shared.fields import VersionNumber
+from shared.personal_data.gate import covered, find
 from shared.web import Api, CommandDesk, Done
 from shared.web.desk import Desk
 

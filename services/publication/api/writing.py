@@ -20,13 +20,13 @@ from services.publication.domain.drafting import (
 )
 from services.publication.domain.examination import SubmitDisclosure, SummaryRule
 from services.publication.domain.obligation import OBLIGATION
-from services.publication.domain.personal_data_gate import Examined, covered, find
 from services.publication.domain.sheets import examine
 from services.publication.events.parts import Attachment, Mask
 from services.publication.views.almanac import Almanac
 from services.publication.views.procedures import to_draft
 from shared.decider import Refused
 from shared.handling import Do
+from shared.personal_data.gate import Examined, covered, find
 from shared.web import Api, CommandDesk, Done
 
 NAME_MAX = 200

@@ -1,10 +1,10 @@
 """What several rules of a cadre matter ask: that it is under way, undecided, and what is said of persons bears it."""
 
-from services.publication.domain import personal_data_gate
 from services.publication.domain.cadre_commands import Cadre
 from services.publication.domain.drafting import must_hold_nothing_personal
 from services.publication.events.cadre import CadreMatterOpened
 from shared.decider import Refused
+from shared.personal_data import gate
 
 
 def out_of_order(detail: str, accepted: str) -> Refused:
@@ -34,7 +34,7 @@ def reason_given(reason: str, detail: str) -> str:
 
 def must_be_clean(reason: str) -> None:
     """Numbers of persons have no place in it, sealed though it is."""
-    must_hold_nothing_personal(personal_data_gate.find([("reason", reason)]), "/reason")
+    must_hold_nothing_personal(gate.find([("reason", reason)]), "/reason")
 
 
 def names(cadre: Cadre) -> dict[str, str]:

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import assert_never, get_args
 
-from services.publication.domain import personal_data_gate
 from services.publication.domain.channels import INSIDE
 from services.publication.domain.counted_days import calendar_days
 from services.publication.domain.decision_commands import (
@@ -43,6 +42,7 @@ from services.publication.events.decisions import (
     SolicitingProlonged,
 )
 from shared.decider import Decider, Refused
+from shared.personal_data import gate
 
 
 def decide(decision: Decision, command: DecisionCommand) -> list[DecisionEvent]:
@@ -287,7 +287,7 @@ def _under_way(decision: Decision) -> MajorDecisionOpened:
 
 
 def _must_be_clean(fields: Iterable[tuple[str, str]]) -> None:
-    must_hold_nothing_personal(personal_data_gate.find(fields), "/text")
+    must_hold_nothing_personal(gate.find(fields), "/text")
 
 
 def _names(decision: Decision) -> dict[str, str]:

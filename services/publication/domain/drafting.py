@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.publication.domain import personal_data_gate
 from services.publication.domain.explaining import Announced, must_be_ready
 from services.publication.domain.outside_text import with_attachments
-from services.publication.domain.personal_data_gate import Found
 from services.publication.domain.procedure import must_be_a_stage
 from services.publication.domain.schedule import ItemInForce
 from services.publication.domain.versions import Content, Disclosure, Version, draft_of
@@ -27,6 +25,8 @@ from services.publication.events import (
 )
 from services.publication.events.parts import Attachment, Mask
 from shared.decider import Refused
+from shared.personal_data import gate
+from shared.personal_data.gate import Found
 
 MENDED = "the same without it, or with it masked"
 MADE_AGAIN = "the same without it: mend the source and make the PDF again, since a PDF is not masked here"
@@ -266,7 +266,7 @@ def must_be_complete(content: Content) -> None:
 
 def must_be_clean(content: Content, note: str = "") -> None:
     fields = [(name, words) for name, words in _words(content).items() if isinstance(words, str)]
-    must_hold_nothing_personal(personal_data_gate.find([*fields, ("note", note)]), "/text")
+    must_hold_nothing_personal(gate.find([*fields, ("note", note)]), "/text")
 
 
 def must_hold_nothing_personal(found: tuple[Found, ...], pointer: str, accepted: str = MENDED) -> None:

@@ -11,11 +11,11 @@ from services.publication.domain import conditions
 from services.publication.domain.channels import CLOCKS_APART, Side, code_of
 from services.publication.domain.drafting import must_hold_nothing_personal, names
 from services.publication.domain.evidence_words import MENDED
-from services.publication.domain.personal_data_gate import Found, find
 from services.publication.domain.versions import Disclosure, Shown
 from services.publication.events import DisclosureEvent, EvidenceAdded
 from services.publication.events.parts import ActivityRoomBoard, Attachment, ChannelEvidence, PublicColumn, ReadEntry
 from shared.decider import Refused
+from shared.personal_data.gate import Found, find
 
 PHOTOGRAPHED = ("activity-room-board", "public-column", "led", "touch-screen", "meeting", "reading-room")
 FIELDS: dict[str, tuple[str, ...]] = {

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from services.publication.domain import personal_data_gate
 from services.publication.domain.drafting import must_hold_nothing_personal
 from services.publication.domain.matter_state import Matter, names
 from services.publication.domain.schedule import ItemInForce
 from services.publication.events import MatterEvent, MatterOpened, MatterReplanned
 from services.publication.events.matters import Milestone
 from shared.decider import Refused
+from shared.personal_data import gate
 
 MILESTONES_MAX = 40
 
@@ -95,7 +95,7 @@ def must_be_said(command: OpenMatter) -> None:
 
 
 def must_be_clean(words: Iterable[tuple[str, str]], pointer: str) -> None:
-    must_hold_nothing_personal(personal_data_gate.find(list(words)), pointer)
+    must_hold_nothing_personal(gate.find(list(words)), pointer)
 
 
 def numbered(parts: Iterable[tuple[str, date]], after: int = 0) -> list[tuple[int, tuple[str, date]]]:

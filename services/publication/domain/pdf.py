@@ -10,8 +10,8 @@ from io import BytesIO
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from services.publication.domain.personal_data_gate import Examined, Found, is_personal_name, spans
 from shared.decider import Refused
+from shared.personal_data.gate import Examined, Found, is_personal_name, spans
 
 MAGIC = b"%PDF-"
 PAGES_MAX = 500

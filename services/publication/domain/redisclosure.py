@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from services.publication.domain import personal_data_gate
 from services.publication.domain.drafting import must_hold_nothing_personal
 from services.publication.events.redisclosure import (
     Cause,
@@ -19,6 +18,7 @@ from services.publication.events.redisclosure import (
     RedisclosureEvent,
 )
 from shared.decider import Decider, Refused
+from shared.personal_data import gate
 
 SEVERAL = 3  # opinions on a major matter
 
@@ -103,7 +103,7 @@ def decide_redisclosure(state: Redisclosure, command: DecideRedisclosure) -> lis
     reason = command.reason.strip()
     if command.choice == "not-necessary" and not reason:
         raise Refused("REASON_REQUIRED", "Say why nothing is made public again.", "a reason", "/reason")
-    must_hold_nothing_personal(personal_data_gate.find([("reason", reason)]), "/reason")
+    must_hold_nothing_personal(gate.find([("reason", reason)]), "/reason")
     return [
         RedisclosureDecided(
             **names, opinions=state.pending, choice=command.choice, reason=reason, by=command.by, on=command.on

@@ -15,7 +15,9 @@ from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
 
 from services.publication.domain.pdf import examine_pdf, is_pdf
-from services.publication.domain.personal_data_gate import (
+from services.publication.domain.word import examine_document, is_document
+from shared.decider import Refused
+from shared.personal_data.gate import (
     Examined,
     Found,
     covered,
@@ -24,8 +26,6 @@ from services.publication.domain.personal_data_gate import (
     kind_of_number,
     spans,
 )
-from services.publication.domain.word import examine_document, is_document
-from shared.decider import Refused
 from shared.workbooks import NotAWorkbook, must_be_bounded
 
 TEXT_SUFFIXES = (".csv", ".txt", ".md", ".tsv")

@@ -6,11 +6,11 @@ Both are facts of their own, so that the duty can say what it is for. The days a
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.publication.domain import personal_data_gate
 from services.publication.domain.drafting import must_hold_nothing_personal
 from services.publication.domain.schedule import ItemInForce
 from services.publication.events import ContentChanged, TriggerRecorded
 from shared.decider import Decider, Refused
+from shared.personal_data import gate
 
 HOURS_MAX = 72
 
@@ -112,7 +112,7 @@ def must_be_of_kind(item: ItemInForce | None, kind: str, on: date) -> ItemInForc
 def must_be_told(what: str) -> None:
     if not what.strip():
         raise Refused("MISSING_FIELD", "Say what has happened.", pointer="/what")
-    must_hold_nothing_personal(personal_data_gate.find([("what", what)]), "/what")
+    must_hold_nothing_personal(gate.find([("what", what)]), "/what")
 
 
 CONTENT: Decider[Changes, TellContentChanged, ContentChanged] = Decider(

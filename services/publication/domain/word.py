@@ -12,8 +12,8 @@ from io import BytesIO
 from re import compile as pattern
 from xml.parsers import expat
 
-from services.publication.domain.personal_data_gate import Examined, Found, covered, is_personal_name, spans
 from shared.decider import Refused
+from shared.personal_data.gate import Examined, Found, covered, is_personal_name, spans
 from shared.workbooks import NotAWorkbook, must_be_bounded
 
 DOCUMENT_PART = "word/document.xml"
