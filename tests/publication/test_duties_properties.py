@@ -164,7 +164,7 @@ def _figures(histories: list[list[ObligationEvent]], extra: int) -> list[Timelin
                 own = fact.model_copy(update={"obligation": f"{fact.obligation}/{number}"})
                 stream = f"obligation-{own.obligation}"
                 view.apply(tx, recorded(REGISTRY, stream, own, position, version=version))
-    figures = view.timeliness(date(2026, 12, 31), by=("town", "organisation", "item"))
+    figures = view.timeliness(date(2026, 12, 31), CALENDAR, by=("town", "organisation", "item"))
     engine.dispose()
     return figures
 

@@ -11,6 +11,7 @@ from services.publication.views.approvals import Approvals
 from services.publication.views.desk import DeskWork
 from services.publication.views.obligations import Obligations
 from services.publication.views.shown import Filter, Shown
+from shared import calendars
 from shared.columns import json_text
 from shared.follow import View
 from tests.publication.liushu import Liushu, at
@@ -28,7 +29,7 @@ def answers(views: dict[type[View], Any], disclosure: str) -> list[Any]:
         *views[DeskWork].history(disclosure),
         *views[Approvals].of("FY-R1", 2026),
     ]
-    figures = owed.timeliness(date(2026, 4, 20), town="fengyang")
+    figures = owed.timeliness(date(2026, 4, 20), calendars.load_all(), town="fengyang")
     return [*(dict(row) for row in rows), *figures, shown.count(READER)]
 
 

@@ -72,7 +72,8 @@ def _figures(router: Api, parts: Parts) -> None:
     ) -> list[TimelinessRow]:
         """On-time rate and lateness in working days; publishing more improves nothing (PUB-33, PUB-36)."""
         town = _place(parts, reader, organisation, town)
-        rows = parts.obligations.timeliness(reader.today, organisation=organisation, town=town, by=GROUPS[by])
+        calendar = parts.register.calendar()
+        rows = parts.obligations.timeliness(reader.today, calendar, organisation=organisation, town=town, by=GROUPS[by])
         return [_timeliness(row) for row in rows]
 
     @router.get("/register", action="file.read")

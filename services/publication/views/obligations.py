@@ -3,6 +3,7 @@
 Timeliness is counted here too: by duties, never by how much was published (PUB-33, PUB-36).
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,6 +33,7 @@ from shared.events import Recorded
 from shared.facts import Facts
 from shared.follow import GatheredView, Key, Store, TableMaker
 from shared.rows import Rows
+from shared.workdays import Calendar
 
 OPEN, FULFILLED, SUSPENDED, ENDED = "open", "fulfilled", "suspended", "ended"
 FACTS = Facts(REGISTRY)
@@ -266,9 +268,15 @@ class Obligations(GatheredView):
             return dict(connection.execute(select(rows.c.town, late).group_by(rows.c.town)).all())
 
     def timeliness(
-        self, today: date, *, organisation: str = "", town: str = "", by: Sequence[str] = ("town", "organisation")
+        self,
+        today: date,
+        calendar: Calendar,
+        *,
+        organisation: str = "",
+        town: str = "",
+        by: Sequence[str] = ("town", "organisation"),
     ) -> list[Timeliness]:
-        """Of each town, organisation or item (``by``), over all of its duties."""
+        """Of each town, organisation or item (``by``), over all of its duties; of overdue ones the lateness so far."""
         c = self.rows.c
         late, overdue, excused = c.late_workdays > 0, self._late(today), func.coalesce(c.excused_until, c.due)
         met, held, gone = c.state == FULFILLED, c.state == SUSPENDED, c.state == ENDED
@@ -279,17 +287,23 @@ class Obligations(GatheredView):
             "missed": gone & late,
             "withheld_late": held & late,
             "withheld": held & or_(c.late_workdays.is_(None), ~late),
-            "not_yet_due": (c.state == OPEN) & or_(c.due >= today, excused >= today),
+            "not_yet_due": (c.state == OPEN) & or_(c.due >= today, excused >= today) & ~overdue,
         }
         groups = [c[name] if name in by else literal("").label(name) for name in ("town", "organisation", "item")]
-        query = select(
-            *groups,
-            *(func.sum(case((rule, 1), else_=0)).label(name) for name, rule in counted.items()),
-            func.sum(func.coalesce(c.late_workdays, 0)).label("late_workdays"),
-        ).group_by(*(c[name] for name in by))
-        for column, value in (("organisation", organisation), ("town", town)):
-            if value:
-                query = query.where(c[column] == value)
+        place = [c[column] == value for column, value in (("organisation", organisation), ("town", town)) if value]
+        kept = [func.sum(case((rule, 1), else_=0)).label(name) for name, rule in counted.items()]
+        lateness = func.sum(func.coalesce(c.late_workdays, 0)).label("late_workdays")
+        query = select(*groups, *kept, lateness).where(*place).group_by(*(c[name] for name in by))
+        days = (c.due, c.excused_until)
+        open_late = select(*groups, *days, func.count()).where(overdue, *place).group_by(*(c[n] for n in by), *days)
         with self.reading() as connection:
-            rows = connection.execute(query.order_by(*(c[name] for name in by))).mappings()
-            return [Timeliness(**row) for row in rows]
+            rows = connection.execute(query.order_by(*(c[name] for name in by))).mappings().all()
+            so_far: Counter[tuple[str, ...]] = Counter()
+            for *group, due, until, count in connection.execute(open_late):
+                so_far[tuple(group)] += count * calendar.workdays_between(max(due, until or due), today)
+        figures = (dict(row) for row in rows)
+        return [Timeliness(**f | {"late_workdays": f["late_workdays"] + so_far[_group(f)]}) for f in figures]
+
+
+def _group(figures: Mapping[str, Any]) -> tuple[str, ...]:
+    return figures["town"], figures["organisation"], figures["item"]
