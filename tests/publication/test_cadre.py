@@ -153,6 +153,18 @@ def test_a_saturday_that_is_no_workday_after_all_prolongs_it_too() -> None:  # P
     )
 
 
+def test_nobody_is_appointed_on_days_of_a_year_without_a_calendar() -> None:  # PUB-18, 3.7
+    known = Count(5, Calendar({year: days for year, days in CALENDAR.years.items() if year == 2026}))
+    december = date(2026, 12, 28)
+    up = replace(PUBLICITY, at=at(december, 8), on=december, count=known)
+    soon = replace(APPOINT, count=known, on=date(2027, 1, 3))
+    refused(OPEN, NOTICE, INSPECTED, up, when=soon, code="STEP_OUT_OF_ORDER", expected="the calendar of the year")
+    year = CalendarYear(2027, 1, "issued", frozenset({date(2027, 1, 1)}), frozenset())
+    issued = Count(5, Calendar(known.calendar.years | {2027: year}))
+    counted = replace(soon, count=issued, on=date(2027, 1, 5))
+    assert isinstance(after(OPEN, NOTICE, INSPECTED, up, counted)[-1], AppointmentDecided)
+
+
 def test_a_higher_parameter_moves_what_runs() -> None:  # P-06, 3.7
     moved = after(*RUNNING, MovePublicity(Count(7, CALENDAR)))[-1]
     assert isinstance(moved, PublicityMoved)

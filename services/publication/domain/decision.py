@@ -212,7 +212,16 @@ def draft_part(decision: Decision, command: DraftPart) -> list[DecisionEvent]:
     if opened.item != command.item:
         detail = "The decision belongs to another item."
         raise Refused("OFF_CATALOGUE", detail, accepted=opened.item, pointer="/part_of")
+    if command.part == "result":
+        _must_be_the_result(decision, command.disclosure)
     return []
+
+
+def _must_be_the_result(decision: Decision, disclosure: str) -> None:
+    """A decision has one result, that of its procedure; whatever else it is said to be needs another (PUB-17)."""
+    if decision.published and disclosure != decision.result:
+        accepted = "a correction of the result, a follow-up, or a new decision"
+        raise Refused("STEP_OUT_OF_ORDER", "The result has been published.", accepted, "/part_of")
 
 
 def make_part_public(decision: Decision, command: MakePartPublic) -> list[DecisionEvent]:
@@ -224,6 +233,7 @@ def make_part_public(decision: Decision, command: MakePartPublic) -> list[Decisi
         if not decision.published:
             raise _out_of_order("There is no result yet.", "the result first")
         return []
+    _must_be_the_result(decision, command.disclosure)
     if decision.published:
         return []
     if decision.notified is None:

@@ -48,6 +48,7 @@ class Decision:
     society: Solicited | None = None
     summarised: bool = False
     published: bool = False
+    result: str = ""  # the disclosure that was published as its result
     dropped: bool = False
 
     def round(self, name: Round) -> Solicited | None:
@@ -170,7 +171,7 @@ def evolve(decision: Decision, event: DecisionEvent) -> Decision:
         case OpinionsSummarised():
             return replace(decision, summarised=True)
         case DecisionResultPublished():
-            return replace(decision, published=True)
+            return replace(decision, published=True, result=event.disclosure)
         case MajorDecisionDropped():
             return replace(decision, dropped=True)
         case _:

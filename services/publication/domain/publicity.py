@@ -123,7 +123,10 @@ def decide_appointment(cadre: Cadre, command: DecideAppointment) -> list[CadreEv
 
 
 def must_be_over(cadre: Cadre, count: Count, on: date) -> None:
-    """The whole period lies before ``on``, by the calendar and P-06 as known now (P-06, A-26)."""
+    """The whole period lies before ``on``, by the calendar and P-06 as known now (P-06, A-26).
+
+    A count into a year whose holidays nobody knows yet may still grow: nobody is appointed on it (PUB-18).
+    """
     if cadre.opened and cadre.opened.kind == "dismissal":
         return
     up = _up(cadre)
@@ -132,6 +135,9 @@ def must_be_over(cadre: Cadre, count: Count, on: date) -> None:
         raise out_of_order("The notice was taken down before its days were over.", "putting it up again")
     if on <= reckoned.due:
         raise _too_short(reckoned)
+    if reckoned.provisional:
+        detail = f"The days up to {reckoned.due} are counted by a calendar that has not been published."
+        raise out_of_order(detail, "the calendar of the year")
 
 
 def _stayed_up(up: Publicity, last_day: date) -> bool:
