@@ -32,7 +32,7 @@ SERVICES = ("catalogue", "publication", "feedback", "archive", "audit")
 
 @dataclass
 class FakeService:
-    """Answers ``(method, path below /v1)``; whatever is not in the table is NOT_FOUND."""
+    """Answers ``(method, path below /v1)``, by a function of the query where that counts; else NOT_FOUND."""
 
     name: str
     answers: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -47,6 +47,8 @@ class FakeService:
         answer = self.answers.get((request.method, path))
         if answer is None:
             return problem(404, "NOT_FOUND")
+        if callable(answer) and not isinstance(answer, Response):
+            answer = answer(request.query_params)
         return answer if isinstance(answer, Response) else JSONResponse(answer, headers={"ETag": '"7"'})
 
     def client(self) -> httpx2.AsyncClient:

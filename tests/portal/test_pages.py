@@ -1,11 +1,13 @@
 """Every page is made, in both languages, and says what it is about."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from starlette.responses import Response
 
-from tests.portal.furnished import DESK_PAGES, FORMER, OPEN_PAGES, SHOWN, furnished
+from tests.portal.furnished import BRANCH, DESK_PAGES, FORMER, OPEN_PAGES, SHOWN, furnished
 
 pytestmark = pytest.mark.anyio
 
@@ -112,3 +114,16 @@ async def test_a_reader_gets_the_receipt_of_what_they_read_and_how_to_check_it()
     found = await scene.browser.get("/disclosures/d1/receipt?version=2")
     assert (found.content, found.headers["cache-control"]) == (proof.body, "private, no-cache")
     assert found.headers["content-disposition"] == 'attachment; filename="d1-2.tlog-proof"'
+
+
+async def test_more_organisations_than_one_answer_holds_are_all_listed() -> None:  # ORG-02
+    scene = furnished()
+    pages = {"": ("FY-R1", "more"), "more": ("FY-R2", None)}
+
+    def page(query: Mapping[str, str]) -> dict[str, Any]:
+        organisation, following = pages[query.get("cursor", "")]
+        return {"items": [BRANCH | {"organisation": organisation, "name": organisation}], "next": following}
+
+    scene.services["catalogue"].answers[("GET", "/organisations")] = page
+    listed = (await scene.browser.get("/organisations")).text
+    assert all(f'href="/organisations/{name}"' in listed for name in ("FY-R1", "FY-R2"))

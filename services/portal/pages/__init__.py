@@ -14,8 +14,17 @@ def rows(answer: Any) -> list[dict[str, Any]]:
     return [row for row in found or [] if isinstance(row, dict)]
 
 
-async def organisations_known(visit: Visit, town: str = "") -> list[dict[str, Any]]:
-    return rows(await visit.ask_softly("catalogue", "/organisations", town=town, limit="100"))
+async def organisations_known(visit: Visit, town: str = "", *, needed: bool = False) -> list[dict[str, Any]]:
+    """All of a town, or of the county, page by page; as far as they can be had, or all if they are ``needed``."""
+    ask = visit.ask if needed else visit.ask_softly
+    found: list[dict[str, Any]] = []
+    cursor = ""
+    while answer := await ask("catalogue", "/organisations", town=town, limit="100", cursor=cursor):
+        found += rows(answer)
+        cursor = answer.get("next") or ""
+        if not cursor:
+            break
+    return found
 
 
 async def organisation_names(visit: Visit) -> dict[str, str]:

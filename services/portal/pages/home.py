@@ -30,7 +30,7 @@ async def home(visit: Visit) -> Response:
 
 async def organisations(visit: Visit) -> Response:
     towns = rows(await visit.ask_softly("catalogue", "/towns"))
-    known = rows(await visit.ask("catalogue", "/organisations", limit="100"))
+    known = await organisations_known(visit, needed=True)
     return visit.page("organisations.html", organisations=known, towns=towns)
 
 
