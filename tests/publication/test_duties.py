@@ -105,6 +105,14 @@ def test_changed_long_term_content_is_due_again_20_workdays_after_the_change() -
     assert changed.due == date(2026, 6, 15)
 
 
+def test_an_items_limit_narrows_the_towns_and_never_widens_it() -> None:  # P-04
+    for duty, towns in ((Duty.TRIGGERED, 3), (Duty.STAGE, 10), (Duty.REPUBLICATION, 20)):
+        for asked, kept in ((2, 2), (300, towns), (0, towns)):
+            day = date(2026, 5, 18)
+            due = schedule.reckon(duty, day, limit_days=asked, calendar=CALENDAR, parameters=PARAMETERS).due
+            assert due == CALENDAR.add(day, kept).due
+
+
 def test_what_was_due_before_the_item_came_into_force_is_not_owed() -> None:  # PUB-01
     late = item("periodic", date(2026, 2, 20), cycle="quarterly", fine_tune="monthly")
     assert set(due_days(late, date(2026, 3, 31))) == {"replacement/2026-Q1", "fine-tune/2026-03"}

@@ -166,7 +166,10 @@ def running_period_ends(item: ItemInForce, day: date) -> date:
 
 
 def reckon(duty: Duty, trigger: date, *, limit_days: int = 0, calendar: Calendar, parameters: Parameters) -> Reckoned:
-    """The due day of a duty from its trigger, for the first time or again after a new calendar."""
+    """The due day of a duty from its trigger, for the first time or again after a new calendar.
+
+    ``limit_days`` of an item narrows the town's limit and never widens it (A-08); 0 leaves it.
+    """
     match duty:
         case Duty.REPLACEMENT:
             month = _months_on(trigger.replace(day=1), 1)
@@ -174,13 +177,17 @@ def reckon(duty: Duty, trigger: date, *, limit_days: int = 0, calendar: Calendar
         case Duty.FINE_TUNE:
             return _fixed(_day_of(trigger, parameters.fine_tune_day), calendar)
         case Duty.FIRST | Duty.REPUBLICATION | Duty.EXISTENCE_CHECK:
-            return _counted(trigger, limit_days or parameters.long_term_workdays, "P-05", calendar)
+            return _counted(trigger, _narrowed(parameters.long_term_workdays, limit_days), "P-05", calendar)
         case Duty.STAGE:
-            return _counted(trigger, limit_days or parameters.stage_workdays, "P-03", calendar)
+            return _counted(trigger, _narrowed(parameters.stage_workdays, limit_days), "P-03", calendar)
         case Duty.SUMMARY:
             return _counted(trigger, parameters.summary_workdays, "P-03.final", calendar)
         case Duty.TRIGGERED:
-            return _counted(trigger, limit_days or parameters.immediate_workdays, "P-04", calendar)
+            return _counted(trigger, _narrowed(parameters.immediate_workdays, limit_days), "P-04", calendar)
+
+
+def _narrowed(workdays: int, limit_days: int) -> int:
+    return min(workdays, limit_days) if limit_days else workdays
 
 
 def period_name(first: date, months: int) -> str:
