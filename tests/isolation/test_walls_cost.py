@@ -30,9 +30,9 @@ def engines(postgres: PostgresServer) -> Iterator[tuple[Engine, Engine]]:
         tx.execute(
             text(
                 "INSERT INTO shown (disclosure, version, audience, side, town, organisation, item, period, superseding,"
-                " shortened, shown_from) SELECT 'd' || g, 1,"
+                " shortened, renewal, shown_from) SELECT 'd' || g, 1,"
                 " CASE WHEN g % 2 = 0 THEN 'society' ELSE 'members:o' || (g % 400) END, 'inside', 'town' || (g % 20),"
-                " 'o' || (g % 400), 'i' || g, '', false, 0, now() - g * interval '1 minute'"
+                " 'o' || (g % 400), 'i' || g, '', false, 0, '', now() - g * interval '1 minute'"
                 " FROM generate_series(1, :rows) g"
             ),
             {"rows": ROWS},
