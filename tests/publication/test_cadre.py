@@ -160,7 +160,7 @@ def test_nobody_is_appointed_on_days_of_a_year_without_a_calendar() -> None:  # 
     soon = replace(APPOINT, count=known, on=date(2027, 1, 3))
     refused(OPEN, NOTICE, INSPECTED, up, when=soon, code="STEP_OUT_OF_ORDER", expected="the calendar of the year")
     year = CalendarYear(2027, 1, "issued", frozenset({date(2027, 1, 1)}), frozenset())
-    issued = Count(5, Calendar(known.calendar.years | {2027: year}))
+    issued = Count(5, Calendar({**known.calendar.years, 2027: year}))
     counted = replace(soon, count=issued, on=date(2027, 1, 5))
     assert isinstance(after(OPEN, NOTICE, INSPECTED, up, counted)[-1], AppointmentDecided)
 
