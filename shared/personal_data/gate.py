@@ -1,8 +1,9 @@
 """The gate for personal data: finds identity, bank card and mobile phone numbers and home addresses, says where,
 covers them.
 
-Numbers are found whole, grouped by spaces or hyphens, and in full-width digits. Checksums keep sums of money
-and document numbers out. What is found is named by kind and place, never repeated (ARC-08, PUB-31). An address counts
+Numbers are found whole, in groups however they are set apart, in full-width digits, and with characters between them
+that nobody sees. Checksums, and the groups that such numbers are written in, keep sums of money, days and document
+numbers out. What is found is named by kind and place, never repeated (ARC-08, PUB-31). An address counts
 where it leads to somebody's door; that of an office does not.
 """
 
@@ -12,10 +13,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-DIGITS_MAX = 19
-RUN = re.compile(r"[0-9]+(?:[ \-][0-9]+)*[Xx]?")
-TOKEN = re.compile(r"[0-9]+[Xx]?")
-LONG = re.compile(r"[0-9](?:[ \-][0-9]|[0-9]){10}")  # the shortest of the numbers looked for has eleven digits
+from shared.decider import Refused
+
+DIGITS_MIN, DIGITS_MAX = 11, 19
+_APART = r"[ \-\t./_]"  # what may stand between groups of digits
+RUN = re.compile(rf"[0-9]+(?:{_APART}{{1,5}}[0-9]+)*(?:{_APART}{{0,5}}[Xx])?")
+TOKEN = re.compile(r"[0-9]+[Xx]?|[Xx]")
+LONG = re.compile(rf"[0-9](?:{_APART}{{0,5}}[0-9]){{10}}")  # the shortest of the numbers looked for has eleven digits
+CLOSE = ("", " ", "-")  # between groups of any length; set apart otherwise, a number is known by its groups, too
+GROUPS = {"mobile-number": (3, 4, 4), "id-number": (6, 6, 3)}
+CARD_ISSUERS = ("35", "36", "37", "4", "5", "62")
+UNSEEN = "\0"
+MENDED = "the same without it, or with it masked"
 MOBILE = re.compile(r"(?:86)?1[3-9][0-9]{9}")
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
@@ -77,6 +86,14 @@ class Span:
 def spans(text: str) -> list[Span]:
     """Where personal numbers and addresses stand in a text, left to right, without overlap."""
     plain = _plain(text)
+    if UNSEEN not in plain:
+        return _spans(plain)
+    at = [place for place, character in enumerate(plain) if character != UNSEEN]
+    found = _spans(plain.replace(UNSEEN, ""))
+    return [Span(at[span.start], at[span.end - 1] + 1, span.kind) for span in found]
+
+
+def _spans(plain: str) -> list[Span]:
     numbers: list[Span] = []
     if LONG.search(plain):
         numbers = [span for run in RUN.finditer(plain) for span in _in_run(plain, run.start(), run.end())]
@@ -120,8 +137,22 @@ def covered(text: str) -> str:
     return text
 
 
+def must_hold_nothing_personal(found: tuple[Found, ...], pointer: str, accepted: str = MENDED) -> None:
+    """Names the places and kinds; the numbers themselves appear nowhere (PERSONAL_DATA_FOUND)."""
+    if found:
+        places = [{"place": f.place, "kind": f.kind} for f in found]
+        where = ", ".join(f.place for f in found)
+        raise Refused(
+            "PERSONAL_DATA_FOUND",
+            f"Personal data at {where}.",
+            accepted=accepted,
+            pointer=pointer,
+            facts={"places": places},
+        )
+
+
 def _in_field(name: str, text: str) -> Iterator[Found]:
-    plain = _plain(text)
+    plain = _plain(text).replace(UNSEEN, "")
     if not LONG.search(plain) and not AT_HOME.search(plain):
         return
     for number, line in enumerate(text.split("\n"), start=1):
@@ -143,14 +174,31 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _longest_from(text: str, tokens: list[tuple[int, int]], first: int) -> tuple[Span, int] | None:
-    digits, candidates = "", []
+    digits, candidates, close = "", [], True
     for last in range(first, len(tokens)):
         digits += text[slice(*tokens[last])]
         if len(digits) > DIGITS_MAX:
             break
-        if kind := kind_of(digits):
+        close = close and (last == first or text[tokens[last - 1][1] : tokens[last][0]] in CLOSE)
+        kind = kind_of(digits) if len(digits) >= DIGITS_MIN else ""
+        if kind and (close or _is_grouped(kind, text, tokens[first : last + 1])):
             candidates.append((Span(tokens[first][0], tokens[last][1], kind), last + 1))
     return candidates[-1] if candidates else None
+
+
+def _is_grouped(kind: str, text: str, tokens: list[tuple[int, int]]) -> bool:
+    """Whether it stands in the groups that such a number is written in, not merely in figures side by side."""
+    parts = [text[start:end] for start, end in tokens]
+    groups = tuple(map(len, parts))
+    if kind == "bank-card":
+        return parts[0].startswith(CARD_ISSUERS) and set(groups[:-1]) == {4} and groups[-1] <= 4
+    if sum(groups) == 18:
+        return True
+    if sum(groups) == 13:  # with 86 before it
+        groups = groups[1:] if groups[0] == 2 else (groups[0] - 2, *groups[1:])
+    if groups == (3, 8):
+        return "." not in text[tokens[0][0] : tokens[-1][1]] and not _is_day(parts[-1])
+    return groups == GROUPS[kind]
 
 
 def kind_of(digits: str) -> str:
@@ -201,21 +249,21 @@ def _luhn(digits: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Full-width and other digits and dashes as ASCII, each character in its own place."""
-    return text if text.isascii() else text.translate(_PLAIN)
+    """Full-width and other digits, dashes and stops as ASCII, what nobody sees as ``UNSEEN``; each in its own place."""
+    return text if text.isascii() and text.isprintable() else text.translate(_PLAIN)
 
 
 def _plain_character(character: str) -> str:
     if character.isascii():
-        return character
+        return UNSEEN if unicodedata.category(character) == "Cc" and not character.isspace() else character
     digit = unicodedata.digit(character, None)
     if digit is not None:
         return str(digit)
-    if unicodedata.category(character) == "Pd":
-        return "-"
-    if unicodedata.category(character) == "Zs":
-        return " "
-    return {"Ｘ": "X", "ｘ": "X"}.get(character, character)
+    return _KINDS.get(unicodedata.category(character)) or _ALIKE.get(character, character)
+
+
+_KINDS = {"Pd": "-", "Zs": " ", "Cf": UNSEEN, "Mn": UNSEEN, "Me": UNSEEN}
+_ALIKE = {"Ｘ": "X", "ｘ": "X", "．": ".", "·": ".", "・": ".", "•": ".", "／": "/", "＿": "_"}
 
 
 class _Plain(dict[int, str]):

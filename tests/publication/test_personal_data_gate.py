@@ -42,6 +42,40 @@ def test_numbers_that_identify_are_found_and_others_pass(text: str, kinds: list[
     assert [span.kind for span in spans(text)] == kinds
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("138  1234  5678", ["mobile-number"]),
+        ("138\t1234\t5678", ["mobile-number"]),
+        ("138.1234.5678", ["mobile-number"]),
+        ("138·1234·5678", ["mobile-number"]),
+        ("138/1234/5678", ["mobile-number"]),
+        ("86138  1234  5678", ["mobile-number"]),
+        ("138  12345678", ["mobile-number"]),
+        ("1101 0119  9003  0745 14", ["id-number"]),
+        ("11010519491231002 X", ["id-number"]),
+        ("4111  1111  1111  1111", ["bank-card"]),
+        ("138\u200b12345678", ["mobile-number"]),
+        ("1\u20603\ufe0f8\u00ad1234\u03365678", ["mobile-number"]),
+        ("138\u000012345678", ["mobile-number"]),
+        ("138.12345678", []),
+        ("150  20260410", []),
+        ("6120\t4380\t5230\t1000", []),
+        ("2021/2022/2023/2024/2025", []),
+        ("2026.04.10/2026.04.15", []),
+        ("192.168.100.100", []),
+    ],
+)
+def test_a_number_is_found_however_its_groups_are_set_apart(text: str, kinds: list[str]) -> None:
+    """PUB-31, ARC-08."""
+    assert [span.kind for span in spans(text)] == kinds
+    assert spans(covered(text)) == []
+
+
+def test_what_nobody_sees_is_covered_in_its_place() -> None:  # PUB-31
+    assert covered("电话138\u200b1234\u200b5678。") == "电话138********78。"
+
+
 def test_a_place_is_field_line_and_column() -> None:  # PUB-31
     assert find([("text", "第一行\n联系13812345678")]) == (Found("text:2:3", "mobile-number"),)
 

@@ -1,10 +1,10 @@
 """What several rules of a cadre matter ask: that it is under way, undecided, and what is said of persons bears it."""
 
 from services.publication.domain.cadre_commands import Cadre
-from services.publication.domain.drafting import must_hold_nothing_personal
 from services.publication.events.cadre import CadreMatterOpened
 from shared.decider import Refused
 from shared.personal_data import gate
+from shared.personal_data.gate import must_hold_nothing_personal
 
 
 def out_of_order(detail: str, accepted: str) -> Refused:

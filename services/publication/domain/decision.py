@@ -27,7 +27,6 @@ from services.publication.domain.decision_commands import (
     SummariseOpinions,
     evolve,
 )
-from services.publication.domain.drafting import must_hold_nothing_personal
 from services.publication.domain.procedure import must_be_no_stage
 from services.publication.events.decisions import (
     DecisionEvent,
@@ -43,6 +42,7 @@ from services.publication.events.decisions import (
 )
 from shared.decider import Decider, Refused
 from shared.personal_data import gate
+from shared.personal_data.gate import must_hold_nothing_personal
 
 
 def decide(decision: Decision, command: DecisionCommand) -> list[DecisionEvent]:

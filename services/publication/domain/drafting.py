@@ -26,20 +26,24 @@ from services.publication.events import (
 from services.publication.events.parts import Attachment, Mask
 from shared.decider import Refused
 from shared.personal_data import gate
-from shared.personal_data.gate import Found
+from shared.personal_data.gate import MENDED, Found, must_hold_nothing_personal
 
-MENDED = "the same without it, or with it masked"
 MADE_AGAIN = "the same without it: mend the source and make the PDF again, since a PDF is not masked here"
 
 
 @dataclass(frozen=True)
 class OwedBy:
-    """The duty that a draft is to meet."""
+    """The duty that a draft is to meet: whether it has been met, and by which disclosure; ``at_hand`` is another
+    draft of the item as it stands that is on its way for it.
+    """
 
     obligation: str
     item: str
     duty: Duty
     period: str
+    met: bool = False
+    met_by: str = ""
+    at_hand: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ def draft(disclosure: Disclosure, command: DraftDisclosure) -> list[DisclosureEv
     item = _in_force(command)
     if not announced or command.part_of:
         must_be_a_stage(item.sub_item, command.part_of)
+    _must_be_the_only_one(command)
     content = with_attachments(command.content, command.content.attachments)
     must_be_complete(content)
     must_be_clean(content)
@@ -155,6 +160,22 @@ def _in_force(command: DraftDisclosure) -> ItemInForce:
     if command.owed and command.owed.item != item.item:
         raise Refused("OFF_CATALOGUE", "The duty belongs to another item.", pointer="/obligation")
     return item
+
+
+def _must_be_the_only_one(command: DraftDisclosure) -> None:
+    """A duty is met by one disclosure; what is to be put right in it is a correction, with its note (PUB-31, PUB-36).
+
+    The steps of a procedure and an announcement are not held to it: they have an order of their own.
+    """
+    owed = command.owed
+    if owed is None or command.part_of or command.announced:
+        return
+    if owed.met:
+        detail, accepted = "This duty has been met.", f"a correction of {owed.met_by}" if owed.met_by else "no duty"
+        raise Refused("STEP_OUT_OF_ORDER", detail, accepted=accepted, pointer="/obligation")
+    if owed.at_hand:
+        detail = "Another draft is on its way for this duty."
+        raise Refused("STEP_OUT_OF_ORDER", detail, accepted=f"the draft {owed.at_hand}", pointer="/obligation")
 
 
 def time_limit(item: ItemInForce) -> str:
@@ -267,20 +288,6 @@ def must_be_complete(content: Content) -> None:
 def must_be_clean(content: Content, note: str = "") -> None:
     fields = [(name, words) for name, words in _words(content).items() if isinstance(words, str)]
     must_hold_nothing_personal(gate.find([*fields, ("note", note)]), "/text")
-
-
-def must_hold_nothing_personal(found: tuple[Found, ...], pointer: str, accepted: str = MENDED) -> None:
-    """Names the places and kinds; the numbers themselves appear nowhere."""
-    if found:
-        places = [{"place": f.place, "kind": f.kind} for f in found]
-        where = ", ".join(f.place for f in found)
-        raise Refused(
-            "PERSONAL_DATA_FOUND",
-            f"Personal data at {where}.",
-            accepted=accepted,
-            pointer=pointer,
-            facts={"places": places},
-        )
 
 
 def names(disclosure: Disclosure) -> dict[str, str | int]:

@@ -9,13 +9,13 @@ from typing import Any
 
 from services.publication.domain import conditions
 from services.publication.domain.channels import CLOCKS_APART, Side, code_of
-from services.publication.domain.drafting import must_hold_nothing_personal, names
+from services.publication.domain.drafting import names
 from services.publication.domain.evidence_words import MENDED
 from services.publication.domain.versions import Disclosure, Shown
 from services.publication.events import DisclosureEvent, EvidenceAdded
 from services.publication.events.parts import ActivityRoomBoard, Attachment, ChannelEvidence, PublicColumn, ReadEntry
 from shared.decider import Refused
-from shared.personal_data.gate import Found, find
+from shared.personal_data.gate import Found, find, must_hold_nothing_personal
 
 PHOTOGRAPHED = ("activity-room-board", "public-column", "led", "touch-screen", "meeting", "reading-room")
 FIELDS: dict[str, tuple[str, ...]] = {

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from services.publication.domain.drafting import must_hold_nothing_personal
 from services.publication.events.parts import ChannelEvidence
-from shared.personal_data.gate import find
+from shared.personal_data.gate import find, must_hold_nothing_personal
 
 MENDED = "evidence without the number or the address"
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from services.publication.domain.drafting import must_hold_nothing_personal
 from services.publication.domain.matter_state import Matter, names
 from services.publication.domain.schedule import ItemInForce
 from services.publication.events import MatterEvent, MatterOpened, MatterReplanned
 from services.publication.events.matters import Milestone
 from shared.decider import Refused
 from shared.personal_data import gate
+from shared.personal_data.gate import must_hold_nothing_personal
 
 MILESTONES_MAX = 40
 

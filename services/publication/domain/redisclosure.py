@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from services.publication.domain.drafting import must_hold_nothing_personal
 from services.publication.events.redisclosure import (
     Cause,
     Choice,
@@ -19,6 +18,7 @@ from services.publication.events.redisclosure import (
 )
 from shared.decider import Decider, Refused
 from shared.personal_data import gate
+from shared.personal_data.gate import must_hold_nothing_personal
 
 SEVERAL = 3  # opinions on a major matter
 

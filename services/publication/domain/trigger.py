@@ -6,11 +6,11 @@ Both are facts of their own, so that the duty can say what it is for. The days a
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.publication.domain.drafting import must_hold_nothing_personal
 from services.publication.domain.schedule import ItemInForce
 from services.publication.events import ContentChanged, TriggerRecorded
 from shared.decider import Decider, Refused
 from shared.personal_data import gate
+from shared.personal_data.gate import must_hold_nothing_personal
 
 HOURS_MAX = 72
 
@@ -69,6 +69,9 @@ def record_trigger(known: TriggerRecorded | None, command: RecordTrigger) -> lis
     if known:
         raise Refused("STEP_OUT_OF_ORDER", "This has been recorded already.")
     item = must_be_of_kind(command.item, "immediate", command.on)
+    if item.off_catalogue:
+        detail = "A plan is for one matter, and that has been put down."
+        raise Refused("OFF_CATALOGUE", detail, accepted="an item of the catalogue, or another plan", pointer="/item")
     must_be_told(command.what)
     if command.happened_at > command.now:
         raise Refused("INVALID", "It has not happened yet.", pointer="/happened_at")
