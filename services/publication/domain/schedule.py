@@ -18,6 +18,7 @@ from shared.workdays import Calendar, Reckoning
 CYCLE_MONTHS = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}
 QUARTER_MONTHS = 3
 CHECK_MONTHS = 12
+PLAN = "plan-"  # how the sub-item of an approved plan begins
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class ItemInForce:
     def begins(self) -> date:
         """From when on it owes by its kind and cycle."""
         return max(self.since, self.rhythm_from)
+
+    @property
+    def off_catalogue(self) -> bool:
+        """The matter of an approved plan, which is for one disclosure (CAT-12)."""
+        return self.sub_item.startswith(PLAN)
 
 
 @dataclass(frozen=True)
