@@ -27,10 +27,11 @@ class Parameter:
     default: int
     unit: Unit
     meaning: str
+    least: int = 0  # what a town may set at the lowest; the rules also read what was set before
 
 
 _ROWS = (
-    Parameter("P-01", 24, Unit.HOURS, "minimum lead of inside over outside release"),
+    Parameter("P-01", 24, Unit.HOURS, "minimum lead of inside over outside release", least=1),
     Parameter("P-01.immediate", 0, Unit.HOURS, "the same for an immediate item, with a reason"),
     Parameter("P-02", 15, Unit.DAY_OF_MONTH, "replacement due, in the month after the period"),
     Parameter("P-02.fine-tune", 10, Unit.DAY_OF_MONTH, "monthly fine-tune due"),
@@ -39,7 +40,7 @@ _ROWS = (
     Parameter("P-03.cross-year", 1, Unit.SWITCH, "final summary of work that crossed a year's end (A-01)"),
     Parameter("P-04", 3, Unit.WORKDAYS, "immediate item after its trigger"),
     Parameter("P-05", 20, Unit.WORKDAYS, "long-term item after it came into being or changed"),
-    Parameter("P-06", 5, Unit.WORKDAYS, "publicity before an appointment, in whole working days"),
+    Parameter("P-06", 5, Unit.WORKDAYS, "publicity before an appointment, in whole working days", least=5),
     Parameter("P-07", 1, Unit.WORKDAYS, "notice before an inspection, at least"),
     Parameter("P-07.most", 3, Unit.WORKDAYS, "notice before an inspection, at most"),
     Parameter("P-08", 3, Unit.WORKDAYS, "application: decide"),
@@ -57,8 +58,8 @@ _ROWS = (
     Parameter("P-13", 2, Unit.YEARS, "a supervisor's term"),
     Parameter("P-13.renewals", 1, Unit.TIMES, "renewals of a supervisor's term"),
     Parameter("P-14", 10, Unit.DAY_OF_MONTH, "monthly inspection"),
-    Parameter("P-15", 7, Unit.DAYS, "soliciting opinions on a major decision inside the Party"),
-    Parameter("P-15.society", 15, Unit.DAYS, "soliciting opinions on a major decision in society"),
+    Parameter("P-15", 7, Unit.DAYS, "soliciting opinions on a major decision inside the Party", least=7),
+    Parameter("P-15.society", 15, Unit.DAYS, "soliciting opinions on a major decision in society", least=15),
     Parameter("P-16", 5, Unit.WORKDAYS, "decision on an off-catalogue plan"),
     Parameter("P-16.urgent", 1, Unit.WORKDAYS, "decision on an urgent off-catalogue plan"),
     Parameter("P-17", 90, Unit.DAYS, "temporary non-disclosure, until filed anew"),
@@ -92,4 +93,12 @@ def value_of(parameter: str, text: str) -> int:
     least, most = ranges.get(known.unit, (0, 10_000))
     if not least <= value <= most:
         raise ValueError(f"{parameter} is {known.unit} from {least} to {most}, not {value}")
+    return value
+
+
+def value_to_set(parameter: str, text: str) -> int:
+    """A value that a town sets: no lower than requirements 3.7 allow. Raises as :func:`value_of`."""
+    value, least = value_of(parameter, text), PARAMETERS[parameter].least
+    if value < least:
+        raise ValueError(f"{parameter} is {least} {PARAMETERS[parameter].unit} at least, not {value}")
     return value

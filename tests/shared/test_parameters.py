@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.parameters import PARAMETERS, value_of
+from shared.parameters import PARAMETERS, value_of, value_to_set
 
 
 def test_every_parameter_of_the_requirements_has_a_default() -> None:  # 3.7
@@ -18,6 +18,17 @@ def test_every_parameter_of_the_requirements_has_a_default() -> None:  # 3.7
 def test_a_value_out_of_shape_or_range_is_no_value(parameter: str, text: str) -> None:
     with pytest.raises(ValueError):
         value_of(parameter, text)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "least"), [("P-01", 1), ("P-01.immediate", 0), ("P-06", 5), ("P-15", 7), ("P-15.society", 15)]
+)
+def test_a_town_sets_no_less_than_the_requirements_allow(parameter: str, least: int) -> None:  # 3.7 A-05
+    assert value_to_set(parameter, str(least)) == least
+    with pytest.raises(ValueError):
+        value_to_set(parameter, str(least - 1))
+    assert least == 0 or value_of(parameter, "0") == 0  # what was set before is still read
+    assert value_to_set(parameter, str(PARAMETERS[parameter].default)) == PARAMETERS[parameter].default
 
 
 def test_there_is_no_other_parameter() -> None:

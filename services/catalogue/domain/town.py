@@ -12,7 +12,7 @@ from services.catalogue.domain import codes, own_channels
 from services.catalogue.domain.own_channels import DefineChannel, OwnChannel, WithdrawChannel
 from services.catalogue.events import ChannelDefined, ChannelWithdrawn, DivisionSet, ParameterSet, TownRegistered
 from shared.decider import Decider, Refused
-from shared.parameters import PARAMETERS, value_of
+from shared.parameters import PARAMETERS, value_to_set
 
 TARGET_DATE = "target-date"  # by when every organisation has a catalogue in force (ORG-13)
 OWN_CHANNELS = (codes.PARAMETER_INSIDE_CHANNELS, codes.PARAMETER_PUBLIC_CHANNELS)
@@ -131,7 +131,7 @@ def _must_be_readable(name: str, value: str) -> None:
     if name not in PARAMETERS:
         return
     try:
-        value_of(name, value)
+        value_to_set(name, value)
     except ValueError as unreadable:
         known = PARAMETERS[name]
         raise Refused("UNKNOWN_CODE", str(unreadable), f"a number of {known.unit}", f"/values/{name}") from unreadable
