@@ -165,6 +165,10 @@ class Register(RegisterTables):
     def person(self, person: str) -> Person | None:
         return self._read(person)[1].person
 
+    def belonging_of(self, person: str) -> tuple[Belonging, ...]:
+        """Of which organisations someone ever was, is or is to be, in order of days."""
+        return self._read(person)[1].belongings
+
     def persons(self) -> list[Person]:
         with self.reading() as connection:
             rows = connection.execute(select(self.people).order_by(self.people.c.person))

@@ -97,6 +97,13 @@ class StaffRecorded(_OfCatalogue):
     on: date
 
 
+class StaffLeft(_OfCatalogue):
+    EVENT = "StaffLeft"
+    organisation: str
+    person: str
+    on: date
+
+
 class DivisionSet(_OfCatalogue):
     EVENT = "DivisionSet"
     town: str

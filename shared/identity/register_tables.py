@@ -20,7 +20,8 @@ from shared.follow import TableMaker, View, upsert
 from shared.identity import register_events as heard
 from shared.parameters import PARAMETERS, value_of
 
-Belongs = heard.MemberAdmitted | heard.MemberLeft | heard.MemberTransferred | heard.StaffRecorded
+Gone = heard.MemberLeft | heard.MemberTransferred | heard.StaffLeft
+Belongs = heard.MemberAdmitted | heard.StaffRecorded | Gone
 ABOUT_PEOPLE = (
     heard.PersonRegistered,
     heard.ErasureConfirmed,
@@ -28,6 +29,7 @@ ABOUT_PEOPLE = (
     heard.MemberLeft,
     heard.MemberTransferred,
     heard.StaffRecorded,
+    heard.StaffLeft,
 )
 HEARD = (
     heard.TownRegistered,
@@ -41,6 +43,7 @@ HEARD = (
     heard.MemberLeft,
     heard.MemberTransferred,
     heard.StaffRecorded,
+    heard.StaffLeft,
     heard.DivisionSet,
     heard.ParameterSet,
     heard.CalendarPublished,
@@ -131,7 +134,13 @@ class RegisterTables(View):
                 upsert(tx, self.tenures, _who(fact) | {"post": fact.post, "since": fact.on}, titles | town)
             case heard.PostLeft():
                 self._leave(tx, fact)
-            case heard.MemberAdmitted() | heard.MemberLeft() | heard.MemberTransferred() | heard.StaffRecorded():
+            case (
+                heard.MemberAdmitted()
+                | heard.StaffRecorded()
+                | heard.MemberTransferred()
+                | heard.MemberLeft()
+                | heard.StaffLeft()
+            ):
                 self._apply_belonging(tx, event, fact)
             case _:
                 self._apply_rules(tx, event, fact)
@@ -148,7 +157,7 @@ class RegisterTables(View):
             case heard.MemberAdmitted():
                 key = _who(fact) | {"member": True, "since": fact.on}
                 upsert(tx, self.belongings, key, {"until": None} | town)
-            case heard.MemberLeft():
+            case heard.MemberLeft() | heard.StaffLeft():
                 self._depart(tx, fact)
             case heard.StaffRecorded():
                 key = _who(fact) | {"member": False, "since": fact.on}
@@ -175,17 +184,21 @@ class RegisterTables(View):
                 pass  # a parameter of a newer program
 
     def _leave(self, tx: Connection, fact: heard.PostLeft) -> None:
-        """End what still holds. Of a term that had run out nothing is cut off; one that was to come never begins."""
+        """End what still holds, or was to end later.
+
+        Of a term that had run out nothing is cut off; one that was to come never begins.
+        """
         table = self.tenures
         same = and_(*(table.c[name] == value for name, value in (_who(fact) | {"post": fact.post}).items()))
         open_ended = and_(table.c.term.is_(None), table.c.since <= fact.on)
         still = and_(table.c.until.is_(None), or_(open_ended, table.c.term > fact.on))
-        tx.execute(table.update().where(same, still).values(until=fact.on))
+        planned = and_(table.c.since < fact.on, table.c.until > fact.on)
+        tx.execute(table.update().where(same, or_(still, planned)).values(until=fact.on))
 
-    def _depart(self, tx: Connection, fact: heard.MemberLeft | heard.MemberTransferred) -> None:
+    def _depart(self, tx: Connection, fact: Gone) -> None:
         """End what still holds; a later membership is another row."""
-        table = self.belongings
-        same = and_(*(table.c[name] == value for name, value in (_who(fact) | {"member": True}).items()))
+        table, member = self.belongings, not isinstance(fact, heard.StaffLeft)
+        same = and_(*(table.c[name] == value for name, value in (_who(fact) | {"member": member}).items()))
         still = and_(table.c.until.is_(None), table.c.since <= fact.on)
         tx.execute(table.update().where(same, still).values(until=fact.on))
 

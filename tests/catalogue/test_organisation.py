@@ -1,5 +1,6 @@
 """An organisation has one holder a post, one first person responsible, and a roll with dates."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given as over
@@ -54,6 +55,37 @@ def test_who_does_not_hold_a_post_does_not_leave_it() -> None:  # ORG-07
     command = LeavePost("FY-R1", "FY-R1/secretary", "liu-fang", JUL_1)
     given = [LIUSHU, taken("wang-jianjun", JAN_5)]
     scenario(ORGANISATION, given=given, when=command, then=Refused("NOT_IN_POST", ""))
+
+
+def test_who_held_a_post_on_a_past_day_stays_who_held_it() -> None:  # ORG-07 ORG-15
+    given, now = [LIUSHU, taken("wang-jianjun", JAN_5)], JUL_1 + timedelta(1)
+    leaving = LeavePost("FY-R1", "FY-R1/secretary", "wang-jianjun", JUL_1, now)
+    passing = replace(taking("liu-fang", JUL_1, succeeds="wang-jianjun"), today=now)
+    for command in (leaving, passing):
+        scenario(ORGANISATION, given=given, when=command, then=Refused("WRONG_DATE", ""))
+    gone = [*given, left("wang-jianjun", JUL_1)]
+    filling = replace(taking("liu-fang", JUL_1), today=now)
+    scenario(ORGANISATION, given=gone, when=filling, then=Refused("WRONG_DATE", ""))
+    today = replace(leaving, today=JUL_1)
+    scenario(ORGANISATION, given=given, when=today, then=[left("wang-jianjun", JUL_1)])
+
+
+def test_the_first_holders_may_have_had_a_post_before_they_are_recorded() -> None:  # ORG-07
+    first = replace(taking("wang-jianjun", JAN_5), today=JUL_1)
+    scenario(ORGANISATION, given=[LIUSHU], when=first, then=[taken("wang-jianjun", JAN_5)])
+    scenario(ORGANISATION, given=[LIUSHU, taken("wang-jianjun", JAN_5)], when=first, then=[])
+
+
+def test_who_is_to_be_succeeded_may_leave_earlier() -> None:  # ORG-07
+    given = [LIUSHU, taken("wang-jianjun", JAN_5), left("wang-jianjun", JUL_1), taken("liu-fang", JUL_1)]
+    sooner = date(2026, 6, 20)
+    leaving = LeavePost("FY-R1", "FY-R1/secretary", "wang-jianjun", sooner, date(2026, 6, 1))
+    scenario(ORGANISATION, given=given, when=leaving, then=[left("wang-jianjun", sooner)])
+    scenario(ORGANISATION, given=given, when=replace(leaving, on=JUL_1), then=Refused("NOT_IN_POST", ""))
+    scenario(ORGANISATION, given=given, when=replace(leaving, today=JUL_1), then=Refused("NOT_IN_POST", ""))
+    tenures = ORGANISATION.replay([*given, left("wang-jianjun", sooner)]).tenures
+    days = [sooner - timedelta(1), sooner, JUL_1]
+    assert [first_persons(tenures, day) for day in days] == [["wang-jianjun"], [], ["liu-fang"]]
 
 
 def test_a_roll_admits_whom_it_does_not_have_yet() -> None:  # ORG-11

@@ -1,5 +1,6 @@
 """Membership is dated, and a transfer is one act: on every day a member belongs to one of the two organisations."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from services.catalogue.domain.roll import (
     AdmitMembers,
     MemberLeaves,
     ReceiveMember,
+    RecordStaff,
     RollLine,
+    StaffLeaves,
     TakeOverRoll,
     TransferMember,
 )
@@ -23,6 +26,8 @@ from services.catalogue.events import (
     OrganisationRegistered,
     PostLeft,
     PostTaken,
+    StaffLeft,
+    StaffRecorded,
     SupervisorAppointed,
     SupervisorRemoved,
 )
@@ -67,6 +72,30 @@ def test_whatever_the_other_roll_says_a_transfer_is_refused_in_one_way() -> None
             ORGANISATION.decide(ORGANISATION.replay(facts), asked)
         said.add((refusal.value.code, refusal.value.detail, refusal.value.pointer))
     assert len(said) == 1
+
+
+STAYS = StaffRecorded(organisation="FY-R1", person="zhou-dahai", on=JAN_5)
+GOES = StaffLeft(organisation="FY-R1", person="zhou-dahai", on=JUL_1)
+
+
+def test_whoever_left_the_unit_is_none_of_its_people_from_that_day_on() -> None:  # ORG-11
+    leaving = StaffLeaves("FY-R1", "zhou-dahai", JUL_1)
+    scenario(ORGANISATION, given=[LIUSHU, STAYS], when=leaving, then=[GOES])
+    scenario(ORGANISATION, given=[LIUSHU, STAYS, GOES], when=leaving, then=Refused("NOT_A_MEMBER", ""))
+    scenario(ORGANISATION, given=[LIUSHU, STAYS], when=replace(leaving, on=JAN_5), then=Refused("WRONG_DATE", ""))
+    stream = "organisation-FY-R1"
+    told = [recorded(REGISTRY, stream, fact, n) for n, fact in enumerate([LIUSHU, STAYS, GOES], start=1)]
+    known = view_of(Register, told)
+    staff = [known.standing("zhou-dahai", at(day)).staff_of for day in (JUL_1 - timedelta(1), JUL_1)]
+    assert staff == [{"FY-R1"}, frozenset()]
+
+
+def test_whoever_comes_back_to_the_unit_comes_after_they_left() -> None:  # ORG-11
+    back = RecordStaff("FY-R1", ("zhou-dahai",), JUL_1)
+    again = StaffRecorded(organisation="FY-R1", person="zhou-dahai", on=JUL_1)
+    scenario(ORGANISATION, given=[LIUSHU, STAYS, GOES], when=back, then=[again])
+    scenario(ORGANISATION, given=[LIUSHU, STAYS], when=back, then=[])
+    scenario(ORGANISATION, given=[LIUSHU, STAYS, GOES], when=replace(back, on=JAN_5), then=Refused("WRONG_DATE", ""))
 
 
 def test_a_supervisor_who_is_transferred_supervises_no_more() -> None:  # ORG-11 ORG-14

@@ -84,7 +84,7 @@ DECIDERS: dict[str, tuple[Decider, ...]] = {  # type: ignore[type-arg]  # each h
     "audit": (CASE, FILING, FILING_NUMBERS, APPRAISAL),
 }
 STREAMS_NOT_YET: set[str] = set()  # of the deciders above, those that came after the tape's last chapter
-NOT_YET: dict[str, set[str]] = {}  # by service, the events that came after it
+NOT_YET: dict[str, set[str]] = {"catalogue": {"StaffLeft"}}  # by service, the events that came after it
 each_registry = pytest.mark.parametrize("registry", REGISTRIES, ids=lambda registry: registry.service)
 
 

@@ -182,6 +182,14 @@ def test_a_vacant_post_has_no_first_person_and_the_past_keeps_its_own() -> None:
     assert known.first_person("FY-R1", noon(4, 1)) == "wang"
 
 
+def test_a_planned_end_can_come_sooner_in_the_register_too() -> None:  # ORG-07
+    sooner = [("organisation-FY-R1", c.PostLeft(
+        organisation="FY-R1", post="FY-R1/secretary", person="wang", on=date(2026, 6, 20)))]  # fmt: skip
+    known = register(*sooner)
+    days = (noon(6, 19), noon(6, 20), noon(7, 1))
+    assert [known.first_person("FY-R1", day) for day in days] == ["wang", None, "liu"]
+
+
 def test_whoever_comes_back_has_two_times_and_a_gap() -> None:
     known = register(*post("FY-R1", PostKind.CLERK, "hu", date(2026, 2, 1), date(2026, 3, 1)),
                      *post("FY-R1", PostKind.CLERK, "hu", date(2026, 4, 1)))  # fmt: skip

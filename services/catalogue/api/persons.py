@@ -67,9 +67,15 @@ def add(router: Api, parts: Parts) -> None:
 
 
 def _done(parts: Parts, desk: CommandDesk, person: str, command: PersonCommand) -> Done:
-    """By whoever may for the town that the person belongs to now; of someone who belongs to none, by the county."""
-    town = parts.register.standing(person, desk.now).town
-    return desk.handle(Do(PERSON, person, command), acting=desk.may(town=town), town=town)
+    """By whoever may for every town that the person belongs to now: of several, or of none, by the county (ORG-16)."""
+    towns = _towns(parts, person, desk.now)
+    *_, acting = [desk.may(town=town) for town in towns]
+    return desk.handle(Do(PERSON, person, command), acting=acting, town=towns[0] if len(towns) == 1 else "")
+
+
+def _towns(parts: Parts, person: str, at: datetime) -> list[str]:
+    """Where they are a member, of the staff, or in post; '' for the county's own, and for nowhere."""
+    return sorted(parts.register.standing(person, at).towns) or [""]
 
 
 def _holds(router: Api, parts: Parts) -> None:
@@ -118,7 +124,8 @@ def _reading(router: Api, parts: Parts) -> None:
     @router.get("/persons/{person}/erasure", action="person.erase.read")
     def erasure(person: Who, reader: Reader) -> ErasurePage:
         """What has been decided of the person's data, and the certificate once it is done."""
-        reader.may(town=parts.register.standing(person, reader.now).town)
+        for town in _towns(parts, person, reader.now):
+            reader.may(town=town)
         state: Person = parts.handler.state(PERSON, person)[1]
         if not state.registered and state.confirmed is None:
             raise Refused("NOT_FOUND", "There is no such person.")

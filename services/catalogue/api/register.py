@@ -18,6 +18,7 @@ from services.catalogue.api.bodies import (
     PostsBody,
     TownBody,
 )
+from services.catalogue.api.homes import must_be_of_town
 from services.catalogue.api.parts import Parts
 from services.catalogue.api.supervisors import appointment
 from services.catalogue.domain.calendar import CALENDAR, PublishCalendar
@@ -32,6 +33,7 @@ from shared.handling import Do
 from shared.identity import PostKind
 from shared.web import Api, CommandDesk, Done
 
+UNIT_LEVELS = frozenset({"unit", "organ", "town-committee"})
 COUNTY_OFFICE_TITLE = ("县党务公开工作领导小组办公室", "County leading group office")
 
 
@@ -99,6 +101,12 @@ def _organisations(router: Api, parts: Parts) -> None:
         if body.town:
             parts.town(body.town)
         planned = _planned(body)
+        taking = {
+            post.person: (f"/organisations/{n}/posts/{m}/person", post.on)
+            for n, o in enumerate(body.organisations)
+            for m, post in enumerate(o.posts)
+        }
+        must_be_of_town(parts, desk.standing, body.town, taking)
         persons: dict[str, Do] = {}
         for number, organisation in enumerate(body.organisations):
             at = f"/organisations/{number}/posts"
@@ -185,17 +193,19 @@ def _posts(router: Api, parts: Parts) -> None:
         """
         state = parts.organisation(organisation)
         acting = desk.may(organisation, state.town)
+        taking = {post.person: (f"/posts/{n}/person", post.on) for n, post in enumerate(body.posts)}
+        must_be_of_town(parts, desk.standing, state.town, taking)
         persons = parts.registering([*body.posts], desk.today, "/posts")
         plain = _takings(organisation, [p for p in body.posts if p.kind != PostKind.SUPERVISOR])
         hired = [appointment(parts, organisation, state.town, p) for p in body.posts if p.kind == PostKind.SUPERVISOR]
-        do = Do(ORGANISATION, organisation, TakePosts(plain))
+        do = Do(ORGANISATION, organisation, TakePosts(plain, desk.today))
         return desk.handle(do, *hired, *persons, acting=acting, town=state.town)
 
     @router.post("/organisations/{organisation}/posts/left", action="register.keep", status_code=201)
     def leave_post(organisation: str, body: PostLeftBody, desk: CommandDesk) -> Done:
         state = parts.organisation(organisation)
         acting = desk.may(organisation, state.town)
-        command = LeavePost(organisation, body.post, body.person, body.on)
+        command = LeavePost(organisation, body.post, body.person, body.on, desk.today)
         return desk.handle(Do(ORGANISATION, organisation, command), acting=acting, town=state.town)
 
 
@@ -206,14 +216,23 @@ def _division(router: Api, parts: Parts) -> None:
         acting = desk.may(town=town)
         parts.town(town)
         for category, unit in body.units.items():
-            if parts.handler.state(ORGANISATION, unit)[1].town != town:
-                raise Refused("NOT_FOUND", f"{unit} is no unit of the town.", pointer=f"/units/{category}")
+            must_be_unit(parts, unit, town, category)
         return desk.handle(Do(TOWN, town, SetDivision(town, body.units, body.on)), acting=acting, town=town)
 
     @router.post("/towns/{town}/parameters", action="parameters.keep", status_code=201)
     def set_parameters(town: str, body: ParametersBody, desk: CommandDesk) -> Done:
         acting = desk.may(town=town)
         return desk.handle(Do(TOWN, town, SetParameters(town, body.values, body.on)), acting=acting, town=town)
+
+
+def must_be_unit(parts: Parts, unit: str, town: str, category: str) -> None:  # ORG-08
+    """A category is given to a body of the town that has officers for it; a branch has none."""
+    state: Organisation = parts.handler.state(ORGANISATION, unit)[1]
+    if state.town != town:
+        raise Refused("NOT_FOUND", f"{unit} is no unit of the town.", pointer=f"/units/{category}")
+    if state.level not in UNIT_LEVELS:
+        detail = f"{unit} is a {state.level}: nobody there writes the items of others."
+        raise Refused("NOT_ELIGIBLE", detail, "a unit, an organ or the committee", f"/units/{category}")
 
 
 def _calendars(router: Api) -> None:

@@ -6,11 +6,12 @@ from typing import Annotated, cast
 from fastapi import File, Query, UploadFile
 
 from services.catalogue.api import workbook
+from services.catalogue.api.homes import members_elsewhere, must_be_of_town
 from services.catalogue.api.parts import Parts
 from services.catalogue.api.register import above_of
-from services.catalogue.domain.organisation import ORGANISATION, RegisterOrganisation
+from services.catalogue.domain.organisation import ORGANISATION, Organisation, RegisterOrganisation
 from services.catalogue.domain.person import PERSON, RegisterPerson
-from services.catalogue.domain.roll import TakeOverRoll
+from services.catalogue.domain.roll import RollLine, TakeOverRoll
 from services.catalogue.domain.roll_sheet import Grid, Listed, Member, Read, members_in, organisations_in
 from services.catalogue.domain.sheet import BadCell
 from services.catalogue.domain.tree import Upper
@@ -34,14 +35,26 @@ def _members(router: Api, parts: Parts) -> None:
         """编号, 姓名, 转入日期, 转出日期 of each member; every bad cell is named, nothing half imported (A-24)."""
         state = parts.organisation(organisation)
         acting = desk.may(organisation, state.town)
-        read = members_in(_grid(file), state.roll, lambda p: parts.handler.state(PERSON, p)[1].registered)
+        read = members_in(
+            _grid(file),
+            state.roll,
+            lambda p: parts.handler.state(PERSON, p)[1].registered,
+            lambda p: members_elsewhere(parts, organisation, [p]).get(p, ()),
+        )
+        lines = tuple(member.line for member in read.lines)
+        new = {m.line.person: (m.cells["person"], m.line.since) for m in read.lines if _is_new(state, m.line)}
+        must_be_of_town(parts, desk.standing, state.town, new)
         _must_be_sound(read)
         told = {"lines": len(read.lines), "dry_run": dry_run}
-        take_over = TakeOverRoll(organisation, tuple(member.line for member in read.lines))
+        take_over = TakeOverRoll(organisation, lines, members_elsewhere(parts, organisation, new))
         do = Do(ORGANISATION, organisation, take_over)
         if dry_run:
             return _rehearsed(parts, do, told | {"facts": len(ORGANISATION.decide(state, take_over))})
         return desk.handle(do, *_persons(read.lines), acting=acting, town=state.town, result=told)
+
+
+def _is_new(state: Organisation, line: RollLine) -> bool:
+    return all(since != line.since for since, _ in state.roll.members.get(line.person, ()))
 
 
 def _persons(members: list[Member]) -> list[Do]:

@@ -10,14 +10,21 @@ from typing import Annotated
 from fastapi import Query
 
 from services.catalogue.api.bodies import Body, LeavingBody, RollBody, Slug
+from services.catalogue.api.homes import members_elsewhere, must_be_of_town, of_county_office
 from services.catalogue.api.pages import PersonNamed
 from services.catalogue.api.parts import Parts
 from services.catalogue.domain.organisation import ORGANISATION, Organisation
-from services.catalogue.domain.roll import AdmitMembers, MemberLeaves, ReceiveMember, RecordStaff, TransferMember
+from services.catalogue.domain.roll import (
+    AdmitMembers,
+    MemberLeaves,
+    ReceiveMember,
+    RecordStaff,
+    StaffLeaves,
+    TransferMember,
+)
 from shared.decider import Refused
 from shared.fields import Day
 from shared.handling import Do
-from shared.identity import PostKind
 from shared.web import Api, CommandDesk, Done, Page, Reader
 
 
@@ -45,7 +52,10 @@ def _keeping(router: Api, parts: Parts) -> None:
         """A whole roll as one: those who are not registered yet are, all become members, or none."""
         state = parts.organisation(organisation)
         acting = desk.may(organisation, state.town)
-        command = AdmitMembers(organisation, tuple(p.person for p in body.persons), body.on)
+        joining = {p.person: (f"/persons/{n}", body.on) for n, p in enumerate(body.persons)}
+        new = {person: at for person, at in joining.items() if not state.roll.open_period(person)}
+        must_be_of_town(parts, desk.standing, state.town, new)
+        command = AdmitMembers(organisation, tuple(joining), body.on, members_elsewhere(parts, organisation, new))
         dos = (Do(ORGANISATION, organisation, command), *parts.registering(body.persons, body.on))
         return desk.handle(*dos, acting=acting, town=state.town)
 
@@ -67,6 +77,14 @@ def _moving(router: Api, parts: Parts) -> None:
         command = MemberLeaves(organisation, person, body.on)
         return desk.handle(Do(ORGANISATION, organisation, command), acting=acting, town=state.town)
 
+    @router.post("/organisations/{organisation}/staff/{person}/leaving", action="register.keep", status_code=201)
+    def staff_leaves(organisation: str, person: str, body: LeavingBody, desk: CommandDesk) -> Done:
+        """Who works there or lives there no more reads no longer what is for the unit's people."""
+        state = parts.organisation(organisation)
+        acting = desk.may(organisation, state.town)
+        do = Do(ORGANISATION, organisation, StaffLeaves(organisation, person, body.on))
+        return desk.handle(do, acting=acting, town=state.town)
+
     @router.post("/organisations/{organisation}/members/{person}/transfer", action="register.keep", status_code=201)
     def transfer_member(organisation: str, person: str, body: TransferBody, desk: CommandDesk) -> Done:
         """Leaves here and joins there on the same day, in one act; to another town by the county office alone."""
@@ -84,7 +102,7 @@ def _moving(router: Api, parts: Parts) -> None:
 
 def _must_be_at_home_in(town: str, own: str, desk: CommandDesk) -> None:
     """Who keeps the rolls of one town alone makes nobody a member in another (ORG-11, ORG-16)."""
-    if town != own and not any(post.kind == PostKind.COUNTY_OFFICE for post in desk.standing.posts):
+    if town != own and not of_county_office(desk.standing):
         raise Refused("NOT_YOUR_REMIT", "Another town's roll is not yours to change.", "the county office", "/to")
 
 

@@ -9,9 +9,9 @@ from pydantic import BaseModel
 from services.catalogue.api.bodies import Body, Slug
 from services.catalogue.api.leading_groups import cdi_of
 from services.catalogue.api.parts import Parts
+from services.catalogue.api.register import must_be_unit
 from services.catalogue.domain.division import usual_division
 from services.catalogue.domain.leading_group import LEADING_GROUP
-from services.catalogue.domain.organisation import ORGANISATION
 from services.catalogue.domain.town import TOWN, SetDivision
 from services.catalogue.events import REGISTRY, ParameterSet
 from shared import scope
@@ -76,8 +76,7 @@ def _usual_division(router: Api, parts: Parts) -> None:
         for category, unit in units.items():
             if not unit:
                 raise Refused("MISSING_FIELD", f"No unit is known for {category}: name it.", pointer="/cdi")
-            if parts.handler.state(ORGANISATION, unit)[1].town != town:
-                raise Refused("UNKNOWN_CODE", f"{unit} is no unit of the town.", pointer=f"/units/{category}")
+            must_be_unit(parts, unit, town, category)
         return desk.handle(Do(TOWN, town, SetDivision(town, units, body.on)), acting=acting, town=town)
 
 

@@ -16,12 +16,14 @@ from services.catalogue.domain.roll import (
     ReceiveMember,
     RecordStaff,
     Roll,
+    StaffLeaves,
     TakeOverRoll,
     TransferMember,
     admit_members,
     member_leaves,
     receive_member,
     record_staff,
+    staff_leaves,
     take_over_roll,
     transfer_member,
 )
@@ -40,6 +42,7 @@ from services.catalogue.domain.tenure import (
     Tenure,
     leave_post,
     left,
+    must_not_rewrite,
     take_post,
 )
 from services.catalogue.domain.tree import KeepPlace, PlaceOrganisation, Upper, must_fit, place
@@ -54,6 +57,7 @@ from services.catalogue.events import (
     OrganisationType,
     PostLeft,
     PostTaken,
+    StaffLeft,
     StaffRecorded,
     SupervisorAppointed,
     SupervisorRemoved,
@@ -83,10 +87,11 @@ class RegisterOrganisation:
     posts: tuple[TakePost, ...] = ()
 
 
-RollCommand = AdmitMembers | TakeOverRoll | MemberLeaves | TransferMember | ReceiveMember | RecordStaff
+StaffCommand = RecordStaff | StaffLeaves
+RollCommand = AdmitMembers | TakeOverRoll | MemberLeaves | TransferMember | ReceiveMember
 PostCommand = TakePosts | LeavePost | AppointSupervisor | RemoveSupervisor | NoteVacancies
-OrganisationCommand = RegisterOrganisation | PlaceOrganisation | KeepPlace | RollCommand | PostCommand
-RollEvent = MemberAdmitted | MemberLeft | MemberTransferred | StaffRecorded
+OrganisationCommand = RegisterOrganisation | PlaceOrganisation | KeepPlace | RollCommand | StaffCommand | PostCommand
+RollEvent = MemberAdmitted | MemberLeft | MemberTransferred | StaffRecorded | StaffLeft
 PostEvent = PostTaken | PostLeft | SupervisorAppointed | SupervisorRemoved | VacancyFound | VacancyEnded
 OrganisationEvent = OrganisationRegistered | OrganisationPlaced | RollEvent | PostEvent
 
@@ -123,7 +128,9 @@ def decide(organisation: Organisation, command: OrganisationCommand) -> list[Org
             return keep_place(organisation, command)
         case TakePosts() | LeavePost() | AppointSupervisor() | RemoveSupervisor() | NoteVacancies():
             return [*_decide_on_posts(organisation, command)]
-        case AdmitMembers() | TakeOverRoll() | MemberLeaves() | TransferMember() | ReceiveMember() | RecordStaff():
+        case RecordStaff() | StaffLeaves():
+            return [*_decide_on_staff(organisation.roll, command)]
+        case AdmitMembers() | TakeOverRoll() | MemberLeaves() | TransferMember() | ReceiveMember():
             return [*_decide_on_roll(organisation, command)]
         case _:
             assert_never(command)
@@ -161,8 +168,16 @@ def _decide_on_roll(organisation: Organisation, command: RollCommand) -> Sequenc
             return [*transfer_member(roll, command), *gone]
         case ReceiveMember():
             return receive_member(roll, command)
+        case _:
+            assert_never(command)
+
+
+def _decide_on_staff(roll: Roll, command: StaffCommand) -> Sequence[OrganisationEvent]:
+    match command:
         case RecordStaff():
             return record_staff(roll, command)
+        case StaffLeaves():
+            return staff_leaves(roll, command)
         case _:
             assert_never(command)
 
@@ -215,7 +230,10 @@ def take_over_members(organisation: Organisation, command: TakeOverRoll) -> list
 
 def take_posts(organisation: Organisation, command: TakePosts) -> list[OrganisationEvent]:
     facts: list[OrganisationEvent] = []
+    known = organisation.tenures
     for post in command.posts:
+        if command.today is not None:
+            must_not_rewrite(known, post, command.today)
         must_not_supervise_own_work(organisation.tenures, post)
         taken = take_post(organisation.tenures, post)
         organisation = reduce(evolve, taken, organisation)
@@ -240,6 +258,8 @@ def evolve(organisation: Organisation, event: OrganisationEvent) -> Organisation
             return replace(organisation, roll=organisation.roll.departed(event))
         case StaffRecorded():
             return replace(organisation, roll=organisation.roll.joined_staff(event))
+        case StaffLeft():
+            return replace(organisation, roll=organisation.roll.left_staff(event))
         case VacancyFound(since=since):
             return replace(organisation, vacancies=(*organisation.vacancies, (since, None)))
         case VacancyEnded(since=since, until=until):

@@ -8,17 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from services.catalogue.events import MemberAdmitted, MemberLeft, MemberTransferred, StaffRecorded
+from services.catalogue.events import MemberAdmitted, MemberLeft, MemberTransferred, StaffLeft, StaffRecorded
 from shared.decider import Refused
 
 
 @dataclass(frozen=True)
 class AdmitMembers:
-    """A whole roll at once; whoever is a member already stays one."""
+    """A whole roll at once; whoever is a member already stays one.
+
+    ``elsewhere``: their times in other organisations.
+    """
 
     organisation: str
     persons: tuple[str, ...]
     on: date
+    elsewhere: Mapping[str, "tuple[Period, ...]"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,14 @@ class RollLine:
 
 @dataclass(frozen=True)
 class TakeOverRoll:
-    """A roll with the days of each member; whoever is on it from the same day stays as they are."""
+    """A roll with the days of each member; whoever is on it from the same day stays as they are.
+
+    ``elsewhere``: their times in other organisations.
+    """
 
     organisation: str
     lines: tuple[RollLine, ...]
+    elsewhere: Mapping[str, "tuple[Period, ...]"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,13 +85,22 @@ class RecordStaff:
     on: date
 
 
+@dataclass(frozen=True)
+class StaffLeaves:
+    """The last day with the unit is the one before ``on``."""
+
+    organisation: str
+    person: str
+    on: date
+
+
 Period = tuple[date, date | None]
 
 
 @dataclass(frozen=True)
 class Roll:
     members: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)
-    staff: frozenset[str] = frozenset()
+    staff: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)
 
     def open_period(self, person: str) -> Period | None:
         periods = self.members.get(person, ())
@@ -101,7 +118,11 @@ class Roll:
         return replace(self, members={**self.members, event.person: (*earlier, (since, event.on))})
 
     def joined_staff(self, event: StaffRecorded) -> "Roll":
-        return replace(self, staff=self.staff | {event.person})
+        return replace(self, staff={**self.staff, event.person: (*self.staff.get(event.person, ()), (event.on, None))})
+
+    def left_staff(self, event: StaffLeft) -> "Roll":
+        *earlier, (since, _) = self.staff[event.person]
+        return replace(self, staff={**self.staff, event.person: (*earlier, (since, event.on))})
 
 
 def take_over_roll(roll: Roll, command: TakeOverRoll) -> list[MemberAdmitted | MemberLeft]:
@@ -109,6 +130,9 @@ def take_over_roll(roll: Roll, command: TakeOverRoll) -> list[MemberAdmitted | M
     facts: list[MemberAdmitted | MemberLeft] = []
     for number, line in enumerate(command.lines):
         told = _line_of_roll(roll, command.organisation, line, f"/lines/{number}")
+        if any(isinstance(fact, MemberAdmitted) for fact in told):
+            others = command.elsewhere.get(line.person, ())
+            _must_be_free(line.person, (line.since, line.until), others, f"/lines/{number}/since")
         for fact in told:
             roll = roll.admitted(fact) if isinstance(fact, MemberAdmitted) else roll.departed(fact)
         facts += told
@@ -166,8 +190,17 @@ def admit_members(roll: Roll, command: AdmitMembers) -> list[MemberAdmitted]:
         periods = roll.members.get(person, ())
         if periods and periods[-1][1] and periods[-1][1] > command.on:
             raise Refused("WRONG_DATE", f"{person} is a member until {periods[-1][1]}.", pointer=f"/persons/{number}")
+        _must_be_free(person, (command.on, None), command.elsewhere.get(person, ()), f"/persons/{number}")
         facts.append(MemberAdmitted(organisation=command.organisation, person=person, on=command.on))
     return facts
+
+
+def _must_be_free(person: str, period: Period, elsewhere: tuple[Period, ...], pointer: str) -> None:  # ORG-11
+    """A member belongs to one organisation at a time; the refusal does not say to which."""
+    (since, until), last = period, date.max
+    if any(other < (until or last) and since < (gone or last) for other, gone in elsewhere):
+        detail = f"{person} is a member of another organisation then."
+        raise Refused("NOT_ELIGIBLE", detail, "a transfer from there, or a day after they have left it", pointer)
 
 
 def member_leaves(roll: Roll, command: MemberLeaves) -> list[MemberLeft]:
@@ -180,8 +213,21 @@ def member_leaves(roll: Roll, command: MemberLeaves) -> list[MemberLeft]:
 
 
 def record_staff(roll: Roll, command: RecordStaff) -> list[StaffRecorded]:
-    return [
-        StaffRecorded(organisation=command.organisation, person=person, on=command.on)
-        for person in dict.fromkeys(command.persons)
-        if person not in roll.staff
-    ]
+    facts = []
+    for number, person in enumerate(dict.fromkeys(command.persons)):
+        *_, (_, until) = roll.staff.get(person, ((date.min, date.min),))
+        if until is None:
+            continue
+        if until > command.on:
+            raise Refused("WRONG_DATE", f"{person} is with the unit until {until}.", pointer=f"/persons/{number}")
+        facts.append(StaffRecorded(organisation=command.organisation, person=person, on=command.on))
+    return facts
+
+
+def staff_leaves(roll: Roll, command: StaffLeaves) -> list[StaffLeft]:  # ORG-11
+    *_, (since, until) = roll.staff.get(command.person, ((date.min, date.min),))
+    if until is not None:
+        raise Refused("NOT_A_MEMBER", f"{command.person} is not recorded with the unit.", pointer="/person")
+    if command.on <= since:
+        raise Refused("WRONG_DATE", f"{command.person} is with the unit from {since} on.", "a later day", "/on")
+    return [StaffLeft(organisation=command.organisation, person=command.person, on=command.on)]

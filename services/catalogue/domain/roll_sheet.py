@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
-from services.catalogue.domain.roll import Roll, RollLine, TakeOverRoll, take_over_roll
+from services.catalogue.domain.roll import Period, Roll, RollLine, TakeOverRoll, take_over_roll
 from services.catalogue.domain.sheet import BadCell, cell_name
 from services.catalogue.events import MemberAdmitted
 from shared.decider import Refused
@@ -117,8 +117,16 @@ class _Row:
         return codes.get(words, words)
 
 
-def members_in(grid: Grid, roll: Roll, known: Callable[[str], bool]) -> Read[Member]:
-    """The lines of a roll, each held against what is recorded; ``known`` tells who is registered already."""
+def members_in(
+    grid: Grid,
+    roll: Roll,
+    known: Callable[[str], bool],
+    elsewhere: Callable[[str], tuple[Period, ...]] = lambda _person: (),
+) -> Read[Member]:
+    """The lines of a roll, each held against what is recorded.
+
+    ``known`` tells who is registered already, ``elsewhere`` when somebody was a member of other organisations.
+    """
     read = Read[Member]()
     rows = _rows(grid, MEMBER_COLUMNS, ("person", "since"), read.bad)
     for row in rows:
@@ -133,16 +141,16 @@ def members_in(grid: Grid, roll: Roll, known: Callable[[str], bool]) -> Read[Mem
         if len(read.bad) > before or since is None:
             continue
         member = Member(RollLine(person, since, until), name, english, row.cells)
-        roll = _held_against(roll, member, row)
+        roll = _held_against(roll, member, row, elsewhere(person))
         read.lines.append(member)
     _must_have_lines(rows, read.bad)
     return read
 
 
-def _held_against(roll: Roll, member: Member, row: _Row) -> Roll:
+def _held_against(roll: Roll, member: Member, row: _Row, elsewhere: tuple[Period, ...]) -> Roll:
     """The roll with this line, or a fault at the day that contradicts what is recorded."""
     try:
-        told = take_over_roll(roll, TakeOverRoll("", (member.line,)))
+        told = take_over_roll(roll, TakeOverRoll("", (member.line,), {member.line.person: elsewhere}))
     except Refused as refusal:
         row.fault(refusal.pointer.rsplit("/", 1)[-1], refusal.code, refusal.detail)
         return roll

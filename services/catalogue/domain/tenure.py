@@ -1,7 +1,7 @@
 """Who holds which post from when until when. A post has one holder; an organisation has one first person responsible.
 
 A tenure runs from the start of ``since`` until the end of the day before ``until``; an open one has no end yet, or
-ends by itself when its term is over.
+ends by itself when its term is over. Who held a post on a day that has passed stays who held it (ORG-07, ORG-15).
 """
 
 from collections.abc import Iterable
@@ -50,19 +50,21 @@ class TakePost:
 
 @dataclass(frozen=True)
 class LeavePost:
-    """The holder's last day is the one before ``on``."""
+    """The holder's last day is the one before ``on``; with ``today``, no earlier day, and no later than was planned."""
 
     organisation: str
     post: str
     person: str
     on: date
+    today: date | None = None
 
 
 @dataclass(frozen=True)
 class TakePosts:
-    """Several at once, in order; all or none."""
+    """Several at once, in order; all or none. With ``today``, what was held until then stays as it was."""
 
     posts: tuple[TakePost, ...]
+    today: date | None = None
 
 
 def take_post(tenures: Iterable[Tenure], command: TakePost) -> list[PostLeft | PostTaken]:  # ORG-07
@@ -99,30 +101,53 @@ def take_post(tenures: Iterable[Tenure], command: TakePost) -> list[PostLeft | P
 
 def _rival(tenure: Tenure, command: TakePost) -> bool:
     """A tenure that would run at the same time, in the same post or as another first person responsible."""
-    both_first = tenure.kind in FIRST_PERSON_KINDS and command.kind in FIRST_PERSON_KINDS
     same_time = tenure.end is None or tenure.end > command.on
-    return same_time and (tenure.post == command.post or both_first)
+    return same_time and (tenure.post == command.post or _both_first(tenure, command))
+
+
+def _both_first(tenure: Tenure, command: TakePost) -> bool:
+    return tenure.kind in FIRST_PERSON_KINDS and command.kind in FIRST_PERSON_KINDS
 
 
 def leave_post(tenures: Iterable[Tenure], command: LeavePost) -> list[PostLeft]:
-    held = [t for t in tenures if t.post == command.post and t.person == command.person and t.until is None]
-    held = [t for t in held if t.term is None or command.on < t.term]  # what ended by itself is not left
+    same = [t for t in tenures if t.post == command.post and t.person == command.person]
+    held = [t for t in same if _still_held(t, command)]
     if not held:
         raise Refused("NOT_IN_POST", f"{command.person} does not hold {command.post}.", pointer="/person")
     if command.on <= held[0].since:
         raise Refused("WRONG_DATE", f"The post was taken on {held[0].since}.", "a later day", "/on")
+    if command.today is not None and command.on < command.today:
+        raise Refused("WRONG_DATE", "Who held it on a past day stays who held it.", "today or a later day", "/on")
     return [PostLeft(organisation=command.organisation, post=command.post, person=command.person, on=command.on)]
 
 
+def _still_held(tenure: Tenure, command: LeavePost) -> bool:
+    """What ended by itself is not left; what is to end on a later day can be left before it."""
+    if tenure.until is not None:
+        return command.today is not None and command.today < tenure.until and command.on < tenure.until
+    return tenure.term is None or command.on < tenure.term
+
+
+def must_not_rewrite(held: Iterable[Tenure], command: TakePost, today: date) -> None:  # ORG-07 ORG-15
+    """A post that somebody had passes on from today on; the first who is known to have had it may have long before."""
+    known = [t for t in held if t.post == command.post or _both_first(t, command)]
+    again = any((t.post, t.person, t.since) == (command.post, command.person, command.on) for t in known)
+    if known and not again and command.on < today:
+        raise Refused("WRONG_DATE", "Who held it on a past day stays who held it.", "today or a later day", "/on")
+
+
 def left(tenures: tuple[Tenure, ...], event: PostLeft) -> tuple[Tenure, ...]:
-    """The tenures after someone left: only the open one of that person in that post ends."""
+    """The tenures after someone left: the open one of that person in that post ends, or a planned end comes sooner."""
     return tuple(replace(t, until=event.on) if _left_by(t, event) else t for t in tenures)
 
 
 def _left_by(tenure: Tenure, event: PostLeft) -> bool:
     """Of a term that had run out by then nothing is cut off; one that was to begin later never does."""
-    same = tenure.post == event.post and tenure.person == event.person
-    return same and tenure.until is None and (tenure.term is None or event.on < tenure.term)
+    if (tenure.post, tenure.person) != (event.post, event.person):
+        return False
+    if tenure.until is not None:
+        return tenure.since < event.on < tenure.until
+    return tenure.since <= event.on if tenure.term is None else event.on < tenure.term
 
 
 def first_persons(tenures: Iterable[Tenure], day: date) -> list[str]:

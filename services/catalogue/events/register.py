@@ -101,6 +101,14 @@ class StaffRecorded(Event):
     on: date
 
 
+class StaffLeft(Event):
+    """From ``on`` they are none of the unit's people any more (ORG-11)."""
+
+    organisation: str
+    person: str
+    on: date
+
+
 class DivisionSet(Event):
     """From ``on``, ``unit`` is in charge of ``category`` in the town (ORG-08)."""
 
