@@ -35,6 +35,7 @@ from services.publication.events.cadre import (
     CandidateWithdrawn,
     InspectionHeld,
     ObjectionReceived,
+    ObjectionSettled,
     PublicityBegan,
     PublicityEnded,
     PublicityMoved,
@@ -232,6 +233,28 @@ def test_one_opinion_is_one_objection() -> None:  # PUB-18
     heard = ReceiveObjection(date(2026, 5, 7), opinion="o1")
     facts = after(*RUNNING, heard, heard)
     assert [type(fact) for fact in facts].count(ObjectionReceived) == 1
+
+
+def test_an_opinion_on_a_notice_shown_inside_only_is_an_objection() -> None:  # PUB-18
+    heard = ReceiveObjection(APRIL_30, opinion="o1")
+    refused(OPEN, NOTICE, INSPECTED, when=heard, code="STEP_OUT_OF_ORDER")
+    objected = after(OPEN, NOTICE, INSPECTED, replace(heard, shown=True), PUBLICITY)
+    assert isinstance(objected[-2], ObjectionReceived)
+    refused(*RUNNING, heard, when=APPOINT, code="STEP_OUT_OF_ORDER", objections=[1])
+
+
+def test_an_objection_heard_of_after_the_appointment_has_an_owner() -> None:  # PUB-18
+    heard = ReceiveObjection(date(2026, 5, 8), opinion="o1", owner="lin-hua")
+    received = after(*RUNNING, APPOINT, heard, heard)[-1]
+    assert isinstance(received, ObjectionReceived)
+    assert (received.number, received.late, received.owner, received.on) == (1, True, "lin-hua", date(2026, 5, 8))
+    settled = SettleObjection(1, "not-established", "查无此事", SUN, MAY_12)
+    assert isinstance(after(*RUNNING, APPOINT, heard, settled)[-1], ObjectionSettled)
+    refused(*RUNNING, APPOINT, when=replace(heard, on=date(2026, 5, 11)), code="STEP_OUT_OF_ORDER")
+    refused(*RUNNING, heard, settled, APPOINT, when=settled, code="STEP_OUT_OF_ORDER")
+    in_time = after(*RUNNING, heard)[-1]
+    assert isinstance(in_time, ObjectionReceived)
+    assert (in_time.late, in_time.owner) == (False, "")
 
 
 def test_with_the_last_candidate_the_matter_ends() -> None:  # PUB-18

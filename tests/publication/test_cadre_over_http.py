@@ -99,7 +99,7 @@ def test_the_days_are_printed_on_the_notice_and_hold_the_appointment_back(liushu
     assert (matter["candidates"][0]["name"], matter["objections"][0]["reason"]) == ("李强", "查无此事")
 
 
-def opinion_on(world: Liushu, disclosure: str) -> None:
+def opinion_on(world: Liushu, disclosure: str, given: datetime | None = None) -> None:
     fact = f.OpinionReceived(
         opinion="o1",
         receipt_number="柳意〔2026〕1号",
@@ -109,7 +109,7 @@ def opinion_on(world: Liushu, disclosure: str) -> None:
         channel="online",
         giver_kind="masses",
         text="有异议",
-        at=world.clock.now(),
+        at=given or world.clock.now(),
         acknowledge_by=MAY_12,
         due=MAY_12,
     )
@@ -128,6 +128,40 @@ def test_an_opinion_is_an_objection_though_the_view_has_not_caught_up(liushu: Li
     opinion_on(liushu, notice)
     names = [event.name for event in liushu.service.handler.journal.stream(f"cadre-{cadre}")]
     assert names.count("ObjectionReceived") == 1
+
+
+def test_what_is_said_of_a_notice_is_heard_from_its_first_release_on(liushu: Liushu) -> None:  # PUB-18, P-01
+    cadre = opened(liushu)
+    shown(liushu, cadre, "inspection-notice", "5.4", moment(4, 28, 8))
+    liushu.go_to(moment(4, 29, 7))
+    done(act(liushu, cadre, "inspection", {"on": "2026-04-29"}))
+    body = {"item": "FY-R1/5.5", "part_of": f"cadre-{cadre}/publicity"} | WORDS
+    notice = str(done(liushu.do("ma-xiaoyan", "/disclosures", body), 201)["id"])
+    liushu.approved(notice)
+    said = {"text": "曾受处分", "objector": "某某"}
+    assert act(liushu, cadre, "objections", said).json()["code"] == "STEP_OUT_OF_ORDER"
+    inside = [{"channel": "intranet", "url": "http://intranet.example/1"}]
+    done(liushu.step("ma-xiaoyan", notice, "release-inside", {"channels": inside}))
+    opinion_on(liushu, notice)
+    done(act(liushu, cadre, "objections", said), 201)
+    matter = liushu.ask(SUN, f"/cadre-matters/{cadre}").json()
+    assert [(o["opinion"], o["late"]) for o in matter["objections"]] == [("o1", False), ("", False)]
+    assert matter["publicity"] is None
+
+
+def test_what_arrives_after_the_appointment_though_given_in_time_has_an_owner(liushu: Liushu) -> None:  # PUB-18
+    cadre = opened(liushu)
+    shown(liushu, cadre, "inspection-notice", "5.4", moment(4, 28, 8))
+    liushu.go_to(moment(4, 29, 7))
+    done(act(liushu, cadre, "inspection", {"on": "2026-04-29"}))
+    notice = shown(liushu, cadre, "publicity", "5.5", moment(4, 30, 7))
+    liushu.go_to(moment(5, 10, 9))
+    done(act(liushu, cadre, "appointment"))
+    liushu.go_to(moment(5, 12, 9))
+    opinion_on(liushu, notice, moment(5, 8, 9))
+    (late,) = liushu.ask(SUN, f"/cadre-matters/{cadre}").json()["objections"]
+    assert (late["opinion"], late["late"], late["owner"]) == ("o1", True, "wang-jianjun")
+    done(act(liushu, cadre, "objections/1/settlement", {"outcome": "not-established", "reason": "查无此事"}))
 
 
 def test_a_calendar_issued_again_moves_the_notice_that_is_up(liushu: Liushu) -> None:  # PUB-18, 3.7

@@ -87,6 +87,8 @@ class CandidateRow(BaseModel):
 
 
 class ObjectionRow(BaseModel):
+    """``late``: given in time, heard of only after the appointment was decided; ``owner`` answers for it."""
+
     number: int
     candidate: int
     opinion: str
@@ -95,6 +97,8 @@ class ObjectionRow(BaseModel):
     on: date
     outcome: str
     reason: Clear
+    late: bool = False
+    owner: str = ""
 
 
 class MovedDay(BaseModel):
@@ -212,12 +216,20 @@ def _objections(router: Api, parts: Parts) -> None:
     def receive_objection(cadre: str, body: ObjectionBody, desk: CommandDesk) -> Done:
         """What came in otherwise than through the register of opinions."""
         said = (body.candidate, body.objector, body.text)
-        return _done(parts, desk, cadre, ReceiveObjection(desk.today, desk.standing.person, *said))
+        command = ReceiveObjection(desk.today, desk.standing.person, *said, shown=_shown_to_some(parts, cadre, desk))
+        return _done(parts, desk, cadre, command)
 
     @router.post("/cadre-matters/{cadre}/objections/{number}/settlement", action="cadre.keep", versioned=True)
     def settle_objection(cadre: str, number: int, body: SettleBody, desk: CommandDesk) -> Done:
         command = SettleObjection(number, body.outcome, body.reason, desk.standing.person, desk.today, body.candidate)
         return _done(parts, desk, cadre, command)
+
+
+def _shown_to_some(parts: Parts, cadre: str, desk: Desk) -> bool:
+    """Whether a notice of its publicity has been released, be it inside only."""
+    row = parts.procedures.cadre.one(cadre)
+    drafts = [draft["disclosure"] for draft in row["drafts"] if draft["part"] == "publicity"] if row else []
+    return any(parts.disclosure(draft)[0].shown_by(desk.now) for draft in drafts)
 
 
 def _matter(parts: Parts, cadre: str) -> tuple[Cadre, str]:

@@ -178,9 +178,12 @@ def _too_soon(noticed: date, least: int, earliest: date) -> Refused:
 
 
 def receive_objection(cadre: Cadre, command: ReceiveObjection) -> list[CadreEvent]:
-    """From the publicity's first moment until the appointment; one opinion is one objection."""
-    undecided(cadre)
-    if cadre.publicity is None:
+    """From the notice's first release, be it inside, until the appointment; one opinion is one objection.
+
+    What was given in time through the register is heard even after the decision: late, with an owner (PUB-18).
+    """
+    late = _is_late(cadre, command)
+    if cadre.publicity is None and not command.shown:
         raise out_of_order("Nothing has been put up to object to.", "the publicity (5.5)")
     if command.opinion and any(each.opinion == command.opinion for each in cadre.objections):
         return []
@@ -198,13 +201,27 @@ def receive_objection(cadre: Cadre, command: ReceiveObjection) -> list[CadreEven
             text=command.text.strip(),
             on=command.on,
             by=command.by,
+            late=late,
+            owner=command.owner if late else "",
         )
     ]
 
 
+def _is_late(cadre: Cadre, command: ReceiveObjection) -> bool:
+    under_way(cadre)
+    late = bool(command.opinion and cadre.decided_on and command.on <= cadre.decided_on)
+    if not late:
+        undecided(cadre)
+    return late
+
+
 def settle_objection(cadre: Cadre, command: SettleObjection) -> list[CadreEvent]:
-    undecided(cadre)
-    if not 1 <= command.number <= len(cadre.objections):
+    """Before the appointment; what was heard of late, after it."""
+    under_way(cadre)
+    known = 1 <= command.number <= len(cadre.objections)
+    if not (known and cadre.objections[command.number - 1].late):
+        undecided(cadre)
+    if not known:
         raise Refused("NOT_FOUND", "There is no such objection.")
     reason = reason_given(command.reason, "Say what was found.")
     must_be_clean(reason)

@@ -30,6 +30,7 @@ class Objection:
     candidate: int
     opinion: str
     outcome: Outcome | None = None
+    late: bool = False  # heard of only after the appointment was decided
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,12 @@ class Cadre:
     publicity: Publicity | None = None
     objections: tuple[Objection, ...] = field(default=())
     withdrawn: frozenset[int] = frozenset()
-    decided: bool = False
+    decided_on: date | None = None
     ended: bool = False
+
+    @property
+    def decided(self) -> bool:
+        return self.decided_on is not None
 
     @property
     def standing(self) -> tuple[int, ...]:
@@ -148,12 +153,19 @@ class PutUpAgain:
 
 @dataclass(frozen=True)
 class ReceiveObjection:
+    """``on``: the day it was given. ``shown``: its notice had been shown to somebody by then, be it inside only.
+
+    ``owner`` answers for it if it is heard of too late.
+    """
+
     on: date
     by: str = ""
     candidate: int = 0
     objector: str = ""
     text: str = ""
     opinion: str = ""
+    shown: bool = False
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,16 +224,17 @@ def evolve(cadre: Cadre, event: CadreEvent) -> Cadre:
         case PublicityBegan() | PublicityMoved() | PublicityTakenDown() | PublicityEnded():
             return replace(cadre, publicity=_publicity(cadre.publicity, event))
         case ObjectionReceived():
-            return replace(cadre, objections=(*cadre.objections, Objection(event.candidate, event.opinion)))
+            objected = Objection(event.candidate, event.opinion, late=event.late)
+            return replace(cadre, objections=(*cadre.objections, objected))
         case ObjectionSettled():
             objection = cadre.objections[event.number - 1]
-            settled = Objection(event.candidate or objection.candidate, objection.opinion, event.outcome)
+            settled = replace(objection, candidate=event.candidate or objection.candidate, outcome=event.outcome)
             before, after = cadre.objections[: event.number - 1], cadre.objections[event.number :]
             return replace(cadre, objections=(*before, settled, *after))
         case CandidateWithdrawn():
             return replace(cadre, withdrawn=cadre.withdrawn | {event.candidate})
         case AppointmentDecided():
-            return replace(cadre, decided=True)
+            return replace(cadre, decided_on=event.on)
         case CadreMatterEnded():
             return replace(cadre, ended=True)
         case _:

@@ -118,6 +118,11 @@ class Disclosure:
         drafted = self.drafted.disclosure if self.drafted else ""
         return draft_of(drafted, self.current.number, len(self.current.refused_digests))
 
+    def shown_by(self, moment: datetime) -> bool:
+        """Whether somebody, inside or outside, had it shown to them by then."""
+        shown = (release for version in self.versions for release in (version.inside, version.outside))
+        return any(release is not None and release.at <= moment for release in shown)
+
     def version(self, number: int) -> Version:
         return self.versions[number - 1]
 

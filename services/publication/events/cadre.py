@@ -110,7 +110,11 @@ class PublicityEnded(CadreFact):
 
 
 class ObjectionReceived(CadreFact):
-    """Against candidate ``candidate`` (0: all). One that came through the register of opinions names ``opinion``."""
+    """Against candidate ``candidate`` (0: all). One that came through the register of opinions names ``opinion``.
+
+    ``late``: it was given in time and heard of only after the appointment was decided; ``owner``, the first person
+    responsible on that day, answers for it.
+    """
 
     number: int
     candidate: int = 0
@@ -119,6 +123,8 @@ class ObjectionReceived(CadreFact):
     text: OfMatter = ""
     on: date
     by: str = ""
+    late: bool = False
+    owner: str = ""
 
 
 class ObjectionSettled(CadreFact):

@@ -22,8 +22,9 @@ from shared.service import Reaction
 ADOPTED = ("adopt", "partly")
 
 
-def on_opinion_on_notice(handler: Handler) -> Reaction:
-    """Its words stay in the register of opinions; the matter has its id, and refuses what is too early or too late.
+def on_opinion_on_notice(handler: Handler, register: Register) -> Reaction:
+    """Its words stay in the register of opinions; the matter has its id, and judges it by the moment it was given:
+    from the notice's first release on, and heard of after the appointment it has an owner.
 
     That it is about a notice stands in the journal: no view of another source has to have caught up (PUB-18).
     """
@@ -32,10 +33,13 @@ def on_opinion_on_notice(handler: Handler) -> Reaction:
         received = hear(event, OpinionReceived)
         if received is None or not received.disclosure:
             return
-        drafted = handler.state(DISCLOSURE, received.disclosure)[1].drafted
+        state: Disclosure = handler.state(DISCLOSURE, received.disclosure)[1]
+        drafted = state.drafted
         part = PartOf.read(drafted.part_of) if drafted and drafted.part_of else None
-        if part and (part.kind, part.part) == ("cadre", "publicity"):
-            objection = ReceiveObjection(business_day(received.at), opinion=received.opinion)
+        if drafted and part and (part.kind, part.part) == ("cadre", "publicity"):
+            owner = register.first_person(drafted.organisation, event.recorded_at) or ""
+            given, shown = business_day(received.at), state.shown_by(received.at)
+            objection = ReceiveObjection(given, opinion=received.opinion, shown=shown, owner=owner)
             yield Do(CADRE, part.identity, objection)
 
     heeds = {OpinionReceived.SERVICE: frozenset({OpinionReceived.EVENT})}

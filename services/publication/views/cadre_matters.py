@@ -159,7 +159,8 @@ def _changed(fact: Event, row: dict[str, Any]) -> dict[str, Any]:
         case PublicityBegan():
             return {"stage": "publicity", "notice": fact.disclosure}
         case ObjectionReceived():
-            told = fact.model_dump(mode="json", include={"number", "candidate", "opinion", "objector", "text", "on"})
+            names = {"number", "candidate", "opinion", "objector", "text", "on", "late", "owner"}
+            told = fact.model_dump(mode="json", include=names)
             return {"objections": [*row["objections"], told | {"outcome": "", "reason": ""}]}
         case ObjectionSettled():
             settled: dict[str, Any] = {"outcome": fact.outcome, "reason": fact.reason}
