@@ -1,5 +1,5 @@
-"""Attachments under the personal-data gate: sheets cell by cell, plain text line by line; documents and PDFs each in
-a file of their own. Start at :func:`examine`.
+"""Attachments under the personal-data gate: sheets cell by cell, plain text line by line; documents, PDFs and what
+stands beside the cells of a sheet each in a file of their own. Start at :func:`examine`.
 
 Works on bytes in memory. What it cannot read it says so of; what is broken, blown up or holds programs is refused.
 """
@@ -16,6 +16,7 @@ from openpyxl.workbook import Workbook
 
 from services.publication.domain.pdf import examine_pdf, is_pdf
 from services.publication.domain.word import examine_document, is_document
+from services.publication.domain.workbook_places import hidden_words, words_of
 from shared.decider import Refused
 from shared.personal_data.gate import (
     Examined,
@@ -105,18 +106,30 @@ def workbooks_of(content: bytes) -> tuple[Workbook, Workbook]:
 
 
 def _examine_workbook(content: bytes) -> Examined:
-    results, workbook = workbooks_of(content)
-    found = {f.place: f for book in (results, workbook) for f in _found_in(book)}
-    found |= {f.place: f for f in _authors(workbook)}
+    found, workbook = _looked_through(content)
     if not found:
         return Examined((), True)
     for cell in cells_of(workbook):
         _cover(cell)
+    for words in list(words_of(workbook)):
+        if spans(words.text):
+            words.put(covered(words.text))
     for name in AUTHORS:
         setattr(workbook.properties, name, None)
     out = BytesIO()
     workbook.save(out)
-    return Examined(tuple(found.values()), True, out.getvalue())
+    hidden = out.getvalue()
+    return Examined(found, True, None if _looked_through(hidden)[0] else hidden)
+
+
+def _looked_through(content: bytes) -> tuple[tuple[Found, ...], Workbook]:
+    """Cells, what stands beside them, and the parts of the file that no sheet shows."""
+    results, workbook = workbooks_of(content)
+    found = [f for book in (results, workbook) for f in _found_in(book)]
+    found += [Found(words.place, span.kind) for words in words_of(workbook) for span in spans(words.text)[:1]]
+    found += [Found(place, span.kind) for place, text in hidden_words(content) for span in spans(text)[:1]]
+    found += _authors(workbook)
+    return tuple({f.place: f for f in found}.values()), workbook
 
 
 def _authors(workbook: Workbook) -> Iterator[Found]:
@@ -146,7 +159,7 @@ def _unreadable() -> Refused:
 
 def _found_in(workbook: Workbook) -> Iterator[Found]:
     for cell in cells_of(workbook):
-        place = f"{cell.parent.title}!{cell.coordinate}"
+        place = f"{covered(cell.parent.title)}!{cell.coordinate}"
         if kind := _kind(cell.value):
             yield Found(place, kind)
         if cell.comment and (hits := spans(cell.comment.text)):
