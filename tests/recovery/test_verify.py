@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.cloudevents import topic_of
+from shared.recovery.papers import referred
 from tests.platform.taped import COUNTY, SERVICES, tape
 from tests.recovery.house import Ended, furnished, gongkai, var
 
@@ -90,7 +91,9 @@ def test_a_damaged_transparency_log_is_found(gongkai: Gongkai, var: Path, part: 
 
 @pytest.mark.parametrize(("damage", "kind"), [(b"", "document-missing"), (b"other", "document-damaged")])
 def test_a_lost_or_damaged_document_is_named_by_digest(gongkai: Gongkai, var: Path, damage: bytes, kind: str) -> None:
-    assert gongkai("verify", "publication", "--json").value["checked"]["publication"]["figures"]["documents"] == 2
+    named = {digest for event in tape("publication") for digest in referred(event.data)}
+    figures = gongkai("verify", "publication", "--json").value["checked"]["publication"]["figures"]
+    assert figures["documents"] == len(named) > 0
     for file in (var / "documents").rglob("*"):
         if file.is_file():
             file.write_bytes(damage) if damage else file.unlink()
