@@ -17,7 +17,8 @@ from shared.service import Ticker
 
 
 def tickers(procedures: Procedures, register: Register) -> tuple[Ticker, ...]:
-    return (rounds_prolonged(procedures, register), rounds_closed(procedures), *publicities(procedures, register))
+    rounds = (rounds_prolonged(procedures, register), rounds_closed(procedures), rounds_counted_anew(procedures))
+    return (*rounds, *publicities(procedures, register))
 
 
 def rounds_prolonged(procedures: Procedures, register: Register) -> Ticker:
@@ -44,6 +45,21 @@ def rounds_closed(procedures: Procedures) -> Ticker:
                 yield Do(DECISION, row["decision"], command, key=key, town=row["town"])
 
     return Ticker("soliciting-closed", due)
+
+
+def rounds_counted_anew(procedures: Procedures) -> Ticker:
+    """What the register of opinions tells late, of a round that is closed already, is counted too (PUB-17)."""
+
+    def due(now: datetime) -> Iterable[Do]:
+        today = business_day(now)
+        for row in procedures.decisions.counted():
+            received = procedures.opinions.count(row["disclosure"], row["opens"], row["until"])
+            if received > row["opinions"]:
+                command = CloseSoliciting(row["round"], received, today, until=row["until"])
+                key = f"count/{row['decision']}/{row['round']}/{row['until']}/{received}"
+                yield Do(DECISION, row["decision"], command, key=key, town=row["town"])
+
+    return Ticker("soliciting-counted-anew", due)
 
 
 def publicities(procedures: Procedures, register: Register) -> tuple[Ticker, Ticker]:

@@ -41,6 +41,7 @@ class Town:
     parameters: dict[str, int] = field(default_factory=dict)
     facts: dict[str, list[Any]] = field(default_factory=dict)
     effects: dict[tuple[str, str], Event] = field(default_factory=dict)
+    received: int = 3
 
     def state(self, kind: str) -> Any:
         return STREAMS[kind].replay(self.facts[kind])
@@ -59,6 +60,16 @@ class Town:
             | {part: getattr(each, part) for part in ("opens", "until", "days")}
             for name, each in rounds.items()
             if each and not each.closed
+        ]
+
+    def counted(self) -> list[dict[str, Any]]:
+        state = self.state("decision")
+        rounds = [(name, state.round(name)) for name in ("inside", "society")]
+        return [
+            {"decision": "d1", "town": "fengyang", "round": name, "disclosure": "x0"}
+            | {part: getattr(each, part) for part in ("opens", "until", "opinions")}
+            for name, each in rounds
+            if each and each.closed
         ]
 
     def tick(self) -> list[str]:
@@ -86,8 +97,8 @@ class Town:
     def _procedures(self) -> Any:
         class Views:
             cadre = _Asked(self.notices)
-            decisions = _Asked(self.rounds)
-            opinions = _Counted()
+            decisions = _Asked(self.rounds, self.counted)
+            opinions = _Counted(self.received)
 
         return Views()
 
@@ -98,11 +109,15 @@ class Town:
 @dataclass
 class _Asked:
     running: Callable[[], Iterable[dict[str, Any]]]
+    counted: Callable[[], Iterable[dict[str, Any]]] = list
 
 
+@dataclass
 class _Counted:
+    received: int
+
     def count(self, *_: object) -> int:
-        return 3
+        return self.received
 
 
 @dataclass
@@ -147,6 +162,7 @@ def test_a_round_is_not_closed_on_a_count_to_a_day_that_has_moved() -> None:  # 
 STEPS = st.one_of(
     st.tuples(st.just("days"), st.integers(1, 6)),
     st.tuples(st.just("calendar"), st.sampled_from(range(len(ISSUED)))),
+    st.tuples(st.just("opinions"), st.integers(3, 9)),
     st.tuples(st.just("P-06"), st.sampled_from([3, 5, 7])),
     st.tuples(st.just("P-15"), st.sampled_from([5, 9, 12])),
     st.tuples(st.just("P-15.society"), st.sampled_from([15, 20])),
@@ -165,6 +181,8 @@ def test_no_history_asks_for_two_effects_under_one_key(begins: date, history: li
                 here.today += timedelta(days=value)
             case "calendar":
                 here.calendar = ISSUED[value]
+            case "opinions":
+                here.received = max(here.received, value)
             case _:
                 here.parameters[what] = value
         here.tick()

@@ -176,13 +176,18 @@ def prolong_soliciting(decision: Decision, command: ProlongSoliciting) -> list[D
 
 
 def close_soliciting(decision: Decision, command: CloseSoliciting) -> list[DecisionEvent]:
-    """Not on a count to a day that is no longer the last: a round that was prolonged meanwhile is counted anew."""
+    """Not on a count to a day that is no longer the last: a round that was prolonged meanwhile is counted anew.
+
+    So is one of which more is heard after it was closed, until there is a result: all that is weighed again (PUB-17).
+    """
     running = decision.round(command.round)
-    if running is None or running.closed or _ended(decision) or command.today <= running.until:
+    if running is None or _ended(decision) or command.today <= running.until:
         return []
-    if command.until not in (None, running.until):
+    if command.until not in (None, running.until) or (running.closed and command.opinions <= running.opinions):
         return []
-    return [SolicitingClosed(**_names(decision), round=command.round, on=running.until, opinions=command.opinions)]
+    was = running.opinions if running.closed else None
+    counted = {"round": command.round, "on": running.until, "opinions": command.opinions, "was": was}
+    return [SolicitingClosed.model_validate({**_names(decision), **counted})]
 
 
 def summarise_opinions(decision: Decision, command: SummariseOpinions) -> list[DecisionEvent]:

@@ -167,7 +167,9 @@ def evolve(decision: Decision, event: DecisionEvent) -> Decision:
             opened = Solicited(event.opens, event.days, event.until, event.disclosure)
             return _with_round(decision, event.round, opened)
         case SolicitingProlonged() | SolicitingClosed():
-            return _with_round(decision, event.round, _gone_on(decision.round(event.round), event))
+            gone_on = _with_round(decision, event.round, _gone_on(decision.round(event.round), event))
+            counted_anew = isinstance(event, SolicitingClosed) and event.was is not None
+            return replace(gone_on, summarised=gone_on.summarised and not counted_anew)
         case OpinionsSummarised():
             return replace(decision, summarised=True)
         case DecisionResultPublished():

@@ -65,11 +65,15 @@ class SolicitingProlonged(DecisionFact):
 
 
 class SolicitingClosed(DecisionFact):
-    """The last day is over; ``opinions`` had come in through the register by then."""
+    """The last day is over; ``opinions`` had come in through the register by then.
+
+    Told again where more were heard of that had been given in time: ``was`` is how many had been counted.
+    """
 
     round: Round
     on: date
     opinions: int
+    was: int | None = None
 
 
 class Weighed(Value):

@@ -90,6 +90,11 @@ class Decisions(View):
         if isinstance(fact, SolicitingProlonged | SolicitingClosed):
             own = (self.rounds.c.decision == event.identity) & (self.rounds.c.round == fact.round)
             tx.execute(self.rounds.update().where(own).values(**_moved(fact)))
+        if isinstance(fact, SolicitingClosed) and fact.was is not None:  # what was summarised is to be weighed again
+            summarised = of_decision & (self.rows.c.stage == "summarised")
+            for outside, last in ((True, "society"), (False, "inside")):
+                again = self.rows.update().where(summarised & (self.rows.c.outside == outside))
+                tx.execute(again.values(stage=f"soliciting-{last}"))
         if isinstance(fact, MajorDecisionDropped):  # nobody is asked any more
             tx.execute(self.rounds.update().where(self.rounds.c.decision == event.identity).values(closed=True))
 
@@ -138,6 +143,14 @@ class Decisions(View):
         query = select(self.rounds).where(self.rounds.c.closed.is_(False)).order_by(self.rounds.c.decision)
         with self.reading() as connection:
             return list(connection.execute(query).mappings())
+
+    def counted(self) -> list[RowMapping]:
+        """The closed rounds of decisions that still have no result."""
+        joined = select(self.rounds).join(self.rows, self.rows.c.decision == self.rounds.c.decision)
+        open_ones = self.rows.c.stage.not_in(("published", "dropped")) & self.rounds.c.opinions.is_not(None)
+        with self.reading() as connection:
+            query = joined.where(self.rounds.c.closed & open_ones)
+            return list(connection.execute(query.order_by(self.rounds.c.decision, self.rounds.c.round)).mappings())
 
 
 def _changed(fact: Event) -> dict[str, Any]:
