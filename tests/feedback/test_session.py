@@ -40,8 +40,8 @@ from tests.feedback.world import World, noon
 
 CALENDAR = calendars.load_all()
 DAY, LATER = date(2026, 9, 10), date(2026, 10, 9)
-WANG = "wang-jianjun"
-SCHEDULE = ScheduleSession("s1", "fengyang", "FY-R1", "inquiry", "村务", DAY, "活动室", "members:FY-R1", "ma-xiaoyan")
+WANG, MA = "wang-jianjun", "ma-xiaoyan"
+SCHEDULE = ScheduleSession("s1", "fengyang", "FY-R1", "inquiry", "村务", DAY, "活动室", "members:FY-R1", MA, DAY)
 ASK = AskQuestion("q1", "chen-xiuying", True, "为何推迟？", at(DAY, 9))
 ANSWER = AnswerQuestion(1, WANG, "因汛期。", CALENDAR, "ma-xiaoyan", at(DAY, 10), DAY)
 PROMISE = PromiseAnswer(1, WANG, CALENDAR.add(DAY, 15), "ma-xiaoyan", DAY)
@@ -84,6 +84,19 @@ def test_what_is_promised_in_writing_is_due_fifteen_working_days_later() -> None
     late = after(SCHEDULE, ASK, PROMISE, PUBLISH, replace(ANSWER, on=LATER, at=at(LATER)))[-1]
     assert isinstance(late, QuestionAnswered)
     assert (late.in_writing, late.late_workdays) == (True, 1)
+
+
+def test_a_session_is_scheduled_ahead() -> None:  # PUB-20
+    for day in (date(2020, 1, 1), date(2026, 9, 9), date(2027, 9, 12)):
+        refused(when=replace(SCHEDULE, on=day), code="WRONG_DATE")
+    for day in (DAY, date(2027, 9, 11)):
+        assert after(replace(SCHEDULE, on=day))
+
+
+def test_no_persons_number_gets_into_a_record() -> None:  # PUB-20, PUB-35
+    refused(when=replace(SCHEDULE, topic="电话13812345678"), code="PERSONAL_DATA_FOUND")
+    refused(SCHEDULE, when=replace(ASK, text="身份证110101199003074514"), code="PERSONAL_DATA_FOUND")
+    refused(SCHEDULE, ASK, when=replace(ANSWER, text="请打13912345678"), code="PERSONAL_DATA_FOUND")
 
 
 def test_a_missed_promise_is_noticed_once_for_each_day_it_was_due() -> None:  # PUB-20

@@ -129,13 +129,14 @@ def session_routes(parts: SessionParts) -> Api:
 def _holding(router: Api, parts: SessionParts) -> None:
     @router.post("/organisations/{organisation}/sessions", action="session.keep", status_code=201)
     def schedule_session(organisation: str, body: ScheduleBody, desk: CommandDesk) -> Done:
+        """WRONG_DATE for a day that is past, or more than a year ahead."""
         known = parts.register.organisation(organisation)
         acting = desk.may(organisation, known.town if known else "")
         if known is None:
             raise nothing()
         made, place = desk.new_id(), {"organisation": organisation, "town": known.town}
         audience = scope.audience_of(Scope(body.scope), **place)
-        said = (body.kind, body.topic, body.on, body.place, audience, desk.standing.person)
+        said = (body.kind, body.topic, body.on, body.place, audience, desk.standing.person, desk.today)
         command = ScheduleSession(made, known.town, organisation, *said)
         return desk.handle(Do(SESSION, made, command), acting=acting, town=known.town)
 

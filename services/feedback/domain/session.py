@@ -33,6 +33,9 @@ from services.feedback.events.sessions import (
     WrittenAnswerPromised,
 )
 from shared.decider import Decider, Refused
+from shared.personal_data import gate
+
+AHEAD_MAX = timedelta(days=366)
 
 
 def decide(state: Session, command: SessionCommand) -> list[SessionEvent]:
@@ -62,6 +65,11 @@ def schedule(state: Session, command: ScheduleSession) -> list[SessionEvent]:
         raise Refused("STEP_OUT_OF_ORDER", "This session has been scheduled already.")
     if not command.topic.strip():
         raise Refused("MISSING_FIELD", "A session has a topic.", pointer="/topic")
+    last = command.today + AHEAD_MAX
+    if not command.today <= command.on <= last:
+        accepted = f"from {command.today} to {last}"
+        raise Refused("WRONG_DATE", "A session is scheduled ahead, for a day within a year.", accepted, "/on")
+    _must_hold_nothing_personal("topic", command.topic)
     return [
         SessionScheduled(
             session=command.session,
@@ -97,6 +105,7 @@ def ask(state: Session, command: AskQuestion) -> list[SessionEvent]:
         raise Refused("STEP_OUT_OF_ORDER", "Its record is published.", accepted="an opinion")
     if not command.text.strip():
         raise Refused("MISSING_FIELD", "There is no question.", pointer="/text")
+    _must_hold_nothing_personal("text", command.text)
     number = len(state.questions) + 1
     return [
         QuestionAsked(
@@ -118,6 +127,7 @@ def answer(state: Session, command: AnswerQuestion) -> list[SessionEvent]:
         raise Refused("STEP_OUT_OF_ORDER", detail, accepted=f"from {scheduled.on} on")
     if not command.text.strip():
         raise Refused("MISSING_FIELD", "There is no answer.", pointer="/text")
+    _must_hold_nothing_personal("text", command.text)
     if state.published and question.due is None:
         raise Refused("STEP_OUT_OF_ORDER", "Its record is published.")
     late = command.calendar.workdays_between(question.due, command.on) if question.due else 0
@@ -206,6 +216,14 @@ def publish_record(state: Session, command: PublishRecord) -> list[SessionEvent]
             by=command.by,
         )
     ]
+
+
+def _must_hold_nothing_personal(field: str, text: str) -> None:
+    """What the record will show passes the gate when it is said: numbers of persons are no part of it (PUB-35)."""
+    if found := gate.find([(field, text)]):
+        places = [{"place": each.place, "kind": each.kind} for each in found]
+        detail = "Personal data at " + ", ".join(each.place for each in found) + "."
+        raise Refused("PERSONAL_DATA_FOUND", detail, "the same without it", f"/{field}", {"places": places})
 
 
 def _standing(state: Session) -> SessionScheduled:

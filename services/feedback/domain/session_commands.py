@@ -47,6 +47,7 @@ class ScheduleSession:
     place: str
     audience: str
     by: str
+    today: date
 
 
 @dataclass(frozen=True)
