@@ -21,6 +21,7 @@ from services.catalogue.domain.change_commands import (
 )
 from services.catalogue.domain.change_lines import lines_of, unit_of
 from services.catalogue.domain.change_state import Change, evolve
+from services.catalogue.domain.item import must_say_nothing_personal
 from services.catalogue.events import (
     AnnouncementDueMoved,
     AnnouncementFellOverdue,
@@ -65,7 +66,7 @@ def decide(change: Change, command: ChangeCommand) -> list[ChangeEvent]:
 def request_change(change: Change, command: RequestChange) -> list[ChangeEvent]:  # CAT-16
     if change.stage not in ("unknown", "returned"):
         raise _out_of_order(change, "a request of its own")
-    _must_say_why(command.reason)
+    _must_say_why(command)
     lines = lines_of(command.drafts, command.basis)
     unit = unit_of(lines, command.basis.in_charge)
     if command.acting_unit not in (command.basis.organisation, unit):
@@ -115,7 +116,7 @@ def refuse_change(change: Change, command: RefuseChange) -> list[ChangeEvent]:
     _must_be_in_charge(command.unit, command.in_charge)
     if change.stage not in ("requested", "returned"):
         raise _out_of_order(change, "a request that waits for its approval")
-    _must_say_why(command.reason)
+    _must_say_why(command)
     if command.by in (change.request.requested_by, *change.askers):
         raise Refused("SELF_APPROVAL", "Nobody decides on their own request.", accepted="another person")
     reason = command.reason.strip()
@@ -224,9 +225,11 @@ def _out_of_order(change: Change, accepted: str) -> Refused:
     return Refused("STEP_OUT_OF_ORDER", f"The change is {change.stage}.", accepted, facts={"stage": change.stage})
 
 
-def _must_say_why(reason: str) -> None:
-    if not reason.strip():
+def _must_say_why(command: RequestChange | RefuseChange) -> None:
+    """Everyone reads it to whom the change is announced (CAT-19, PUB-31)."""
+    if not command.reason.strip():
         raise Refused("REASON_REQUIRED", "A change is explained.", accepted="a reason", pointer="/reason")
+    must_say_nothing_personal(command, ("reason",))
 
 
 def _must_be_another(change: Change, person: str) -> None:

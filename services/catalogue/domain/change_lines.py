@@ -9,7 +9,7 @@ from typing import get_args
 
 from services.catalogue.domain import codes
 from services.catalogue.domain.catalogue import Catalogue
-from services.catalogue.domain.item import ItemDraft, checked, item_of, kept
+from services.catalogue.domain.item import ItemDraft, checked, item_of, kept, must_say_nothing_personal
 from services.catalogue.events import ChangeKind, Item, ItemChange
 from shared.decider import Refused
 
@@ -91,6 +91,7 @@ def unit_of(lines: tuple[ItemChange, ...], in_charge: Mapping[str, str]) -> str:
 def _line(draft: LineDraft, basis: Basis, at: str) -> ItemChange:
     if draft.kind not in get_args(ChangeKind):
         raise Refused("UNKNOWN_CODE", f"{draft.kind!r} is no change.", ", ".join(get_args(ChangeKind)), f"{at}/kind")
+    must_say_nothing_personal(draft, ("reason",), at)  # PUB-31
     was = _current(draft.sub_item, basis, at)
     if draft.kind == "add":
         if was is not None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from services.catalogue.domain import codes
-from services.catalogue.domain.item import ItemDraft, checked, item_of
+from services.catalogue.domain.item import ExclusionDraft, ItemDraft, checked, item_of, must_say_nothing_personal
 from services.catalogue.domain.sheet import BadCell, Reading, Row
 from services.catalogue.events import Exclusion, Item
 from shared.decider import Refused
@@ -76,13 +76,22 @@ def items_of(reading: Reading, importer: Importer) -> Imported:
         if fault:
             imported.bad.append(fault)
         elif row.exclusion and row.exclusion.reason:
-            imported.exclusions.append(Exclusion(sub_item=row.sub_item, reason=row.exclusion.reason))
+            _add_exclusion(row, row.exclusion, imported)
         elif row.item and not faulty & set(row.cells.values()):
             _add_item(row, importer, imported)
     if not reading.rows and not reading.bad:
         imported.bad.append(BadCell("A1", "MISSING_FIELD", "The sheet has a header, but no items."))
     imported.bad.sort(key=lambda bad: _place(bad.cell))
     return imported
+
+
+def _add_exclusion(row: Row, exclusion: ExclusionDraft, imported: Imported) -> None:
+    try:
+        must_say_nothing_personal(exclusion, ("reason",))
+    except Refused as refusal:
+        imported.bad.append(BadCell(row.cells["content"], refusal.code, refusal.detail))
+        return
+    imported.exclusions.append(Exclusion(sub_item=row.sub_item, reason=exclusion.reason))
 
 
 def _add_item(row: Row, importer: Importer, imported: Imported) -> None:

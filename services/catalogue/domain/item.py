@@ -9,10 +9,13 @@ from typing import Any, get_args
 from services.catalogue.domain import codes
 from services.catalogue.events import Cycle, Item, LimitKind, TemplateItem
 from shared.decider import Refused
+from shared.personal_data import gate
 from shared.scope import Scope, is_outside
 
 SCOPES = ("inside", "inside-then-outside", "outside")
 HOURS_MAX = 72
+WORDS = ("title_zh", "title_en", "content", "basis", "reason")
+NOTHING_PERSONAL = "the same without it"
 LEFT_OUT = (  # may be left out when an item is written anew: it stays as it was
     "title_zh", "title_en", "basis", "audience_inside", "audience_outside", "fine_tune", "limit_days", "limit_hours",
     "reason", "major",
@@ -80,6 +83,7 @@ def _still_fits(name: str, draft: ItemDraft, was: TemplateItem | Item) -> bool:
 def checked(draft: ItemDraft, channels: codes.Channels, at: str = "") -> TemplateItem:
     """The item, if nothing is missing and every channel fits. ``at`` is where the draft stands, for pointers."""
     must_be_listed(draft.sub_item, f"{at}/sub_item")
+    must_say_nothing_personal(draft, WORDS, at)
     inside, outside = audiences_of(draft, channels, at)
     _must_be_limited_in_one_way(draft, at)
     title_zh, title_en = _titles(draft, at)
@@ -102,6 +106,12 @@ def checked(draft: ItemDraft, channels: codes.Channels, at: str = "") -> Templat
             "major": bool(draft.major),
         }
     )
+
+
+def must_say_nothing_personal(said: object, names: tuple[str, ...], at: str = "") -> None:
+    """What a catalogue says is read by many and never erased: no number and no home address of anybody (PUB-31)."""
+    for name in names:
+        gate.must_hold_nothing_personal(gate.find([(name, getattr(said, name))]), f"{at}/{name}", NOTHING_PERSONAL)
 
 
 def audiences_of(draft: ItemDraft, channels: codes.Channels, at: str = "") -> tuple[Scope, Scope | None]:

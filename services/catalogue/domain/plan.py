@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any, Literal, assert_never, get_args
 
 from services.catalogue.domain import codes
-from services.catalogue.domain.item import ItemDraft, audiences_of
+from services.catalogue.domain.item import ItemDraft, audiences_of, must_say_nothing_personal
 from services.catalogue.domain.template import must_be_in_charge
 from services.catalogue.events.plans import (
     Condition,
@@ -202,6 +202,7 @@ def _terms(draft: PlanDraft, channels: codes.Channels) -> PlanTerms:
             raise Refused("MISSING_FIELD", f"A plan has a {name}.", pointer=f"/{name}")
     if not draft.reason.strip():
         raise Refused("REASON_REQUIRED", "Why is it made public outside the catalogue?", pointer="/reason")
+    must_say_nothing_personal(draft, ("title", "content", "reason"))  # PUB-31
     if draft.kind != "immediate":
         code = "UNKNOWN_CODE" if draft.kind else "MISSING_FIELD"
         detail = "What is outside the catalogue is made public once, at once: its time limit is immediate."
@@ -229,6 +230,7 @@ def refuse_plan_for_secrecy(plan: Plan, command: RefusePlanForSecrecy) -> list[P
         raise Refused("REASON_REQUIRED", "Name a ground.", accepted=", ".join(SECRECY_GROUNDS), pointer="/ground")
     if not command.citation.strip():
         raise Refused("REASON_REQUIRED", "Cite the rule that the ground stands on.", pointer="/citation")
+    must_say_nothing_personal(command, ("citation",))
     return [
         PlanSecrecyRefused(
             **_names(submitted),
@@ -274,6 +276,7 @@ def _condition(submitted: PlanSubmitted, condition: Condition, number: int) -> C
         raise Refused("UNKNOWN_CODE", "Not a condition.", ", ".join(get_args(ConditionKind)), f"{at}/kind")
     if condition.kind == "as-stated" and not text:
         raise Refused("MISSING_FIELD", "Say what is asked for.", pointer=f"{at}/text")
+    must_say_nothing_personal(condition, ("text",), at)
     names = _listed((*submitted.names, *condition.names)) if condition.kind == "no-names-outside" else ()
     if condition.kind == "no-names-outside" and not names:
         raise Refused("MISSING_FIELD", "Which names must not appear outside?", pointer=f"{at}/names")
@@ -284,6 +287,7 @@ def refuse_plan(plan: Plan, command: RefusePlan) -> list[PlanEvent]:
     _, told = _deciding(plan, command.decision)
     if not command.reason.strip():
         raise Refused("REASON_REQUIRED", "A refusal says why.", pointer="/reason")
+    must_say_nothing_personal(command, ("reason",))
     return [PlanRefused(**told, reason=command.reason.strip())]
 
 

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar, assert_never
 
 from services.catalogue.domain import codes
-from services.catalogue.domain.item import ExclusionDraft, ItemDraft, checked, kept, must_be_listed
+from services.catalogue.domain.item import (
+    ExclusionDraft,
+    ItemDraft,
+    checked,
+    kept,
+    must_be_listed,
+    must_say_nothing_personal,
+)
 from services.catalogue.events import (
     Exclusion,
     OrganisationType,
@@ -121,6 +128,7 @@ def _item_excluded(command: AuthorTemplate, number: int) -> TemplateItemExcluded
     must_be_in_charge(command.unit, draft.sub_item, command.in_charge, f"{at}/sub_item")
     if not draft.reason.strip():
         raise Refused("REASON_REQUIRED", f"Why is {draft.sub_item} left out?", pointer=f"{at}/reason")
+    must_say_nothing_personal(draft, ("reason",), at)  # PUB-31
     exclusion = Exclusion(sub_item=draft.sub_item, reason=draft.reason.strip())
     return TemplateItemExcluded(town=command.town, type=command.type, exclusion=exclusion, unit=command.unit)
 

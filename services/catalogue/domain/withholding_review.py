@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import get_args
 
+from services.catalogue.domain.item import must_say_nothing_personal
 from services.catalogue.domain.withholding_state import Withholding
 from services.catalogue.events import (
     Item,
@@ -83,6 +84,7 @@ def propose(withholding: Withholding, command: ProposeWithholding) -> list[Withh
     item = _in_force(command.terms)
     kind = _kind(command.kind)
     must_have_ground(command.ground, command.citation)
+    must_say_nothing_personal(command, ("citation",))  # PUB-31
     _must_be_reviewed_by_another(command)
     _must_end_in_time(kind, command.until, command.terms)
     _must_go_to_the_next_higher(command.addressed_to, command.terms)
