@@ -21,6 +21,15 @@ class Scope(StrEnum):
 SOCIETY = "society"
 
 
+def rank(scope: str | None) -> int:
+    """Its place on the ladder, narrow to wide, what it is compared by; nobody at all is below it.
+
+    >>> rank("society") > rank("unit-staff") > rank(None)
+    True
+    """
+    return -1 if scope is None else list(Scope).index(Scope(scope))
+
+
 def named(person: str) -> str:
     return f"person:{person}"
 

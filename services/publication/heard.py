@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from shared.events import Heard
+from shared.scope import rank
 
 
 class HeardItem(BaseModel):
@@ -40,9 +41,11 @@ class HeardLine(BaseModel):
 
     @property
     def announced_as(self) -> HeardItem:
-        """Of both wordings whichever reaches further."""
+        """Of both wordings whichever reaches further, on each side (CAT-19)."""
         wordings = [wording for wording in (self.was, self.becomes) if wording is not None]
-        return next((w for w in wordings if w.audience_outside is not None), wordings[0])
+        furthest = max(wordings, key=lambda wording: rank(wording.audience_outside))
+        inside = max((wording.audience_inside for wording in wordings), key=rank)
+        return furthest.model_copy(update={"audience_inside": inside})
 
 
 class HeardAnnounced(BaseModel):

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from services.catalogue.domain.change import CHANGE
 from services.catalogue.domain.change_lines import LineDraft
-from services.catalogue.events import ChangeAnnounced, ChangeEvent, ChangeRequested, ItemAnnounced
+from services.catalogue.events import ChangeAnnounced, ChangeEvent, ChangeRequested, ItemAnnounced, ItemChange
+from services.publication.heard import HeardLine
+from shared.scope import Scope
 from tests.catalogue.test_change import (
     AUDITED,
     JUL_10,
@@ -47,6 +49,16 @@ def test_of_a_change_announced_before_that_was_kept_the_whole_reason_is_told() -
     assert isinstance(before, ChangeAnnounced)
     told = ItemAnnounced(item="FY-R1/4.3", reason=REASON, disclosures=("D1",))
     assert (before.told_of("FY-R1/4.3"), before.on) == (told, JUL_10)
+
+
+def test_a_change_is_announced_to_whomever_either_wording_reaches() -> None:  # CAT-19
+    was = item("4.3").model_copy(update={"audience_inside": Scope.TOWN_MEMBERS, "audience_outside": Scope.UNIT_STAFF})
+    becomes = was.model_copy(update={"audience_inside": Scope.MEMBERS, "audience_outside": Scope.SOCIETY})
+    for old, new in ((was, becomes), (becomes, was)):
+        line = ItemChange(kind="change", item=was.id, sub_item="4.3", was=old, becomes=new)
+        heard = HeardLine.model_validate(line.model_dump(mode="json"))
+        for told in (line.announced_as, heard.announced_as):
+            assert (told.audience_inside, told.audience_outside) == ("town-members", "society")
 
 
 def test_a_request_names_a_reason_for_a_line_only_if_it_wants_to() -> None:  # CAT-16

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from services.catalogue.events.catalogues import Item
 from shared.due_days import DueDay
 from shared.events import Event
+from shared.scope import rank
 
 ChangeKind = Literal["add", "change", "revoke", "terminate"]
 Side = Literal["inside", "outside"]
@@ -35,9 +36,11 @@ class ItemChange(BaseModel):
 
     @property
     def announced_as(self) -> Item:
-        """The terms of its announcement: of old and new wording whichever reaches further (CAT-19)."""
+        """The terms of its announcement: of old and new wording whichever reaches further, on each side (CAT-19)."""
         wordings = [wording for wording in (self.was, self.becomes) if wording is not None]
-        return next((w for w in wordings if w.audience_outside is not None), wordings[0])
+        furthest = max(wordings, key=lambda wording: rank(wording.audience_outside))
+        inside = max((wording.audience_inside for wording in wordings), key=rank)
+        return furthest.model_copy(update={"audience_inside": inside})
 
     @property
     def sides(self) -> tuple[Side, ...]:
