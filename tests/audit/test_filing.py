@@ -117,6 +117,12 @@ def test_the_day_for_the_receipt_moves_with_the_calendar() -> None:  # P-18
     scenario(FILING, given=[SUBMITTED, RECEIVED], when=MoveFilingDue(later), then=[])
 
 
+def test_no_two_receivers_give_the_same_number() -> None:  # CAT-18, CAT-15
+    names = ["中共凤阳镇委员会", "中共凤凰镇委员会", "中共凤阳镇柳树村委员会", "中共青石县委员会", "凤阳镇机关党总支"]
+    given = [filing_number(name, 2026, 12, names).removesuffix("党公备〔2026〕12号") for name in names]
+    assert given == ["凤阳", "凤凰", "凤阳镇柳", "青", "凤阳镇机关党总支"]
+
+
 def test_numbers_run_without_a_gap_in_the_receivers_year() -> None:  # CAT-18
     assert filing_number("中共凤阳镇委员会", 2026, 12) == "凤党公备〔2026〕12号"
     give = GiveFilingNumber("QS", 2026, 1, NUMBER, "C1")

@@ -190,10 +190,14 @@ def _numbered(parts: Casework, desk: CommandDesk, found: _Open) -> Done:
     """Whoever loses a race for a number takes the one after (decision 0009)."""
     submitted, acting, year = found.submitted, found.acting, desk.today.year
     receiver = parts.register.organisation(submitted.addressed_to)
+    others = [known.name_zh for known in parts.register.organisations()]
+    called = receiver.name_zh if receiver else ""
+    if others.count(called) != 1:  # no name tells it from others
+        called += submitted.addressed_to
     identity = register_identity(submitted.addressed_to, year)
     for attempt in range(NUMBER_ATTEMPTS_MAX):
         next_number = parts.handler.state(FILING_NUMBERS, identity)[1] + 1
-        text = filing_number(receiver.name_zh if receiver else "", year, next_number)
+        text = filing_number(called, year, next_number, others)
         receive = Do(FILING, submitted.filing, ReceiveFiling(text, acting.person, desk.today))
         give = GiveFilingNumber(submitted.addressed_to, year, next_number, text, submitted.filing)
         try:

@@ -4,6 +4,7 @@ What nobody receipts within P-18 is deemed received, and flagged (CAT-18, CAT-15
 each receiver's register of a year. Start at :func:`decide`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, assert_never
@@ -20,6 +21,8 @@ from services.audit.events import (
 )
 from shared.decider import Decider, Refused
 from shared.due_days import DueDay
+
+COMMITTEE = "委员会"
 
 
 @dataclass(frozen=True)
@@ -220,12 +223,30 @@ def register_identity(addressed_to: str, year: int) -> str:
     return f"{addressed_to}/{year}"
 
 
-def filing_number(receiver_zh: str, year: int, number: int) -> str:
-    """
+def filing_number(receiver_zh: str, year: int, number: int, others_zh: Iterable[str] = ()) -> str:
+    """``others_zh``: all organisations' names, among which the receiver is told by as little of its own as will do.
+
     >>> filing_number("中共凤阳镇委员会", 2026, 12)
     '凤党公备〔2026〕12号'
+    >>> filing_number("中共凤阳镇委员会", 2026, 12, ["中共凤凰镇委员会"])
+    '凤阳党公备〔2026〕12号'
     """
-    return f"{receiver_zh.removeprefix('中共')[:1]}党公备〔{year}〕{number}号"
+    return f"{_short(receiver_zh, others_zh)}党公备〔{year}〕{number}号"
+
+
+def _short(receiver_zh: str, others_zh: Iterable[str]) -> str:
+    """A committee goes before what is below it by its name; what is no committee is called by its whole name."""
+    place = _place(receiver_zh)
+    if not receiver_zh.endswith(COMMITTEE):
+        return place
+    committees = {_place(other) for other in others_zh if other.endswith(COMMITTEE)}
+    rivals = [other for other in committees if not other.startswith(place)]
+    starts = (place[:length] for length in range(1, len(place)))
+    return next((start for start in starts if not any(rival.startswith(start) for rival in rivals)), place)
+
+
+def _place(name_zh: str) -> str:
+    return name_zh.removeprefix("中共").removesuffix(COMMITTEE)
 
 
 def give_number(given: int, command: GiveFilingNumber) -> list[FilingNumberGiven]:
