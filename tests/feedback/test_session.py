@@ -45,7 +45,7 @@ SCHEDULE = ScheduleSession("s1", "fengyang", "FY-R1", "inquiry", "村务", DAY, 
 ASK = AskQuestion("q1", "chen-xiuying", True, "为何推迟？", at(DAY, 9))
 ANSWER = AnswerQuestion(1, WANG, "因汛期。", CALENDAR, "ma-xiaoyan", at(DAY, 10), DAY)
 PROMISE = PromiseAnswer(1, WANG, CALENDAR.add(DAY, 15), "ma-xiaoyan", DAY)
-PUBLISH = PublishRecord("ma-xiaoyan", at(DAY, 18), DAY)
+PUBLISH = PublishRecord("ma-xiaoyan", at(DAY, 18), DAY, timedelta(hours=24))
 
 
 def after(*commands: SessionCommand) -> list[SessionEvent]:
@@ -231,6 +231,19 @@ def test_for_whom_a_session_is_not_there_is_none_and_others_are_no_members(world
     assert world.do("li-min", f"/sessions/{inside}/questions", asked).json()["code"] == "NOT_A_MEMBER"
     assert [row["session"] for row in world.ask("zhou-dahai", "/sessions").json()["items"]] == [wider]
     assert world.ask("", "/sessions").json()["items"] == []
+
+
+def test_a_record_for_the_staff_is_read_by_the_members_first(world: World) -> None:  # PUB-20, PUB-04, P-01
+    session = scheduled(world, scope="unit-staff")
+    world.clock.instant = at(DAY, 9)
+    done(world.do("chen-xiuying", f"/sessions/{session}/questions", {"text": "为何？"}), 201)
+    step(world, session, "questions/1/answer", {"text": "因汛期。"})
+    step(world, session, "record")
+    read = {who: world.ask(who, f"/sessions/{session}").json()["questions"] for who in ("hu-ping", "zhou-dahai")}
+    assert [q["answer"] for q in read["hu-ping"]] == ["因汛期。"]
+    assert read["zhou-dahai"] == []
+    world.clock.instant = at(DAY + timedelta(days=1), 9)
+    assert len(world.ask("zhou-dahai", f"/sessions/{session}").json()["questions"]) == 1
 
 
 def test_what_was_asked_lies_sealed(world: World) -> None:  # PUB-20

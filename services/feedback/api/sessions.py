@@ -1,7 +1,7 @@
 """HTTP to sessions: scheduled by the desk, asked in by members, answered, and read by whom they are for (PUB-20)."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
@@ -26,11 +26,12 @@ from shared import scope
 from shared.decider import Refused
 from shared.fields import Day
 from shared.handling import Do, Handler
-from shared.identity import DESK, Standing
+from shared.identity import DESK
 from shared.identity.register import Register
 from shared.personal_data import Clear
 from shared.scope import Scope
 from shared.web import Api, CommandDesk, Done, Page, Reader
+from shared.web.reader import Reading
 
 TEXT_MAX = 4000
 Number = Annotated[int, Path(ge=1, le=10_000)]
@@ -85,6 +86,7 @@ class SessionRow(BaseModel):
     audience: str
     stage: str
     published_at: datetime | None
+    outside_from: datetime | None = None
     version: int
 
 
@@ -107,7 +109,9 @@ class QuestionRow(BaseModel):
 
 
 class SessionPage(SessionRow):
-    """The record for whom it is for, once published; before that each reads their own questions, the desk all."""
+    """The record for whom it is for, once published, outside the Party from ``outside_from`` on; before that each
+    reads their own questions, the desk all.
+    """
 
     questions: list[QuestionRow]
 
@@ -182,7 +186,9 @@ def _answering(router: Api, parts: SessionParts) -> None:
     @router.post("/sessions/{session}/record", action="session.keep", versioned=True)
     def publish_record(session: str, desk: CommandDesk) -> Done:
         """REPLY_MISSING while a question has neither an answer nor the promise of one."""
-        return _done(parts, desk, session, PublishRecord(desk.standing.person, desk.now, desk.today))
+        scheduled, by = _must_keep(parts, desk, session), desk.standing.person
+        lead = timedelta(hours=parts.register.parameter(scheduled.town, "P-01", desk.now))
+        return _done(parts, desk, session, PublishRecord(by, desk.now, desk.today, lead))
 
 
 def _must_keep(parts: SessionParts, desk: CommandDesk, session: str) -> SessionScheduled:
@@ -218,7 +224,7 @@ def _reading(router: Api, parts: SessionParts) -> None:
         if row is None or not reader.sees(row["audience"], row["town"]):
             raise nothing()
         reader.etag(row["version"])
-        person, whole = reader.standing.person, _reads_all(row, reader.standing)
+        person, whole = reader.standing.person, _reads_all(row, reader)
         asked = [q for q in parts.sessions.asked_in(session) if whole or (person and q["asker"] == person)]
         return SessionPage.model_validate(row | {"questions": [_question(q, person) for q in asked]})
 
@@ -230,9 +236,11 @@ def _reading(router: Api, parts: SessionParts) -> None:
         return [OwedRow.model_validate(row) for row in parts.sessions.overdue(organisation, reader.today)]
 
 
-def _reads_all(row: Row, standing: Standing) -> bool:
-    works_there = any(p.kind in DESK and p.organisation == row["organisation"] for p in standing.posts)
-    return row["stage"] == "published" or works_there
+def _reads_all(row: Row, reader: Reading) -> bool:
+    """The record once it is published, the members before the rest of its audience (PUB-04)."""
+    works_there = any(p.kind in DESK and p.organisation == row["organisation"] for p in reader.standing.posts)
+    inside = row["outside_from"] is None or scope.members(row["organisation"]) in reader.audiences
+    return works_there or (row["stage"] == "published" and (inside or row["outside_from"] <= reader.now))
 
 
 def _question(row: Row, person: str) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from services.feedback.events.sessions import (
 )
 from shared.decider import Decider, Refused
 from shared.personal_data import gate
+from shared.scope import staff
 
 AHEAD_MAX = timedelta(days=366)
 
@@ -196,7 +197,10 @@ def notice_answers_overdue(state: Session, command: NoticeAnswersOverdue) -> lis
 
 
 def publish_record(state: Session, command: PublishRecord) -> list[SessionEvent]:
-    """After the session, when every question has its answer or the promise of one."""
+    """After the session, when every question has its answer or the promise of one.
+
+    What goes outside the Party goes to its members first (PUB-04, P-01).
+    """
     scheduled = _standing(state)
     if state.published:
         return []
@@ -214,6 +218,7 @@ def publish_record(state: Session, command: PublishRecord) -> list[SessionEvent]
             answered=sum(question.answered for question in state.questions),
             at=command.at,
             by=command.by,
+            outside_from=command.at + command.lead if scheduled.audience == staff(scheduled.organisation) else None,
         )
     ]
 

@@ -1,7 +1,7 @@
 """A session as it stands, and what may be asked of it. Days are reckoned outside and come in with the command."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import assert_never
 
 from services.feedback.events.sessions import (
@@ -98,9 +98,12 @@ class NoticeAnswersOverdue:
 
 @dataclass(frozen=True)
 class PublishRecord:
+    """``lead`` is the town's P-01: how long the members read it before others do."""
+
     by: str
     at: datetime
     on: date
+    lead: timedelta
 
 
 SessionCommand = (

@@ -88,13 +88,17 @@ class AnswerFellOverdue(OfSession):
 
 
 class SessionRecordPublished(OfSession):
-    """From ``at`` on the audience reads the questions and answers; what is promised appears as it is answered."""
+    """From ``at`` on the audience reads the questions and answers; what is promised appears as it is answered.
+
+    ``outside_from``: where the audience is wider than the members, the others in it read them from then on.
+    """
 
     audience: str
     questions: int
     answered: int
     at: datetime
     by: str
+    outside_from: datetime | None = None
 
 
 SessionEvent = (

@@ -43,6 +43,7 @@ class Sessions(View):
             Column("audience", String(120), nullable=False),
             Column("stage", String(20), nullable=False),
             Column("published_at", Instant()),
+            Column("outside_from", Instant()),
             Column("version", Integer, nullable=False),
             index=(("organisation", "on"), ("audience",)),
             open_to=walls.seen_by("audience"),
@@ -128,7 +129,7 @@ def _stage(fact: Event) -> Row:
         case SessionCancelled():
             return {"stage": "cancelled"}
         case SessionRecordPublished():
-            return {"stage": "published", "published_at": fact.at}
+            return {"stage": "published", "published_at": fact.at, "outside_from": fact.outside_from}
         case _:
             return {}
 
