@@ -172,6 +172,17 @@ def test_only_persons_of_the_register_answer_for_its_truth(tmp_path: Path) -> No
     liushu.close()
 
 
+def test_who_attests_is_in_post_and_who_submits_attests_too(tmp_path: Path) -> None:  # PUB-31
+    liushu = Liushu(tmp_path, at(4, 8, 9))
+    made = liushu.drafted()
+    answer = liushu.step("ma-xiaoyan", made, "submit", {"attested_by": ["ma-xiaoyan", "chen-xiuying"]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "INVALID")
+    assert liushu.step("ma-xiaoyan", made, "submit", {"attested_by": ["wang-jianjun"]}).status_code == 200
+    page = liushu.ask("ma-xiaoyan", f"/disclosures/{made}").json()
+    assert page["attested_by"] == ["wang-jianjun", "ma-xiaoyan"]
+    liushu.close()
+
+
 def test_who_approves_may_return_but_not_who_wrote(tmp_path: Path) -> None:  # A-22, PUB-35
     liushu = Liushu(tmp_path, at(4, 8, 9))
     made = liushu.drafted()

@@ -130,6 +130,17 @@ class Parts:
             detail, accepted = "The register knows no such person.", "persons of the register"
             raise Refused("INVALID", detail, accepted=accepted, pointer=pointer)
 
+    def must_be_in_post(self, persons: Iterable[str], organisation: str, at: datetime, pointer: str) -> None:
+        """Whoever attests holds a post in the organisation or above it on that day (PUB-31)."""
+        there = {organisation, *self.register.superiors(organisation, at)}
+        for person in persons:
+            if not any(post.organisation in there for post in self.register.standing(person, at).posts):
+                detail, accepted = (
+                    "Not everybody named is in post here.",
+                    "persons in post in the organisation or above",
+                )
+                raise Refused("INVALID", detail, accepted=accepted, pointer=pointer)
+
     def work_of(self, disclosure: str) -> RowMapping:
         row = self.work.one(disclosure)
         if row is None:

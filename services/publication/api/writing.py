@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -20,6 +21,8 @@ from services.publication.domain.drafting import (
 )
 from services.publication.domain.examination import SubmitDisclosure, SummaryRule
 from services.publication.domain.obligation import OBLIGATION
+from services.publication.domain.present import is_of_these_terms
+from services.publication.domain.schedule import ItemInForce
 from services.publication.domain.sheets import examine
 from services.publication.events.parts import Attachment, Mask
 from services.publication.views.almanac import Almanac
@@ -57,6 +60,7 @@ def _drafting(router: Api, parts: Parts) -> None:
             raise nothing()
         announced = parts.announcements.to_announce(body.announces, item, desk.today) if body.announces else None
         in_catalogue = announced.item if announced else parts.opened(parts.items.item(item, desk.today))
+        owed = _standing(parts, _owed_of(parts, body.obligation, in_catalogue), in_catalogue)
         made, by, on = desk.new_id(), desk.standing.person, desk.today
         command = DraftDisclosure(
             made, in_catalogue, owed, body.content(), by, on, announced=announced, part_of=body.part_of
@@ -72,10 +76,10 @@ def _drafting(router: Api, parts: Parts) -> None:
 
     @router.post(f"{path}/submit", action="disclosure.draft", versioned=True)
     def submit_disclosure(disclosure: str, body: SubmitBody, desk: CommandDesk) -> Done:
-        """For review, attested as true by the named persons; from here on the content stands."""
+        """For review, attested as true by the named persons and by whoever sends it; from here on it stands."""
         _, drafted = parts.disclosure(disclosure)
         parts.acting(desk, drafted)
-        parts.must_be_known(body.attested_by, "/attested_by")
+        parts.must_be_in_post(body.attested_by, drafted.organisation, desk.now, "/attested_by")
         policy = Almanac(parts.register, desk.now).parameters(drafted.town)
         rule = SummaryRule(policy.summary_needed, policy.summary_longest)
         return parts.done(desk, disclosure, SubmitDisclosure(desk.standing.person, tuple(body.attested_by), rule))
@@ -119,6 +123,23 @@ def _owed(parts: Parts, obligation: str) -> OwedBy | None:
     """None also where there is no such duty, which is said only to whoever may know."""
     raised = parts.handler.state(OBLIGATION, obligation)[1].raised if obligation else None
     return OwedBy(raised.obligation, raised.item, raised.duty, raised.period) if raised else None
+
+
+def _owed_of(parts: Parts, obligation: str, item: ItemInForce | None) -> OwedBy | None:
+    """The duty named; a plan's matter owes one, which is meant with or without its name (CAT-12)."""
+    if not obligation and item and item.off_catalogue:
+        return _owed(parts, parts.obligations.only_one_of(item.item))
+    return _owed(parts, obligation)
+
+
+def _standing(parts: Parts, owed: OwedBy | None, item: ItemInForce | None) -> OwedBy | None:
+    """With what has been written for it so far: of terms that no longer hold, a draft is in nobody's way."""
+    if owed is None or item is None:
+        return owed
+    duty = parts.obligation(owed.obligation)
+    drafts = [parts.disclosure(disclosure)[1] for disclosure in parts.work.drafts_for(owed.obligation)]
+    at_hand = next((drafted.disclosure for drafted in drafts if is_of_these_terms(drafted, item)), "")
+    return replace(owed, met=duty.stage == "fulfilled", met_by=duty.met_by, at_hand=at_hand)
 
 
 def _examined(kept: Keep, by: str, file: UploadFile, *, mask: bool) -> AddAttachment:

@@ -38,6 +38,7 @@ class Obligation:
     withholding: str = ""
     withheld_until: date | None = None
     ended_on: date = date.max
+    met_by: str = ""  # the disclosure that met it; none where no change was attested
 
     @property
     def late_from(self) -> date:
@@ -80,7 +81,7 @@ def evolve(obligation: Obligation, event: ObligationEvent) -> Obligation:
         case NoChangeAttested():
             return obligation
         case ObligationFulfilled():
-            return replace(obligation, stage="fulfilled")
+            return replace(obligation, stage="fulfilled", met_by=event.disclosure)
         case ObligationSuspended() | ObligationResumed():
             return _interrupted(obligation, event)
         case ObligationEnded():

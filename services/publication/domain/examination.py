@@ -38,7 +38,7 @@ FREE = SummaryRule()
 
 @dataclass(frozen=True)
 class SubmitDisclosure:
-    """``attested_by`` are the persons who answer for the truth of what it says."""
+    """``attested_by`` are those in post who answer for the truth of what it says; whoever submits it is one of them."""
 
     by: str
     attested_by: tuple[str, ...]
@@ -92,7 +92,7 @@ def submit(disclosure: Disclosure, command: SubmitDisclosure) -> list[Disclosure
             **names(disclosure),
             title=version.content.title,
             submitted_by=command.by,
-            attested_by=tuple(dict.fromkeys(command.attested_by)),
+            attested_by=tuple(dict.fromkeys((*command.attested_by, command.by))),
             content_digest=version.content.digest,
             outside_digest=_outside_digest(version),
         )

@@ -45,6 +45,12 @@ def must_still_stand(disclosure: Disclosure, drafted: DisclosureDrafted, side: S
         raise Refused("NOT_IN_FORCE", detail, accepted="a draft of the item as it stands now")
 
 
+def is_of_these_terms(drafted: DisclosureDrafted, item: ItemInForce) -> bool:
+    """Whether the item is still for those for whom it was drafted."""
+    was = (drafted.item_scope, drafted.audience_inside, drafted.audience_outside)
+    return was == (item.scope, item.audience_inside, item.audience_outside)
+
+
 def _is_narrower(item: ItemInForce, drafted: DisclosureDrafted, side: Side) -> bool:
     if side == "inside":
         return _width(item.audience_inside) < _width(drafted.audience_inside)

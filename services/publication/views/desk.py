@@ -199,6 +199,12 @@ class DeskWork(GatheredView):
         with self.reading() as connection:
             return frozenset(connection.scalars(query))
 
+    def drafts_for(self, obligation: str) -> list[str]:
+        """The disclosures written for a duty, in the order of their drafting."""
+        query = select(self.work.c.disclosure).where(self.work.c.obligation == obligation)
+        with self.reading() as connection:
+            return list(connection.scalars(query.order_by(self.work.c.disclosure)))
+
 
 def _step(event: Recorded, fact: Event) -> dict[str, Any]:
     return {

@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from services.publication.domain.schedule import ItemInForce, running_period_ends
+from services.publication.domain.schedule import PLAN, ItemInForce, running_period_ends
 from services.publication.events.parts import Condition
 from services.publication.heard import CatalogueAdopted, HeardItem, PlanApproved
 from shared.events import Recorded, hear
@@ -217,7 +217,7 @@ def _terms(approved: PlanApproved) -> HeardItem:
     terms = approved.terms
     return HeardItem(
         id=approved.plan,
-        sub_item=f"plan-{approved.number}",
+        sub_item=f"{PLAN}{approved.number}",
         title_zh=approved.title,
         title_en=approved.title,
         content="",

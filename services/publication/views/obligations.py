@@ -239,6 +239,12 @@ class Obligations(GatheredView):
         with self.reading() as connection:
             return list(connection.execute(query).mappings())
 
+    def only_one_of(self, item: str) -> str:
+        """The one duty of a plan's matter; empty if it is not raised yet."""
+        query = select(self.rows.c.obligation).where(self.rows.c.item == item)
+        with self.reading() as connection:
+            return connection.scalar(query.order_by(self.rows.c.obligation)) or ""
+
     def of_matter(self, matter: str) -> list[RowMapping]:
         """Its stages in their order, then its summary."""
         rows = self.rows
