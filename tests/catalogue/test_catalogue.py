@@ -1,5 +1,6 @@
 """A catalogue is drafted, adopted with an effective day, in force from then on, and never edited in place."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from services.catalogue.domain import codes
 from services.catalogue.domain.catalogue import CATALOGUE, AdoptCatalogue, CatalogueEvent, DraftCatalogue
 from services.catalogue.domain.item import checked, item_of
-from services.catalogue.events import REGISTRY, CatalogueAdopted, CatalogueDrafted, Item
+from services.catalogue.events import REGISTRY, CatalogueAdopted, CatalogueDrafted, Exclusion, Item
 from services.catalogue.views.catalogues import Catalogues
 from shared.decider import Refused
 from shared.scope import SOCIETY, members
@@ -58,6 +59,17 @@ def test_a_draft_lists_its_items_in_the_order_of_the_code_list() -> None:
 def test_a_unit_that_drafts_leaves_the_other_units_parts_standing() -> None:  # CAT-01
     command = drafting("7.6", categories=frozenset({"C7"}))
     scenario(CATALOGUE, given=[drafted("3.9", "7.1")], when=command, then=[drafted("3.9", "7.6")])
+
+
+def test_a_unit_drafts_its_part_though_nothing_of_it_applies() -> None:  # CAT-02
+    none = tuple(Exclusion(sub_item=code, reason="无此事项") for code in codes.SUB_ITEMS if code.startswith("7."))
+    command = replace(drafting(categories=frozenset({"C7"})), exclusions=none)
+    (fact,) = CATALOGUE.decide(CATALOGUE.replay([drafted("3.9", "7.1")]), command)
+    assert isinstance(fact, CatalogueDrafted)
+    assert ([item.sub_item for item in fact.items], fact.exclusions) == (["3.9"], none)
+    scenario(CATALOGUE, given=[], when=drafting(), then=Refused("MISSING_FIELD", ""))
+    alone = CATALOGUE.decide(CATALOGUE.initial, command)
+    scenario(CATALOGUE, given=alone, when=ADOPT, then=Refused("MISSING_FIELD", ""))
 
 
 def test_the_head_adopts_a_draft_on_behalf_of_the_committee() -> None:  # CAT-03, A-02

@@ -113,8 +113,9 @@ def draft_catalogue(catalogue: Catalogue, command: DraftCatalogue) -> list[Catal
             "This catalogue has been adopted; it is not edited in place.",
             accepted="a change: request, approval, audit, filing, announcement",
         )
-    if not command.items:
-        raise Refused("MISSING_FIELD", "A catalogue has at least one item.", pointer="/items")
+    if not (command.items or command.exclusions):  # a unit may have nothing but what does not apply (CAT-02)
+        detail = "A catalogue has at least one item or exclusion."
+        raise Refused("MISSING_FIELD", detail, pointer="/items")
     drafted = CatalogueDrafted(
         catalogue=command.organisation,
         organisation=command.organisation,
@@ -162,6 +163,8 @@ def adopt_catalogue(catalogue: Catalogue, command: AdoptCatalogue) -> list[Catal
     draft = catalogue.draft
     if draft is None:
         raise Refused("STEP_OUT_OF_ORDER", "There is no draft to adopt.", accepted="a draft first")
+    if not draft.items:
+        raise Refused("MISSING_FIELD", "A catalogue has at least one item.", pointer="/items")
     if command.effective < command.on:
         raise Refused("WRONG_DATE", "It cannot be in force before its adoption.", str(command.on), "/effective")
     return [
