@@ -46,7 +46,6 @@ class Branch:
     to_show: list[tuple[str, int]] = field(default_factory=list)  # inside already, to go outside next week
     shown: list[str] = field(default_factory=list)
     items_shown: set[str] = field(default_factory=set)
-    begun: set[str] = field(default_factory=set)  # duties it has shown something for, though they may be open still
     open_opinions: list[tuple[str, int]] = field(default_factory=list)
 
     def week(self, now: datetime) -> None:
@@ -70,11 +69,7 @@ class Branch:
     def _meet(self, duty: Duty, now: datetime) -> None:
         due, name = date.fromisoformat(duty["due"]), str(duty["obligation"])
         week = now.date().isoformat()
-        if (
-            name in self.begun
-            or due > now.date() + AHEAD
-            or duty["duty"] not in ("first", "replacement", "fine-tune", "republication")
-        ):
+        if due > now.date() + AHEAD or duty["duty"] not in ("first", "replacement", "fine-tune", "republication"):
             return
         overdue = due < now.date()
         if not (self._lucky("catches_up", name, week) if overdue else self._lucky("on_time", name)):
@@ -108,7 +103,6 @@ class Branch:
             version = int(self._act(who, f"{step} {name}", f"{where}/{step}", version, **body)["version"])
         self.shown.append(draft["id"])
         self.items_shown.add(duty["item"])
-        self.begun.add(name)
         if duty["sub_item"] not in self.inside_only:
             self.to_show.append((draft["id"], version))
 

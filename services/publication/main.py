@@ -72,9 +72,9 @@ def build(platform: Platform) -> Service:
         workers=(witness,) if witness else (),
         tables=(witness_tables,),
         reactions=(
-            *of_duties(items, register, obligations, handler),
+            *of_duties(items, register, obligations),
             on_refused_for_secrecy(platform.vault),
-            on_opinion_on_notice(handler, register),
+            on_opinion_on_notice(handler),
             on_opinions(procedures, handler, register),
             on_shown_inside(telling),
         ),

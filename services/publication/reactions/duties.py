@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import assert_never
 
 from services.publication.domain import schedule
-from services.publication.domain.disclosure import DISCLOSURE
 from services.publication.domain.obligation import OBLIGATION, Fulfil, RaiseObligation, obligation_id
 from services.publication.domain.schedule import ItemInForce, Planned
 from services.publication.domain.suspension import Resume, Suspend
@@ -16,11 +15,9 @@ from services.publication.events import (
     REGISTRY,
     ContentChanged,
     DisclosureReleasedInside,
-    DisclosureReleasedOutside,
     Duty,
     MatterEnded,
     MilestoneReached,
-    Released,
     TriggerRecorded,
 )
 from services.publication.heard import CatalogueAdopted, WithholdingEnded, WithholdingFiled
@@ -29,7 +26,7 @@ from services.publication.views.items import CatalogueItems
 from services.publication.views.obligations import OPEN, SUSPENDED, Obligations
 from shared.clock import business_day
 from shared.events import Event, Recorded, hear
-from shared.handling import Do, Handler
+from shared.handling import Do
 from shared.identity.register import Register
 from shared.service import Reaction
 
@@ -40,7 +37,6 @@ DUTIES: dict[type[Event], Duty] = {
     ContentChanged: Duty.REPUBLICATION,
     TriggerRecorded: Duty.TRIGGERED,
 }
-RELEASES = (DisclosureReleasedInside.__name__, DisclosureReleasedOutside.__name__)
 STANDS_AGAIN = ("expired", "withdrawn")
 
 
@@ -58,37 +54,24 @@ def on_catalogue_adopted(items: CatalogueItems, register: Register) -> Reaction:
     return Reaction("duties-of-adopted-catalogue", (CatalogueAdopted.SERVICE,), commands, heeds)
 
 
-def on_released(register: Register, obligations: Obligations, items: CatalogueItems, handler: Handler) -> Reaction:
-    """Meets the duty it was written for, once; new long-term content makes good what earlier changes asked for.
-
-    An item for inside first is met there; one for outside is met once it is shown outside (PUB-03).
-    """
+def on_released_inside(register: Register, obligations: Obligations) -> Reaction:
+    """Meets the duty it was written for, once; new long-term content makes good what earlier changes asked for."""
 
     def commands(event: Recorded) -> Iterable[Do]:
-        if event.service != REGISTRY.service or event.name not in RELEASES:
+        if event.service != REGISTRY.service or event.name != DisclosureReleasedInside.__name__:
             return
-        released = REGISTRY.read(event)
-        if isinstance(released, Released) and released.obligation and _meets(released, items, handler):
+        released = DisclosureReleasedInside.model_validate(REGISTRY.upcast(event))
+        if released.obligation:
             said = (released.disclosure, released.version, released.on)
             fulfil = Fulfil(*said, register.calendar(), released.at)
             for obligation in (released.obligation, *_made_good(obligations, released)):
                 yield Do(OBLIGATION, obligation, fulfil)
 
-    heeds = {REGISTRY.service: frozenset(RELEASES)}
+    heeds = {REGISTRY.service: frozenset({DisclosureReleasedInside.__name__})}
     return Reaction("duty-met-by-inside-release", (REGISTRY.service,), commands, heeds)
 
 
-def _meets(released: Released, items: CatalogueItems, handler: Handler) -> bool:
-    """What was drafted for outside is owed there, unless the catalogue has meanwhile narrowed it to inside."""
-    drafted = handler.state(DISCLOSURE, released.disclosure)[1].drafted
-    goes_outside = drafted is not None and drafted.item_scope == "outside"
-    if isinstance(released, DisclosureReleasedOutside):
-        return goes_outside
-    item = items.item(released.item, released.on)
-    return not goes_outside or (item is not None and item.scope == "inside")
-
-
-def _made_good(obligations: Obligations, released: Released) -> Iterator[str]:
+def _made_good(obligations: Obligations, released: DisclosureReleasedInside) -> Iterator[str]:
     """One republication tells the present state, so no other is owed for a change before it (PUB-22, PUB-36)."""
     if released.duty != Duty.REPUBLICATION:
         return
