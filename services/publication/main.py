@@ -43,8 +43,7 @@ def build(platform: Platform) -> Service:
     work, approvals, shown = DeskWork(engine), Approvals(engine), Shown(engine)
     own_channels, procedures = OwnChannels(engine), Procedures.of(engine)
     beside = (Evidence(engine), own_channels, Announcements(engine))
-    inbox = Inbox(engine)
-    withheld, matters = Withheld(engine), Matters(engine)
+    inbox, withheld, matters = Inbox(engine), Withheld(engine), Matters(engine)
     views = (register, items, obligations, withheld, matters, work, approvals, shown, *beside, *procedures.views, inbox)
     parts = Parts(
         handler, register, items, obligations, work, approvals, shown, platform.documents, platform.vault,
