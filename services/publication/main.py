@@ -73,7 +73,7 @@ def build(platform: Platform) -> Service:
         reactions=(
             *of_duties(items, register, obligations),
             on_refused_for_secrecy(platform.vault),
-            on_opinion_on_notice(handler),
+            on_opinion_on_notice(handler, register),
             on_opinions(procedures, handler, register),
             on_shown_inside(telling),
         ),

@@ -38,6 +38,7 @@ Keep = Callable[[str, bytes, Examined], Attachment]
 
 def add(router: Api, parts: Parts) -> None:
     _drafting(router, parts)
+    _sending_on(router, parts)
     _attaching(router, parts)
 
 
@@ -73,6 +74,10 @@ def _drafting(router: Api, parts: Parts) -> None:
     @router.post(f"{path}/revise", action="disclosure.draft", versioned=True)
     async def revise_disclosure(disclosure: str, body: ReviseBody, desk: CommandDesk) -> Done:
         return await parts.doing(desk, disclosure, ReviseDisclosure(body.content(), desk.standing.person))
+
+
+def _sending_on(router: Api, parts: Parts) -> None:
+    path = "/disclosures/{disclosure}"
 
     @router.post(f"{path}/submit", action="disclosure.draft", versioned=True)
     def submit_disclosure(disclosure: str, body: SubmitBody, desk: CommandDesk) -> Done:
