@@ -81,6 +81,7 @@ _TABLE: dict[str, list[tuple[Who, Where]]] = {
     "parameters.keep": [(P.LEADING_GROUP_OFFICE, Where.TOWN)],
     # the catalogues, CAT-01 to CAT-21
     "template.author": _UNITS,
+    "template.read": [*_UNITS, *_TOWN],  # its lines tell of items that are for the inside alone (ORG-11)
     "catalogue.draft": _UNITS,
     "catalogue.adopt": [(P.COMMITTEE_SECRETARY, Where.TOWN), (P.LEADING_GROUP_HEAD, Where.TOWN)],
     "catalogue.read": _ANYONE,

@@ -101,3 +101,23 @@ def test_a_town_sets_no_period_shorter_than_the_requirements_allow(county: Set) 
         body = {"values": {parameter: value}, "on": LATER}
         assert code(county.do("he-jing", "/towns/fengyang/parameters", body)) == "UNKNOWN_CODE"
     county.does("he-jing", "/towns/fengyang/parameters", {"values": {"P-01.immediate": "0"}, "on": LATER})
+
+
+def test_a_template_is_read_by_the_towns_units_and_its_oversight(county: Set) -> None:  # ORG-11 ORG-16
+    """Its lines say what an item for the inside alone holds, and how it is shown."""
+    for path in ("/towns/fengyang/templates", "/towns/fengyang/templates/rural"):
+        for outsider in ("zhou-dahai", LUO, "tang-ning", "jiang-ping"):
+            assert code(county.ask(outsider, path)) == "NOT_YOUR_REMIT"
+        for insider in ("sun-wei", LI_MIN, "he-jing", "zhao-guoqiang"):
+            county.sees(insider, path)
+
+
+def test_a_leading_group_is_of_the_towns_own_people(county: Set) -> None:  # ORG-05
+    path = "/organisations/FY-DJB/leading-group"
+    for stranger in ("nobody-at-all", LUO):
+        body = {"head": "sun-wei", "members": [LI_MIN, stranger], "on": "2026-01-20"}
+        refused = county.do("he-jing", path, body)
+        assert (code(refused), refused.json()["errors"][0]["pointer"]) == ("NOT_ELIGIBLE", "/members/1")
+    county.does("he-jing", path, {"head": "sun-wei", "members": [LI_MIN], "on": "2026-01-20"})
+    joining_late = {"joined": [LUO], "left": [], "on": LATER}
+    assert code(county.do("he-jing", f"{path}/members", joining_late, version=1)) == "NOT_ELIGIBLE"

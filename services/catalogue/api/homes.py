@@ -35,12 +35,12 @@ def must_be_of_town(parts: Parts, standing: Standing, town: str, persons: Mappin
     if of_county_office(standing):
         return
     for person, (pointer, on) in persons.items():
-        if _towns(parts, person, on) - {town}:
+        if towns_of(parts, person, on) - {town}:
             detail = f"{person} is a member or in post outside the town."
             raise Refused("NOT_YOUR_REMIT", detail, "the county office, or a transfer by it", pointer)
 
 
-def _towns(parts: Parts, person: str, on: date) -> frozenset[str]:
+def towns_of(parts: Parts, person: str, on: date) -> frozenset[str]:
     """The towns in which they are a member or in post on that day or later; '' for the county's own."""
     names = {name for name, _ in _belonging(parts, person)}
     states = [_state(parts, name) for name in sorted(names)]

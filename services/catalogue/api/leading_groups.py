@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.catalogue.api.affairs_views import Views
 from services.catalogue.api.bodies import Body, PersonId
+from services.catalogue.api.homes import towns_of
 from services.catalogue.api.parts import Parts
 from services.catalogue.domain.leading_group import (
     LEADING_GROUP,
@@ -105,6 +106,7 @@ def _forming(router: Api, parts: Parts) -> None:
         state = parts.organisation(organisation)
         acting = desk.may(organisation, state.town)
         _must_be_of_town(parts, body.office, state.town)
+        _must_be_people_of(parts, state.town, body.members, body.on, "/members")
         command = FormLeadingGroup(
             body=organisation,
             town=state.town,
@@ -132,6 +134,7 @@ def _changing(router: Api, parts: Parts) -> None:
 
     @router.post(f"{PATH}/members", action="register.keep", versioned=True)
     def change_members(organisation: str, body: MembersBody, desk: CommandDesk) -> Done:
+        _must_be_people_of(parts, parts.organisation(organisation).town, body.joined, body.on, "/joined")
         return done(organisation, desk, ChangeMembers(tuple(body.joined), tuple(body.left), body.on))
 
     @router.post(f"{PATH}/office", action="register.keep", versioned=True)
@@ -151,6 +154,14 @@ def _changing(router: Api, parts: Parts) -> None:
 def _must_be_of_town(parts: Parts, office: str, town: str) -> None:
     if office and parts.handler.state(ORGANISATION, office)[1].town != town:
         raise Refused("UNKNOWN_CODE", f"{office} is no organisation of the town.", pointer="/office")
+
+
+def _must_be_people_of(parts: Parts, town: str, persons: list[str], on: date, pointer: str) -> None:  # ORG-05
+    """Who is of the group is registered, and a member or in post in the town; whatever else, one answer (ORG-16)."""
+    for number, person in enumerate(persons):
+        if town not in towns_of(parts, person, on):
+            detail = f"{person} is no member and holds no post in the town."
+            raise Refused("NOT_ELIGIBLE", detail, "a person of the town", f"{pointer}/{number}")
 
 
 def _reading(router: Api, parts: Parts, views: Views) -> None:

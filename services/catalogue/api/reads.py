@@ -175,13 +175,13 @@ def _division(router: Api, parts: Parts) -> None:
 
 
 def _templates(router: Api, parts: Parts) -> None:
-    @router.get("/towns/{town}/templates", action="register.read")
+    @router.get("/towns/{town}/templates", action="template.read")
     def templates(town: str, reader: Reader) -> Page[TemplateHead]:
         reader.may(town=town)
         heads = [TemplateHead.model_validate(row) for row in parts.templates.of_town(town)]
         return reader.page(heads, lambda head: head.type)
 
-    @router.get("/towns/{town}/templates/{type}", action="register.read")
+    @router.get("/towns/{town}/templates/{type}", action="template.read")
     def template(town: str, type: OrganisationType, reader: Reader) -> TemplatePage:  # noqa: A002 - the word of the address
         """All 50 sub-items: included, excluded with a reason, or still missing."""
         reader.may(town=town)
