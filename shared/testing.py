@@ -34,7 +34,7 @@ def scenario(decider: Decider[S, C, F], *, given: Sequence[F], when: C, then: Se
         assert answer == then, f"expected {then!r}, got {answer!r}"  # noqa: S101 - this is the assertion of tests
         return
     facts = decider.decide(state, when)
-    assert list(facts) == list(then), f"expected {list(then)!r}, got {facts!r}"  # noqa: S101
+    assert list(facts) == list(then), f"expected {list(then)!r}, got {facts!r}"  # noqa: S101 - this is the assertion of tests
     decider.replay(facts, state)  # what was decided must also fold
 
 
@@ -79,4 +79,4 @@ def view_of(cls: type[V], events: Iterable[Recorded]) -> V:
 def view_scenario(cls: type[V], *, given: Iterable[Recorded], when: Callable[[V], Any], then: Any) -> None:
     """The answer a view gives to a question after these events."""
     answer = when(view_of(cls, given))
-    assert answer == then, f"expected {then!r}, got {answer!r}"  # noqa: S101
+    assert answer == then, f"expected {then!r}, got {answer!r}"  # noqa: S101 - this is the assertion of tests

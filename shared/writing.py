@@ -177,7 +177,7 @@ def _as_they_are(table: Table, dialect: Dialect) -> tuple[str, Callable[[Row], A
         return None
     names = ", ".join(_quoted(column.name) for column in table.columns)
     marks = ", ".join("?" * len(kinds))
-    return f"INSERT INTO {_quoted(table.name)} ({names}) VALUES ({marks})", _loaded(table, dialect)[0]  # noqa: S608
+    return f"INSERT INTO {_quoted(table.name)} ({names}) VALUES ({marks})", _loaded(table, dialect)[0]  # noqa: S608 - our own names
 
 
 @lru_cache(maxsize=256)

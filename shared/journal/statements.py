@@ -25,8 +25,8 @@ COMMAND_FIELDS = ("command_id", "fingerprint", "versions", "result", "town")
 ROW_FIELDS = (*EVENT_FIELDS, *CONTEXT_FIELDS)
 COLUMNS = "position, recorded_at, " + ", ".join(ROW_FIELDS)
 
-READ = text(f"SELECT {COLUMNS} FROM events WHERE position > :after ORDER BY position LIMIT :limit")  # noqa: S608
-STREAM = text(f"SELECT {COLUMNS} FROM events WHERE stream = :stream AND version > :after ORDER BY version")  # noqa: S608
+READ = text(f"SELECT {COLUMNS} FROM events WHERE position > :after ORDER BY position LIMIT :limit")  # noqa: S608 - our own names
+STREAM = text(f"SELECT {COLUMNS} FROM events WHERE stream = :stream AND version > :after ORDER BY version")  # noqa: S608 - our own names
 STREAMS = text(
     f"SELECT {COLUMNS} FROM events WHERE stream IN :streams ORDER BY stream, version"  # noqa: S608 - our own names
 ).bindparams(bindparam("streams", expanding=True))
@@ -88,7 +88,7 @@ def _postgresql(dialect: Dialect) -> Dialected:
         )
         INSERT INTO commands (position, recorded_at, {command_names})
         SELECT CAST(:head AS bigint) + r.place, CAST(:at AS timestamptz), {command_names}
-          FROM json_to_recordset(CAST(:done AS json)) AS r(place int, {command_typed})"""  # noqa: S608
+          FROM json_to_recordset(CAST(:done AS json)) AS r(place int, {command_typed})"""  # noqa: S608 - our own names
     return Dialected(_pipelined(str(text(known).compile(dialect=dialect))), (text(write),), _committed_at_once)
 
 
@@ -231,9 +231,9 @@ def _sqlite(_dialect: Dialect) -> Dialected:
         FROM json_each(:commands) AS k CROSS JOIN commands AS c ON c.command_id = k.value""")
     counted = "UPDATE journal SET head = :head + :count, recorded_at = :at, service = :service"
     written = f"""INSERT INTO events ({COLUMNS})
-        SELECT :head + r.key + 1, :at, {picked} FROM json_each(:events) AS r ORDER BY r.key"""  # noqa: S608
+        SELECT :head + r.key + 1, :at, {picked} FROM json_each(:events) AS r ORDER BY r.key"""  # noqa: S608 - our own names
     done = f"""INSERT INTO commands (position, recorded_at, {", ".join(COMMAND_FIELDS)})
-        SELECT :head + (r.value ->> 'place'), :at, {command_picked} FROM json_each(:done) AS r"""  # noqa: S608
+        SELECT :head + (r.value ->> 'place'), :at, {command_picked} FROM json_each(:done) AS r"""  # noqa: S608 - our own names
 
     @contextmanager
     def talking(connection: Connection) -> Iterator[Ask]:

@@ -159,7 +159,7 @@ def _refused(request: Request, refusal: Exception) -> Response:
 
 
 def _wrong_version(request: Request, conflict: Exception) -> Response:
-    assert isinstance(conflict, WrongVersion)  # noqa: S101
+    assert isinstance(conflict, WrongVersion)  # noqa: S101 - installed for this kind alone
     earlier = _earlier(request)
     if earlier is not None:
         return earlier
@@ -203,7 +203,7 @@ def _unavailable(request: Request, fault: Exception) -> Response:
 
 def _database(request: Request, fault: Exception) -> Response:
     """A lost database is UNAVAILABLE; a statement that the database refuses is a fault of ours."""
-    assert isinstance(fault, DBAPIError)  # noqa: S101
+    assert isinstance(fault, DBAPIError)  # noqa: S101 - installed for this kind alone
     if fault.connection_invalidated or type(fault).__name__ in {"OperationalError", "InterfaceError"}:
         reason = str(fault.orig).strip().partition("\n")[0][:200]
         logs.going_on(log, "database_unavailable", kind=type(fault).__name__, reason=reason)
@@ -219,7 +219,7 @@ def _event_too_large(request: Request, _: Exception) -> Response:
 
 
 def _invalid(request: Request, fault: Exception) -> Response:
-    assert isinstance(fault, RequestValidationError)  # noqa: S101
+    assert isinstance(fault, RequestValidationError)  # noqa: S101 - installed for this kind alone
     found = fault.errors()
     if any(e["type"] == "json_invalid" for e in found):
         return problem(request, "MALFORMED", "The body is not JSON.")
@@ -229,7 +229,7 @@ def _invalid(request: Request, fault: Exception) -> Response:
 
 def refused_by_framework(request: Request, fault: Exception) -> Response:
     """What the framework itself refuses: unknown address, method, media type, size."""
-    assert isinstance(fault, HTTPException)  # noqa: S101
+    assert isinstance(fault, HTTPException)  # noqa: S101 - installed for this kind alone
     row = codes.of_status(fault.status_code)
     said = {404: "There is no such thing here.", 413: fault.detail}
     detail = said.get(fault.status_code, row.meaning)
@@ -237,7 +237,7 @@ def refused_by_framework(request: Request, fault: Exception) -> Response:
 
 
 def _not_modified(_: Request, answer: Exception) -> Response:
-    assert isinstance(answer, NotModified)  # noqa: S101
+    assert isinstance(answer, NotModified)  # noqa: S101 - installed for this kind alone
     return Response(status_code=304, headers={"ETag": answer.etag, "Cache-Control": "private, no-cache"})
 
 

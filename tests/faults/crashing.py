@@ -31,7 +31,7 @@ class Step:
     def owner(self) -> tuple[Any, str]:
         """What holds the attribute, and its name. Raises AttributeError where the code has moved on."""
         *path, last = self.name.split(".")
-        owner: Any = importlib.import_module(self.module)  # noqa: TID251
+        owner: Any = importlib.import_module(self.module)  # noqa: TID251 - the module to be broken is a parameter
         for part in path:
             owner = getattr(owner, part)
         getattr(owner, last)

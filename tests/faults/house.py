@@ -115,7 +115,7 @@ class House:
         with self.client() as client:
             for ledger, send in ((self.drafts, self._draft), (self.opinions, self._opinion)):
                 for label in sorted(ledger.sent - ledger.acknowledged.keys()) + sorted(ledger.acknowledged)[-3:]:
-                    eventually(lambda label=label, send=send: send(client, label))  # type: ignore[misc]
+                    eventually(lambda label=label, send=send: send(client, label))  # type: ignore[misc]  # mypy knows no defaults of a lambda
 
     def must_hold(self, *, views: bool = True) -> dict[str, int]:
         """Every promise; how many of what was looked at."""

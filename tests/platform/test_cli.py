@@ -87,7 +87,7 @@ def waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     def stumbles(self: Files, rows: object, event: Recorded) -> None:
         if event.stream == stream:
             raise ValueError("made to fail")
-        right(self, rows, event)  # type: ignore[arg-type]
+        right(self, rows, event)  # type: ignore[arg-type]  # rows are passed on as they came
 
     monkeypatch.setattr(Files, "change", stumbles)
     applier = applier_of(archive, Observer())

@@ -1,6 +1,7 @@
 """Outliers stay in view: long files and functions, files that do not say what they are for. Exceptions are listed."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 50
 LONGER_FILES: dict[str, int] = {}
 LONGER_FUNCTIONS: dict[str, int] = {}
+UNREASONED = re.compile(r"# (?:noqa(?:: [A-Z0-9, ]+)?|type: ignore(?:\[[a-z-]+\])?)$", re.MULTILINE)
 
 
 def test_no_two_test_files_bear_the_same_name() -> None:
@@ -25,6 +27,7 @@ def test_a_file_is_short_and_opens_with_a_sentence(file: Path) -> None:
     name = str(file.relative_to(REPOSITORY))
     assert text.count("\n") <= LONGER_FILES.get(name, FILE_LINES_MAX)
     tree = ast.parse(text)
+    assert UNREASONED.findall(text) == [], "say on the line why a check is silenced"
     assert not text.strip() or ast.get_docstring(tree), "say in a sentence what this file owns"
     long = [
         f"{node.name}: {(node.end_lineno or 0) - node.lineno + 1} lines"

@@ -59,7 +59,7 @@ def test_a_service_whose_follower_stands_at_a_gap_is_not_ready(world: World) -> 
     class Gapped:
         ready = False
         gaps = {"publication": "position 7 is missing"}  # noqa: RUF012 - read only
-        positions: dict[tuple[str, str], int] = {}  # noqa: RUF012
+        positions: dict[tuple[str, str], int] = {}  # noqa: RUF012 - nobody changes it
 
     world.app.state.follower = Gapped()
     answer = world.client.get("/readyz")
