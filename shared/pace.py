@@ -9,7 +9,7 @@ from time import monotonic, process_time
 
 REST_SECONDS_MIN = 0.003
 REST_SECONDS_MAX = 0.1  # the most that resting adds to the way of an event
-REST_SHARE = 2.0  # of what a batch took, where half of the process's time is taken
+REST_SHARE = 1.0  # of what a batch took, where half of the process's time is taken
 
 
 class Pace:

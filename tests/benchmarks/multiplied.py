@@ -32,10 +32,15 @@ class Copied:
     def row(self, position: int, copy: int) -> Row:
         """As a row of the journal, in the order of its columns."""
         e, c = self.event, self.event.context
-        own = (position, e.recorded_at, self._of(self.stream, copy), e.version)
+        own = (position, e.recorded_at, self._named(copy), e.version)
         context = (getattr(c, name) for name in CONTEXT_FIELDS[:-4])
         rest = (derived(c.command_id, str(copy)), c.correlation_id, c.causation_id, c.traceparent)
         return (*own, derived(e.event_id, str(copy)), e.type, self._of(self.data, copy), *context, *rest)
+
+    def _named(self, copy: int) -> str:
+        """Each copy's streams are its own, also those of what has no name that a copy changes."""
+        named = self._of(self.stream, copy)
+        return f"{named}-{copy}" if copy and named == self.stream else named
 
     @staticmethod
     def _of(words: str, copy: int) -> str:

@@ -20,5 +20,5 @@ def test_all_of_the_process_counts_whichever_thread_works(monkeypatch: pytest.Mo
     monkeypatch.setattr(pace, "monotonic", lambda: next(now))
     monkeypatch.setattr(pace, "process_time", lambda: next(worked))
     paced = pace.Pace()
-    assert paced.rest_after(0.01) == pytest.approx(0.02)  # half of the second was taken
+    assert paced.rest_after(0.01) == pytest.approx(0.01 * pace.REST_SHARE)  # half of the second was taken
     assert paced.rest_after(0.01) == pace.REST_SECONDS_MAX  # all of it was
