@@ -169,6 +169,8 @@ def test_1012_for_good_without_a_rule_it_is_refused_and_with_one_it_is_late(hous
     assert done["id"] == "FY-R1/7.7/4"
     row = house.get("liu-fang", WITHHOLDINGS, organisation="FY-R1")["items"][0]
     assert row["late_workdays"] == 3  # 10-09, the make-up workday 10-10, and 10-12
+    (mark,) = house.get("chen-xiuying", f"{LIUSHU}/withheld")
+    assert (mark["kind"], mark["notice_zh"]) == ("not-suitable", "不宜公开，已备案")
 
 
 def test_1013_a_new_filing_replaces_the_one_that_stands(house: House) -> None:  # CAT-15

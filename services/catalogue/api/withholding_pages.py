@@ -1,9 +1,10 @@
 """What is asked and answered about withholdings, field by field."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, StringConstraints
+from sqlalchemy import RowMapping
 
 from services.catalogue.api.bodies import Body, PersonId, Short, Slug, Text
 from shared.fields import Day
@@ -56,13 +57,26 @@ class WithholdingRow(BaseModel):
     version: int = Field(description="Send as If-Match with the next command.")
 
 
+NOTICES = {
+    "temporarily-not": ("暂不公开，已备案", "Not made public for now; filed for the record"),
+    "not-suitable": ("不宜公开，已备案", "Not suitable to be made public; filed for the record"),
+}
+"""What readers inside the Party are told of a withholding, by its kind, in Chinese and English."""
+
+
 class WithheldMark(BaseModel):
     """All that the item's readers inside the Party learn: that it is withheld and on file (CAT-15)."""
 
     item: str
     sub_item: str
     kind: str
-    notice_zh: str = "暂不公开，已备案"
-    notice_en: str = "Not made public for now; filed for the record"
+    notice_zh: str
+    notice_en: str
     until: date | None
     number: str
+
+    @classmethod
+    def of(cls, row: RowMapping) -> Self:
+        zh, en = NOTICES[row["kind"]]
+        said = {name: row[name] for name in ("item", "sub_item", "kind", "until", "number")}
+        return cls(**said, notice_zh=zh, notice_en=en)

@@ -159,17 +159,14 @@ def _reading(router: Api, parts: Parts) -> None:
 
     @router.get("/organisations/{organisation}/withheld", action="catalogue.read")
     def withheld(organisation: str, reader: Reader) -> list[WithheldMark]:
-        """暂不公开，已备案: for those to whom the item would be shown inside the Party; for others nothing."""
+        """暂不公开 or 不宜公开，已备案: for those to whom the item would be shown inside; for others nothing."""
         reader.may(organisation)
         town = parts.organisation(organisation).town
         version = parts.catalogues.in_force(organisation, reader.today)
         items = parts.catalogues.items_of(version, reader.audiences) if version else []
         seen = [i.id for i in items if _inside(i, organisation, town, reader.audiences)]
         marks = parts.withholdings.of_items(seen)
-        return [WithheldMark.model_validate({n: row[n] for n in _MARKED}) for row in marks]
-
-
-_MARKED = ("item", "sub_item", "kind", "until", "number")
+        return [WithheldMark.of(row) for row in marks]
 
 
 def _inside(item: Item, organisation: str, town: str, audiences: frozenset[str]) -> bool:
