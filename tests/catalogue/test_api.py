@@ -51,6 +51,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     running.start()
     client = TestClient(service.app)
     load_catalogues(Stage(client, lambda _step: None), read("qingshan.yaml"))
+    assert running.settle()  # so that all of it is shown
     yield County(client)
     running.stop()
 
