@@ -13,7 +13,8 @@ from services.portal.clients import Refusal
 from services.portal.i18n import mark as _
 from services.portal.labels import label
 from services.portal.pages import Page, organisation_names, rows
-from services.portal.pages.steps import Entry, Step, beside, form, made, number, today, unanswerable
+from services.portal.pages.steps import Entry, Step, form, made, number, today, unanswerable
+from services.portal.pages.typed import beside
 from services.portal.visit import Visit
 from shared.clock import SHANGHAI
 
@@ -67,7 +68,7 @@ def _of_candidate(kept: list[int], pointer: list[str]) -> str:
     if pointer[:1] == ["candidates"] and len(pointer) > 1:
         line = kept[int(pointer[1])] if int(pointer[1]) < len(kept) else 0
         return f"{pointer[2] if len(pointer) > 2 else 'name'}-{line}"
-    return "name-0" if pointer[:1] == ["candidates"] else pointer[-1]
+    return "name-0" if pointer[:1] == ["candidates"] else "".join(pointer[-1:])
 
 
 async def matter(visit: Visit) -> Response:

@@ -13,7 +13,6 @@ from services.portal.pages.filings import filing_rights
 from services.portal.pages.forming import (
     UNIT_POSTS,
     all_rows,
-    beside,
     categories_of,
     deciding_on,
     in_town,
@@ -21,6 +20,7 @@ from services.portal.pages.forming import (
     may_request,
     own_channels,
 )
+from services.portal.pages.typed import beside
 from services.portal.visit import Visit
 
 AUDITORS = ("leading-group-head", "leading-group-office", "cdi-secretary")

@@ -7,7 +7,8 @@ from starlette.responses import Response
 from services.portal.clients import Refusal
 from services.portal.pages import Page, rows
 from services.portal.pages.catalogue import today
-from services.portal.pages.forming import beside, in_town, listed
+from services.portal.pages.forming import in_town, listed
+from services.portal.pages.typed import beside
 from services.portal.visit import Visit
 
 WRITTEN = ("channel", "name_zh", "name_en", "audience")

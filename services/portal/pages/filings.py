@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from services.portal.clients import Refusal
 from services.portal.pages import Page, organisation_names
-from services.portal.pages.forming import all_rows, beside, in_town
+from services.portal.pages.forming import all_rows, in_town
+from services.portal.pages.typed import beside
 from services.portal.visit import Visit
 
 RECEIVERS = ("secretary", "clerk", "committee-secretary", "leading-group-office", "county-office")

@@ -3,8 +3,7 @@
 Nothing is judged here; what a field may hold is the service's to say.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import anyio
@@ -45,16 +44,6 @@ async def all_rows(visit: Visit, service: str, path: str, **params: str) -> list
         cursor = str(answer.get("next") or "") if isinstance(answer, dict) else ""
         if not cursor:
             return found
-
-
-def beside(refusal: Refusal, about: str = "", name_of: Callable[[list[str]], str] | None = None) -> Refusal:
-    """The refusal with each error pointed at the form's own field, in the words of what the form is about."""
-    errors = []
-    for error in refusal.errors:
-        parts = [part for part in str(error.get("pointer", "")).split("/") if part]
-        name = name_of(parts) if name_of else next((p for p in reversed(parts) if not p.isdigit()), "")
-        errors.append({**error, "pointer": f"/{name}"})
-    return replace(refusal, errors=errors, about=about)
 
 
 def listed(typed: str) -> list[str]:

@@ -13,7 +13,6 @@ from services.portal.pages.catalogue import today
 from services.portal.pages.forming import (
     UNIT_POSTS,
     all_rows,
-    beside,
     deciding_on,
     is_visitor,
     listed,
@@ -22,6 +21,7 @@ from services.portal.pages.forming import (
     number,
     own_channels,
 )
+from services.portal.pages.typed import beside
 from services.portal.visit import Visit
 
 WRITTEN = ("category", "title", "content", "reason", "scope", "audience_inside", "audience_outside")

@@ -3,8 +3,8 @@
 Refused, it comes back as it was typed, with what is wrong beside the field. Start at :func:`form`.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
@@ -59,13 +59,6 @@ def number(typed: str, otherwise: int = 0) -> int | str:
     if not typed:
         return otherwise
     return int(typed) if typed.isascii() and typed.isdigit() else typed
-
-
-def beside(refusal: Refusal, about: str, name_of: Callable[[list[str]], str] | None = None) -> Refusal:
-    """The refusal with each pointer as the form's own field, in the words of what the form is about."""
-    name = name_of or (lambda parts: parts[-1] if parts else "")
-    errors = [e | {"pointer": name(str(e.get("pointer", "")).strip("/").split("/"))} for e in refusal.errors]
-    return replace(refusal, errors=errors, about=about)
 
 
 def unanswerable(refusal: Refusal) -> bool:

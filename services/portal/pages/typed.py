@@ -35,7 +35,7 @@ def instant(typed: str) -> str:
         return typed
 
 
-def beside(refusal: Refusal, about: str, name_of: Callable[[list[str]], str] | None = None) -> Refusal:
+def beside(refusal: Refusal, about: str = "", name_of: Callable[[list[str]], str] | None = None) -> Refusal:
     """The refusal with each error at the form's own field, in the words of what the form is about."""
     errors = []
     for error in refusal.errors:

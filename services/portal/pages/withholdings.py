@@ -11,7 +11,8 @@ from starlette.responses import Response
 from services.portal.clients import Refusal
 from services.portal.pages import Page, each, organisation_names, rows
 from services.portal.pages.filings import filing_rights
-from services.portal.pages.forming import all_rows, beside, is_open, is_visitor, may_withhold
+from services.portal.pages.forming import all_rows, is_open, is_visitor, may_withhold
+from services.portal.pages.typed import beside
 from services.portal.visit import Visit
 
 FIELDS = ("sub_item", "kind", "ground", "citation", "reviewer")
