@@ -14,17 +14,24 @@ def rows(answer: Any) -> list[dict[str, Any]]:
     return [row for row in found or [] if isinstance(row, dict)]
 
 
-async def organisations_known(visit: Visit, town: str = "", *, needed: bool = False) -> list[dict[str, Any]]:
-    """All of a town, or of the county, page by page; as far as they can be had, or all if they are ``needed``."""
+async def all_rows(
+    visit: Visit, service: str, path: str, *, needed: bool = False, **params: str
+) -> list[dict[str, Any]]:
+    """Every row of a list, page after page; as far as they can be had, or all if they are ``needed``."""
     ask = visit.ask if needed else visit.ask_softly
     found: list[dict[str, Any]] = []
     cursor = ""
-    while answer := await ask("catalogue", "/organisations", town=town, limit="100", cursor=cursor):
+    while answer := await ask(service, path, **params, limit="100", cursor=cursor):
         found += rows(answer)
-        cursor = answer.get("next") or ""
+        cursor = str(answer.get("next") or "") if isinstance(answer, dict) else ""
         if not cursor:
             break
     return found
+
+
+async def organisations_known(visit: Visit, town: str = "", *, needed: bool = False) -> list[dict[str, Any]]:
+    """All of a town, or of the county."""
+    return await all_rows(visit, "catalogue", "/organisations", needed=needed, town=town)
 
 
 async def organisation_names(visit: Visit) -> dict[str, str]:

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from services.portal.clients import Refusal
 from services.portal.i18n import mark as _
 from services.portal.pages import Page, organisation_names, rows
-from services.portal.pages.steps import Entry, Step, form, number, today, unanswerable
-from services.portal.pages.typed import beside
+from services.portal.pages.steps import Entry, Step, form, unanswerable
+from services.portal.pages.typed import beside, number, today
 from services.portal.visit import Visit
 
 ABOUT = "appraisal"

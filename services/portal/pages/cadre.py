@@ -13,8 +13,8 @@ from services.portal.clients import Refusal
 from services.portal.i18n import mark as _
 from services.portal.labels import label
 from services.portal.pages import Page, organisation_names, rows
-from services.portal.pages.steps import Entry, Step, form, made, number, today, unanswerable
-from services.portal.pages.typed import beside
+from services.portal.pages.steps import Entry, Step, form, made, unanswerable
+from services.portal.pages.typed import beside, number, today
 from services.portal.visit import Visit
 from shared.clock import SHANGHAI
 

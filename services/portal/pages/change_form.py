@@ -12,8 +12,8 @@ from starlette.responses import Response
 from services.portal.clients import Answer, Refusal
 from services.portal.pages import Page, rows
 from services.portal.pages.catalogue import today
-from services.portal.pages.forming import at_once, methods, number, own_channels
-from services.portal.pages.typed import beside
+from services.portal.pages.forming import at_once, methods, own_channels
+from services.portal.pages.typed import beside, number
 from services.portal.visit import Visit
 
 TEXTS = ("title_zh", "title_en", "content", "basis", "scope", "audience_inside", "audience_outside")

@@ -8,11 +8,10 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import Refusal
-from services.portal.pages import Page, organisation_names
+from services.portal.pages import Page, all_rows, organisation_names
 from services.portal.pages.filings import filing_rights
 from services.portal.pages.forming import (
     UNIT_POSTS,
-    all_rows,
     categories_of,
     deciding_on,
     in_town,

@@ -9,8 +9,8 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import Refusal
-from services.portal.pages import Page, organisation_names
-from services.portal.pages.forming import all_rows, in_town
+from services.portal.pages import Page, all_rows, organisation_names
+from services.portal.pages.forming import in_town
 from services.portal.pages.typed import beside
 from services.portal.visit import Visit
 

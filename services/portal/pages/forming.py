@@ -8,7 +8,6 @@ from typing import Any
 
 import anyio
 
-from services.portal.clients import Away, Refusal
 from services.portal.pages import rows
 from services.portal.visit import Visit
 
@@ -31,30 +30,10 @@ async def at_once(visit: Visit, **questions: Question) -> dict[str, Any]:
     return found
 
 
-async def all_rows(visit: Visit, service: str, path: str, **params: str) -> list[dict[str, Any]]:
-    """Every row of a list, page after page; none if it is refused or away."""
-    found: list[dict[str, Any]] = []
-    cursor = ""
-    while True:
-        try:
-            answer = await visit.ask(service, path, **params, limit="100", cursor=cursor)
-        except (Refusal, Away):
-            return found
-        found += rows(answer)
-        cursor = str(answer.get("next") or "") if isinstance(answer, dict) else ""
-        if not cursor:
-            return found
-
-
 def listed(typed: str) -> list[str]:
     """Names or codes, one a line or between commas."""
     plain = typed.replace("、", "\n").replace(",", "\n").replace(",", "\n").replace(";", "\n").replace(";", "\n")
     return [part.strip() for part in plain.splitlines() if part.strip()]
-
-
-def number(typed: str) -> Any:
-    """A whole number, 0 if nothing was typed; else what was typed, for the service to refuse."""
-    return int(typed) if typed.isascii() and typed.isdigit() else typed or 0
 
 
 def in_town(visit: Visit, town: str, *kinds: str) -> bool:

@@ -11,8 +11,8 @@ from services.portal.clients import Refusal
 from services.portal.i18n import mark as _
 from services.portal.labels import label
 from services.portal.pages import Page, organisation_names, people_of, rows
-from services.portal.pages.steps import Entry, Step, form, made, today, unanswerable
-from services.portal.pages.typed import beside
+from services.portal.pages.steps import Entry, Step, form, made, unanswerable
+from services.portal.pages.typed import beside, today
 from services.portal.visit import Visit
 
 ABOUT = "session"

@@ -8,20 +8,10 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import Refusal
-from services.portal.pages import Page, organisation_names, people_of
+from services.portal.pages import Page, all_rows, organisation_names, people_of
 from services.portal.pages.catalogue import today
-from services.portal.pages.forming import (
-    UNIT_POSTS,
-    all_rows,
-    deciding_on,
-    is_visitor,
-    listed,
-    may_plan,
-    methods,
-    number,
-    own_channels,
-)
-from services.portal.pages.typed import beside
+from services.portal.pages.forming import UNIT_POSTS, deciding_on, is_visitor, listed, may_plan, methods, own_channels
+from services.portal.pages.typed import beside, number
 from services.portal.visit import Visit
 
 WRITTEN = ("category", "title", "content", "reason", "scope", "audience_inside", "audience_outside")

@@ -6,7 +6,7 @@ import anyio
 
 from services.portal.i18n import mark as _
 from services.portal.pages import rows
-from services.portal.pages.steps import today
+from services.portal.pages.typed import today
 from services.portal.visit import Visit
 
 OVER = ("published", "dropped", "decided", "ended", "cancelled")

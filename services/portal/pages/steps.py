@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from services.portal.clients import Answer, Refusal
 from services.portal.visit import Visit
-from shared.clock import business_day
 
 Channels = dict[str, dict[str, str]]  # channel -> its fields: name and kind of input
 
@@ -54,13 +53,6 @@ def _first(visit: Visit, entry: Entry) -> str:
     return visit.sent(entry.name) or entry.value
 
 
-def number(typed: str, otherwise: int = 0) -> int | str:
-    """As a number, or as typed for the service to judge; ``otherwise`` for an empty field."""
-    if not typed:
-        return otherwise
-    return int(typed) if typed.isascii() and typed.isdigit() else typed
-
-
 def unanswerable(refusal: Refusal) -> bool:
     """Nothing that a form could show: nobody is signed in any more, or there is no such thing for them."""
     return refusal.status == 401 or (refusal.code == "NOT_FOUND" and not refusal.errors)
@@ -70,7 +62,3 @@ def made(done: Answer, name: str) -> str:
     """The id of what a command has made."""
     result = done.body.get("result") or {}
     return str(result.get(name) or done.body.get("id", ""))
-
-
-def today(visit: Visit) -> str:
-    return business_day(visit.desk.clock.now()).isoformat()

@@ -45,6 +45,13 @@ def beside(refusal: Refusal, about: str = "", name_of: Callable[[list[str]], str
     return replace(refusal, errors=errors, about=about)
 
 
+def number(typed: str, otherwise: int = 0) -> int | str:
+    """As a number, or as typed for the service to judge; ``otherwise`` for an empty field."""
+    if not typed:
+        return otherwise
+    return int(typed) if typed.isascii() and typed.isdigit() else typed
+
+
 def whole(typed: str) -> Any:
     return int(typed) if typed.isascii() and typed.isdigit() else typed
 

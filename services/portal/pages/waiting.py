@@ -8,9 +8,10 @@ from typing import Any
 
 import anyio
 
+from services.portal.pages import all_rows
 from services.portal.pages.changes import AUDITORS
 from services.portal.pages.filings import FILERS, RECEIVERS
-from services.portal.pages.forming import UNIT_POSTS, all_rows, at_once, categories_of, deciding_on, is_visitor
+from services.portal.pages.forming import UNIT_POSTS, at_once, categories_of, deciding_on, is_visitor
 from services.portal.visit import Visit
 
 Rows = list[dict[str, Any]]
@@ -105,7 +106,7 @@ def _questions(visit: Visit, towns: set[str], below: set[str]) -> Asked:
 async def _asked(visit: Visit, questions: Asked) -> dict[str, Rows]:
     found: dict[str, Rows] = {}
 
-    async def one(name: str, service: str, path: str, params: dict[str, str]) -> None:
+    async def one(name: str, service: str, path: str, params: dict[str, Any]) -> None:
         found[name] = await all_rows(visit, service, path, **params)
 
     async with anyio.create_task_group() as group:

@@ -9,9 +9,9 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import Refusal
-from services.portal.pages import Page, each, organisation_names, rows
+from services.portal.pages import Page, all_rows, each, organisation_names, rows
 from services.portal.pages.filings import filing_rights
-from services.portal.pages.forming import all_rows, is_open, is_visitor, may_withhold
+from services.portal.pages.forming import is_open, is_visitor, may_withhold
 from services.portal.pages.typed import beside
 from services.portal.visit import Visit
 
